@@ -1,0 +1,31 @@
+package io.tidemill.state;
+
+import io.tidemill.state.hash.Hash32;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Consistent reads at one root. Safe for use by many threads until closed; closing releases what
+ * keeps the version alive.
+ *
+ * <p>A read that cannot be answered (I/O error, corruption) throws {@link StateException}; it never
+ * pretends that a key is absent.
+ */
+public interface Snapshot extends AutoCloseable {
+  /** The wave whose result this is; 0 is the genesis. */
+  long wave();
+
+  /** The root that everything read here belongs to. */
+  StateRoot root();
+
+  /** The value under {@code key}, or null when absent. The array must not be changed. */
+  byte @Nullable [] get(StateKey key);
+
+  /**
+   * The wasm bytes stored under {@code codeHash} = Blake3(wasm), or null. The array must not be
+   * changed.
+   */
+  byte @Nullable [] code(Hash32 codeHash);
+
+  @Override
+  void close();
+}

@@ -1,0 +1,88 @@
+package io.tidemill.state;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one wave does to the state: keys in ascending order, each with its new value or a deletion.
+ * This is the only thing the executor hands to the state. Immutable; the value arrays must not be
+ * changed.
+ */
+public final class StateDelta implements Iterable<StateDelta.Entry> {
+  /** A delta without entries. */
+  public static final StateDelta EMPTY = new StateDelta(List.of());
+
+  /** One key with its new value; a null value is a deletion. An empty array is a value. */
+  public record Entry(StateKey key, byte @Nullable [] value) {
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Entry that
+          && key.equals(that.key)
+          && Arrays.equals(value, that.value);
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * key.hashCode() + Arrays.hashCode(value);
+    }
+  }
+
+  private final List<Entry> entries;
+
+  private StateDelta(List<Entry> entries) {
+    this.entries = entries;
+  }
+
+  /**
+   * The delta with these entries.
+   *
+   * @throws IllegalArgumentException if the keys are not strictly ascending
+   */
+  public static StateDelta ofSorted(List<Entry> entries) {
+    for (int i = 1; i < entries.size(); i++) {
+      if (entries.get(i - 1).key().compareTo(entries.get(i).key()) >= 0) {
+        throw new IllegalArgumentException("keys are not strictly ascending at entry " + i);
+      }
+    }
+    return new StateDelta(List.copyOf(entries));
+  }
+
+  /** The delta with the entries of {@code changes}, where a null value is a deletion. */
+  public static StateDelta of(NavigableMap<StateKey, byte @Nullable []> changes) {
+    final List<Entry> list = new ArrayList<>(changes.size());
+    for (Map.Entry<StateKey, byte @Nullable []> change : changes.entrySet()) {
+      list.add(new Entry(change.getKey(), change.getValue()));
+    }
+    return ofSorted(list);
+  }
+
+  /** The number of keys that change. */
+  public int size() {
+    return entries.size();
+  }
+
+  /** Entry {@code index} in key order. */
+  public Entry get(int index) {
+    return entries.get(index);
+  }
+
+  @Override
+  public Iterator<Entry> iterator() {
+    return entries.iterator();
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof StateDelta that && entries.equals(that.entries);
+  }
+
+  @Override
+  public int hashCode() {
+    return entries.hashCode();
+  }
+}
