@@ -2,8 +2,9 @@ package io.tidemill.executor.wasm;
 
 /**
  * Stops an attempt that uses more CPU time than its fuel can explain. It never decides a receipt: a
- * stopped attempt ends in {@link AttemptStopped}, is retried on the reference interpreter, and is a node
- * fault after that. Generated code polls {@link #stopped} on back-edges and calls. Source: decisions O2.
+ * stopped attempt ends in {@link AttemptStopped}, is retried on the reference interpreter, and is a
+ * node fault after that. Generated code polls {@link #stopped} on back-edges and calls. Source:
+ * decisions O2.
  */
 public class ExecutionGuard {
   /** A guard that never stops anything. */
@@ -16,7 +17,8 @@ public class ExecutionGuard {
   public static final class AttemptStopped extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** The one instance. */
+    /** The one instance; shared because it carries no stack trace. */
+    @SuppressWarnings("StaticAssignmentOfThrowable")
     public static final AttemptStopped INSTANCE = new AttemptStopped();
 
     private AttemptStopped() {

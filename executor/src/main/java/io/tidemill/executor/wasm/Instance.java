@@ -1,11 +1,11 @@
 package io.tidemill.executor.wasm;
 
 /**
- * One module with its memory, for one call. Confined to one thread. Between tenants nothing of the last
- * call is visible; closing returns the memory to its budget and the instance to its pool.
+ * One module with its memory, for one call. Confined to one thread. Between tenants nothing of the
+ * last call is visible; closing returns the memory to its budget and the instance to its pool.
  *
- * <p>The fields are public because generated code and host functions read and write them directly; each
- * is exact at every host call, at a trap and at the end.
+ * <p>The fields are public because generated code and host functions read and write them directly;
+ * each is exact at every host call, at a trap and at the end.
  */
 public abstract class Instance implements AutoCloseable {
   /** Fuel left to this frame; zero after out-of-fuel. */
@@ -57,8 +57,8 @@ public abstract class Instance implements AutoCloseable {
   public abstract void start();
 
   /**
-   * Runs the exported function {@code export} with raw argument bits and returns raw result bits: i32 in
-   * the low half, floats as their bit patterns.
+   * Runs the exported function {@code export} with raw argument bits and returns raw result bits:
+   * i32 in the low half, floats as their bit patterns.
    *
    * @throws Trap if it traps
    * @throws IllegalArgumentException if there is no such function or the arguments do not fit

@@ -7,8 +7,9 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * The linear memory of one instance: little-endian, grown by pages of 64 KiB. Addresses are unsigned; the
- * effective address is {@code (base & 0xFFFFFFFFL) + offset} and never wraps. Confined to one thread.
+ * The linear memory of one instance: little-endian, grown by pages of 64 KiB. Addresses are
+ * unsigned; the effective address is {@code (base & 0xFFFFFFFFL) + offset} and never wraps.
+ * Confined to one thread.
  */
 public final class LinearMemory {
   /** The bytes of one page. */
@@ -70,7 +71,9 @@ public final class LinearMemory {
     }
     size += wanted;
     if (size > bytes.length) {
-      bytes = Arrays.copyOf(bytes, (int) Math.max(size, Math.min(2L * bytes.length, (long) maxPages * PAGE)));
+      bytes =
+          Arrays.copyOf(
+              bytes, (int) Math.max(size, Math.min(2L * bytes.length, (long) maxPages * PAGE)));
     }
     return old;
   }

@@ -1,8 +1,8 @@
 package io.tidemill.executor.wasm;
 
 /**
- * The linear memory that one transaction may still hold over all its live frames. Source: decisions W5.
- * Confined to the worker that runs the transaction.
+ * The linear memory that one transaction may still hold over all its live frames. Source: decisions
+ * W5. Confined to the worker that runs the transaction.
  */
 public final class MemoryBudget {
   private long bytesLeft;

@@ -1,9 +1,9 @@
 package io.tidemill.executor.wasm;
 
 /**
- * Unwinds the wasm frames of one instance. Preallocated, one per code, without stack trace: throwing
- * allocates nothing. This is the closed list of decisions O1: any other Throwable that leaves an
- * instance is a node fault.
+ * Unwinds the wasm frames of one instance. Preallocated, one per code, without stack trace:
+ * throwing allocates nothing. This is the closed list of decisions O1: any other Throwable that
+ * leaves an instance is a node fault.
  */
 public final class Trap extends RuntimeException {
   private static final long serialVersionUID = 1L;

@@ -1,8 +1,8 @@
 package io.tidemill.executor.wasm;
 
 /**
- * Why the machine stopped a contract. The numbers are consensus data: they stand in receipts and in the
- * proto enum and are never reused. Source: host-abi 4.2, decisions O7.
+ * Why the machine stopped a contract. The numbers are consensus data: they stand in receipts and in
+ * the proto enum and are never reused. Source: host-abi 4.2, decisions O7.
  */
 public enum TrapCode {
   OUT_OF_FUEL(1),
@@ -26,7 +26,9 @@ public enum TrapCode {
   WRITE_LOCKED_SLOT(19),
   /** The callee's declared memory does not fit the transaction's budget (decisions W5). */
   MEMORY_BUDGET_EXCEEDED(20),
-  /** A slot key, buffer size or other argument that a void host function cannot refuse with a code. */
+  /**
+   * A slot key, buffer size or other argument that a void host function cannot refuse with a code.
+   */
   INVALID_HOST_ARGUMENT(21);
 
   private final int number;
