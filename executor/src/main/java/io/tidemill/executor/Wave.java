@@ -1,0 +1,36 @@
+package io.tidemill.executor;
+
+import io.tidemill.state.hash.Hash32;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An ordered batch of transactions with its context: the unit of execution and of commit.
+ *
+ * @param parentRoot the Blake3 state root it builds on
+ * @param transactions in canonical order; the position is the transaction index
+ * @param quarantinedCode code hashes that no transaction may reach (decisions O5)
+ * @param systemEntries slashing evidence that enters without payer or nonce (decisions S14), Borsh
+ */
+public record Wave(
+    WaveContext context,
+    Hash32 parentRoot,
+    List<Entry> transactions,
+    List<Hash32> quarantinedCode,
+    List<byte[]> systemEntries) {
+
+  /**
+   * One transaction as the client ordered it.
+   *
+   * @param bytes its Borsh bytes, not yet decoded
+   * @param skip the client's consensus says not to run it (decisions O5)
+   * @param revealOf the commitment whose inner transaction this is (decisions S14), or null
+   */
+  public record Entry(byte[] bytes, boolean skip, @Nullable Hash32 revealOf) {}
+
+  public Wave {
+    transactions = List.copyOf(transactions);
+    quarantinedCode = List.copyOf(quarantinedCode);
+    systemEntries = List.copyOf(systemEntries);
+  }
+}

@@ -1,0 +1,152 @@
+package io.tidemill.executor.overlay;
+
+import io.tidemill.executor.Event;
+import io.tidemill.executor.ParachainMessage;
+import io.tidemill.state.StateKey;
+import io.tidemill.state.hash.Hash32;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One transaction's uncommitted writes over a {@link StateView}. A checkpoint is a position in the
+ * journal; frames take one when they begin and roll back to it when they fail, so that nested
+ * frames cost what they touched. Source: host-abi 5.1.
+ *
+ * <p>Confined to one worker.
+ */
+public final class Overlay {
+  /** Stands for a deletion in {@link #writes}; never handed out. */
+  private static final byte[] TOMBSTONE = new byte[0];
+
+  /** Stands for "no write yet" in the journal. */
+  private static final byte[] UNWRITTEN = new byte[0];
+
+  private sealed interface Undo {
+    record Write(StateKey key, byte[] previous) implements Undo {}
+
+    record Emitted() implements Undo {}
+
+    record Queued() implements Undo {}
+
+    record Code(Hash32 hash) implements Undo {}
+  }
+
+  private final StateView base;
+  private final Map<StateKey, byte[]> writes = new HashMap<>();
+  private final Map<StateKey, byte @Nullable []> reads = new HashMap<>();
+  private final Map<Hash32, byte[]> codes = new HashMap<>();
+  private final List<Event> events = new ArrayList<>();
+  private final List<ParachainMessage> messages = new ArrayList<>();
+  private final List<Undo> journal = new ArrayList<>();
+
+  public Overlay(StateView base) {
+    this.base = base;
+  }
+
+  /** The value under {@code key} as this transaction sees it, or null. Must not be changed. */
+  public byte @Nullable [] get(StateKey key) {
+    final byte[] written = writes.get(key);
+    if (written != null) {
+      return written == TOMBSTONE ? null : written;
+    }
+    // The first answer stands for the whole transaction, whatever happens beneath.
+    if (reads.containsKey(key)) {
+      return reads.get(key);
+    }
+    final byte[] value = base.get(key);
+    reads.put(key, value);
+    return value;
+  }
+
+  /** Writes {@code value}, which must not be changed afterwards. */
+  public void put(StateKey key, byte[] value) {
+    // An empty value is a value; only the sentinel's identity means deletion.
+    write(key, value);
+  }
+
+  /** Deletes {@code key}; a deletion shadows whatever lies beneath. */
+  public void delete(StateKey key) {
+    write(key, TOMBSTONE);
+  }
+
+  private void write(StateKey key, byte[] value) {
+    final byte[] previous = writes.put(key, value);
+    journal.add(new Undo.Write(key, previous == null ? UNWRITTEN : previous));
+  }
+
+  /** The wasm under {@code codeHash}, deployed in this transaction or before, or null. */
+  public byte @Nullable [] code(Hash32 codeHash) {
+    final byte[] staged = codes.get(codeHash);
+    return staged != null ? staged : base.code(codeHash);
+  }
+
+  /** Stages wasm under its code hash. */
+  public void putCode(Hash32 codeHash, byte[] wasm) {
+    if (codes.putIfAbsent(codeHash, wasm) == null) {
+      journal.add(new Undo.Code(codeHash));
+    }
+  }
+
+  /** Appends an event. */
+  public void emit(Event event) {
+    events.add(event);
+    journal.add(new Undo.Emitted());
+  }
+
+  /** Queues a cross-parachain message. */
+  public void queue(ParachainMessage message) {
+    messages.add(message);
+    journal.add(new Undo.Queued());
+  }
+
+  /** A position to roll back to. */
+  public int checkpoint() {
+    return journal.size();
+  }
+
+  /** Forgets everything since {@code checkpoint}. */
+  public void rollback(int checkpoint) {
+    for (int i = journal.size() - 1; i >= checkpoint; i--) {
+      switch (journal.remove(i)) {
+        case Undo.Write(StateKey key, byte[] previous) -> {
+          if (previous == UNWRITTEN) {
+            writes.remove(key);
+          } else {
+            writes.put(key, previous);
+          }
+        }
+        case Undo.Emitted _ -> events.removeLast();
+        case Undo.Queued _ -> messages.removeLast();
+        case Undo.Code(Hash32 hash) -> codes.remove(hash);
+      }
+    }
+  }
+
+  /** The surviving events in order of emission. */
+  public List<Event> events() {
+    return List.copyOf(events);
+  }
+
+  /** The surviving messages in order. */
+  public List<ParachainMessage> messages() {
+    return List.copyOf(messages);
+  }
+
+  /** The surviving writes in key order; a null value is a deletion. */
+  public TreeMap<StateKey, byte @Nullable []> sortedWrites() {
+    final TreeMap<StateKey, byte @Nullable []> sorted = new TreeMap<>();
+    for (Map.Entry<StateKey, byte[]> write : writes.entrySet()) {
+      sorted.put(write.getKey(), write.getValue() == TOMBSTONE ? null : write.getValue());
+    }
+    return sorted;
+  }
+
+  /** The wasm staged in this transaction, in code hash order. */
+  public TreeMap<Hash32, byte[]> sortedCodes() {
+    return new TreeMap<>(codes);
+  }
+}

@@ -1,0 +1,15 @@
+/**
+ * Uncommitted writes: of one transaction in an {@code Overlay}, of a wave beneath it.
+ *
+ * <p>Invariant: a checkpoint is an int in the journal; rolling back to it leaves no trace of
+ * anything written, emitted or queued since. Every read of the state goes through here and is
+ * recorded.
+ *
+ * <p>Threads: an overlay belongs to the worker that runs its transaction.
+ *
+ * <p>This room knows accounts as records and nothing of contracts.
+ */
+@NullMarked
+package io.tidemill.executor.overlay;
+
+import org.jspecify.annotations.NullMarked;
