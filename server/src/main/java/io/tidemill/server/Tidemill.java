@@ -1,0 +1,75 @@
+package io.tidemill.server;
+
+import io.tidemill.server.cli.VersionCommand;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * The main class: reads the command line and hands over to one command of {@code server.cli}.
+ *
+ * <p>Exit codes: 0 done, 1 the thing run or checked failed, 2 called wrongly.
+ */
+@Command(
+    name = "tidemill",
+    description = "An execution sidecar for blockchains whose contracts are WebAssembly.",
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {VersionCommand.class},
+    sortOptions = false,
+    footer = {
+      "",
+      "Commands of the launcher (./tidemill):",
+      "  test [subject...]  run the strict build and its tests",
+      "  bench <subject>    run a benchmark: engine, host, wave, state, parallel, edge",
+      "  build              build what is missing or stale",
+      "",
+      "Every command has --help. Exit codes: 0 done, 1 failed, 2 called wrongly."
+    })
+public final class Tidemill implements Runnable {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  private boolean help;
+
+  private Tidemill() {}
+
+  /** Starts the program; the process ends with the command's exit code. */
+  public static void main(String[] args) {
+    System.exit(commandLine().execute(args));
+  }
+
+  /** The command line with every command registered; tests run commands through it. */
+  public static CommandLine commandLine() {
+    return new CommandLine(new Tidemill())
+        .setExecutionExceptionHandler(
+            (failure, line, parsed) -> {
+              report(line.getErr(), failure);
+              return ExitCode.SOFTWARE;
+            });
+  }
+
+  /** Without a command there is nothing to do: a usage error. */
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "Missing command");
+  }
+
+  private static void report(PrintWriter err, Throwable failure) {
+    String message = failure.getMessage();
+    err.println("tidemill: " + (message == null ? failure.getClass().getSimpleName() : message));
+    if (System.getenv("TIDEMILL_TRACE") != null) {
+      failure.printStackTrace(err);
+    } else {
+      err.println("(set TIDEMILL_TRACE=1 for the stack trace)");
+    }
+    err.flush();
+  }
+}
