@@ -205,7 +205,7 @@ public final class Poseidon2 {
     return Long.compareUnsigned(sum, a) < 0 || Long.compareUnsigned(sum, P) >= 0 ? sum - P : sum;
   }
 
-  private static long multiply(long a, long b) {
+  static long multiply(long a, long b) {
     return reduce(Math.unsignedMultiplyHigh(a, b), a * b);
   }
 
