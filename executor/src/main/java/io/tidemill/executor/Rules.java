@@ -53,6 +53,8 @@ public record Rules(
       int maxInstantiatesPerTransaction,
       int maxParachainMessagesPerWave,
       int maxFunctionNameBytes,
+      int maxTypedKeyBytes,
+      int maxParachainKeyBytes,
       int maxAbiVersion,
       long viewFuelCap,
       long viewFuelPerTransaction,
@@ -73,10 +75,20 @@ public record Rules(
             64,
             64,
             64,
+            256,
+            1_024,
             0x00010003,
             10_000_000L,
             100_000_000L,
             true);
+  }
+
+  /** Which price list of host functions a chain uses. The byte is the ordinal. Decisions F5. */
+  public enum HostPrices {
+    /** Section 10 of the public ABI, with the surcharge on new slots. */
+    ABI,
+    /** Chapter 10 of the public book. */
+    CHAPTER_10
   }
 
   /** Prices and bounds of whole transactions. Sources: decisions F1, F4, F8, S3. */
@@ -87,6 +99,7 @@ public record Rules(
       long intrinsic,
       long deployBase,
       long deployPerByte,
+      HostPrices hostPrices,
       long newSlotSurcharge,
       long paymasterGas,
       long waveGasLimit,
@@ -101,6 +114,7 @@ public record Rules(
             21_000,
             32_000,
             200,
+            HostPrices.ABI,
             1_000,
             100_000,
             4 * 1_600_000_000L,

@@ -31,13 +31,40 @@ public interface ContractRuntime {
       Address origin,
       Overlay overlay,
       List<Hash32> quarantined,
-      ExecutionGuard guard) {}
+      ExecutionGuard guard,
+      Threshold threshold,
+      @Nullable CallTracer tracer) {
+    /** A scope without a threshold committee and without a tracer. */
+    public Scope(
+        Rules rules,
+        WaveContext wave,
+        Hash32 transactionHash,
+        int transactionIndex,
+        Address origin,
+        Overlay overlay,
+        List<Hash32> quarantined,
+        ExecutionGuard guard) {
+      this(
+          rules,
+          wave,
+          transactionHash,
+          transactionIndex,
+          origin,
+          overlay,
+          quarantined,
+          guard,
+          Threshold.NONE,
+          null);
+    }
+  }
 
   /**
    * A top-level call.
    *
    * @param function the name in the call payload
    * @param bareValue the data was empty and value is attached: only RECEIVE may take it
+   * @param view the frame runs in view mode whatever the function declares; the function must be
+   *     one that declares VIEW (paymaster validation, calls that change nothing)
    * @param fuel what may be spent, intrinsic gas already taken off
    */
   record Call(
@@ -93,4 +120,10 @@ public interface ContractRuntime {
 
   /** Checks, stores and constructs a new contract. */
   Result deploy(Scope scope, Deploy deploy);
+
+  /**
+   * The attribute bits (host-abi 1.9) of the function that a call would run, fallback and receive
+   * included, or -1 when nothing would run. For sponsorship, before any code runs.
+   */
+  int attributes(Scope scope, Address target, String function, boolean bareValue);
 }
