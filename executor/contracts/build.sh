@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# Builds example contracts from source.
+#
+#   build.sh [--out DIR] [--raw] [NAME...]      all contracts when no name is given
+#
+# Each contract is a folder with an otigen.toml and one source file whose ending names the
+# language: .c (clang and wasm-ld), .ts (npx asc, AssemblyScript), .rs (rustc), .go (tinygo),
+# .wat (wat2wasm). The script installs nothing; a language whose tools are missing is skipped with
+# the reason, and the exit code is 3 when anything was skipped.
+#
+# The result is DIR/NAME.wasm; DIR is the folder of the contract itself unless --out is given. With
+# --raw the module is left as the compiler wrote it; otherwise `tidemill contract pack` adds the
+# pyde.abi section. Builds are reproducible: the same compiler version gives the same bytes.
+# The committed files were built with clang and lld 14, wabt 1.0.32, rustc 1.95, AssemblyScript
+# 0.28.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+out= raw= names=()
+while [ $# -gt 0 ]; do
+  case $1 in
+    --out) out=$(mkdir -p "$2" && cd "$2" && pwd); shift 2 ;;
+    --raw) raw=1; shift ;;
+    -h | --help) sed -n '2,17s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -*) echo "build.sh: unknown option $1" >&2; exit 2 ;;
+    *) names+=("$1"); shift ;;
+  esac
+done
+if [ ${#names[@]} -eq 0 ]; then
+  for manifest in "$here"/*/otigen.toml "$here"/profiles/*/*.{c,wat}; do
+    [ -e "$manifest" ] && names+=("$(cd "$(dirname "$manifest")" && pwd | sed "s|^$here/||")")
+  done
+fi
+
+skipped=0
+need() { # need CONTRACT TOOL...
+  local contract=$1 tool; shift
+  for tool in "$@"; do
+    if ! command -v "$tool" > /dev/null; then
+      echo "skipped $contract: $tool is not installed"; skipped=1; return 1
+    fi
+  done
+}
+
+# -z stack-size and --stack-first: the stack lies at address 0 and grows down, so an overflow traps
+# instead of writing over static data. --strip-all: no names, no producers, nothing that differs
+# from machine to machine.
+build_c() {
+  need "$1" clang wasm-ld || return 0
+  clang --target=wasm32 -std=c11 -Os -Wall -Wextra -Werror -nostdlib -ffreestanding \
+    -fvisibility=hidden -mbulk-memory -msign-ext -mmutable-globals -mnontrapping-fptoint \
+    -I include -c "$1/$2" -o "$3.o"
+  wasm-ld --no-entry --strip-all --stack-first -z stack-size=16384 "$3.o" -o "$3"
+  rm -f "$3.o"
+}
+
+build_wat() {
+  need "$1" wat2wasm || return 0
+  wat2wasm "$1/$2" -o "$3"
+}
+
+cd "$here"
+for name in "${names[@]}"; do
+  base=$(basename "$name")
+  source=$(cd "$name" && ls | grep -E '\.(c|wat)$' | head -n 1)
+  target=${out:-$here/$name}/$base.wasm
+  work=$(mktemp -d)
+  case $source in
+    *.c) build_c "$name" "$source" "$work/$base.wasm" ;;
+    *.wat) build_wat "$name" "$source" "$work/$base.wasm" ;;
+    *) echo "build.sh: $name holds no source file" >&2; exit 1 ;;
+  esac
+  if [ -e "$work/$base.wasm" ]; then
+    if [ -z "$raw" ] && [ -e "$name/otigen.toml" ]; then
+      "$here/../../tidemill" contract pack "$work/$base.wasm" --manifest "$name/otigen.toml" \
+        -o "$target"
+    else
+      cp "$work/$base.wasm" "$target"
+    fi
+    echo "built $name: $(wc -c < "$target") bytes"
+  fi
+  rm -rf "$work"
+done
+[ $skipped -eq 0 ] || exit 3
