@@ -96,7 +96,8 @@ public final class AbiDecoder {
 
   private ContractAbi read(Layout layout) {
     final int version = in.u32("version");
-    final ContractType type = ContractType.values()[in.tag(2, "contract type")];
+    final ContractType type =
+        in.tag(2, "contract type") == 0 ? ContractType.CONTRACT : ContractType.PARACHAIN;
     final int count = in.count(LEAST_FUNCTION, "functions");
     final List<ContractAbi.Function> functions = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {

@@ -29,7 +29,9 @@ public final class AbiEncoder {
 
   private void write(ContractAbi abi) {
     final boolean lean = abi.layout() == ContractAbi.Layout.LEAN;
-    out.u32(abi.version()).u8(abi.type().ordinal()).u32(abi.functions().size());
+    out.u32(abi.version())
+        .u8(abi.type() == ContractAbi.ContractType.CONTRACT ? 0 : 1)
+        .u32(abi.functions().size());
     for (ContractAbi.Function function : abi.functions()) {
       if (lean) {
         out.string(function.name()).raw4(function.selector()).u32(function.attributes());

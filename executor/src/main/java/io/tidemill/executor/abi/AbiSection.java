@@ -115,7 +115,7 @@ public final class AbiSection {
         if (value > 0xffffffffL) {
           break;
         }
-        return (long) (i + 1) << 32 | value;
+        return ((long) (i + 1) << 32) | value;
       }
     }
     throw new MalformedModuleException(at, "a number does not fit 32 bits");
@@ -124,7 +124,7 @@ public final class AbiSection {
   private static void writeLeb(ByteArrayOutputStream out, int value) {
     int rest = value;
     while (rest >>> 7 != 0) {
-      out.write(rest & 0x7f | 0x80);
+      out.write((rest & 0x7f) | 0x80);
       rest >>>= 7;
     }
     out.write(rest);

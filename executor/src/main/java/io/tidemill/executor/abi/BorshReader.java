@@ -50,9 +50,9 @@ final class BorshReader {
     need(4, what);
     final int value =
         (bytes[at] & 0xff)
-            | (bytes[at + 1] & 0xff) << 8
-            | (bytes[at + 2] & 0xff) << 16
-            | (bytes[at + 3] & 0xff) << 24;
+            | ((bytes[at + 1] & 0xff) << 8)
+            | ((bytes[at + 2] & 0xff) << 16)
+            | ((bytes[at + 3] & 0xff) << 24);
     at += 4;
     return value;
   }

@@ -103,7 +103,7 @@ public record ContractAbi(
 
     /** Whether parameter {@code index} is a topic. */
     public boolean indexed(int index) {
-      return index < 8 && (indexedMask >>> index & 1) != 0;
+      return index < 8 && ((indexedMask >>> index) & 1) != 0;
     }
   }
 
