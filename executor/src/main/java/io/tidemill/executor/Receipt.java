@@ -33,20 +33,42 @@ public record Receipt(
     @Nullable Address contract,
     List<Event> events) {
 
-  /** The byte in the receipt is the ordinal. */
+  /** How it ended. */
   public enum Status {
-    SUCCESS,
-    REVERTED,
-    OUT_OF_GAS,
-    SKIPPED
+    SUCCESS(0),
+    REVERTED(1),
+    OUT_OF_GAS(2),
+    SKIPPED(3);
+
+    private final int tag;
+
+    Status(int tag) {
+      this.tag = tag;
+    }
+
+    /** The byte in the record. */
+    public int tag() {
+      return tag;
+    }
   }
 
-  /** Who is to blame. The byte in the receipt is the ordinal. */
+  /** Who is to blame. */
   public enum Category {
-    NONE,
-    ENGINE_VALIDATION,
-    CONTRACT,
-    VM
+    NONE(0),
+    ENGINE_VALIDATION(1),
+    CONTRACT(2),
+    VM(3);
+
+    private final int tag;
+
+    Category(int tag) {
+      this.tag = tag;
+    }
+
+    /** The byte in the record. */
+    public int tag() {
+      return tag;
+    }
   }
 
   public Receipt {

@@ -21,11 +21,22 @@ public record Account(
     U128 gasTank,
     int keyNonce) {
 
-  /** The byte in the record is the ordinal. */
+  /** What kind of account it is. */
   public enum Type {
-    EXTERNAL,
-    CONTRACT,
-    SYSTEM
+    EXTERNAL(0),
+    CONTRACT(1),
+    SYSTEM(2);
+
+    private final int tag;
+
+    Type(int tag) {
+      this.tag = tag;
+    }
+
+    /** The byte in the record. */
+    public int tag() {
+      return tag;
+    }
   }
 
   /** A keyless external account with nothing in it. */

@@ -16,7 +16,9 @@ public record NonceWindow(long base, int used) {
   /** Whether {@code nonce} lies in the window and is not consumed. */
   public boolean accepts(long nonce) {
     final long distance = nonce - base;
-    return Long.compareUnsigned(nonce, base) >= 0
+    // The greatest u64 is never open, so that the base cannot wrap around.
+    return nonce != -1L
+        && Long.compareUnsigned(nonce, base) >= 0
         && Long.compareUnsigned(distance, SIZE) < 0
         && (used >>> distance & 1) == 0;
   }

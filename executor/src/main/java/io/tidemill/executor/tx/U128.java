@@ -1,5 +1,7 @@
 package io.tidemill.executor.tx;
 
+import io.tidemill.executor.borsh.BorshReader;
+import io.tidemill.executor.borsh.BorshWriter;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.math.BigInteger;
@@ -50,6 +52,17 @@ public record U128(long high, long low) implements Comparable<U128> {
     final byte[] bytes = new byte[LENGTH];
     writeTo(bytes, 0);
     return bytes;
+  }
+
+  /** Reads 16 little-endian bytes. */
+  public static U128 read(BorshReader in, String field) {
+    final long low = in.u64(field);
+    return new U128(in.u64(field), low);
+  }
+
+  /** Writes 16 little-endian bytes. */
+  public void write(BorshWriter out) {
+    out.u64(low).u64(high);
   }
 
   public boolean isZero() {
