@@ -1,6 +1,7 @@
 package io.tidemill.state;
 
 import io.tidemill.state.hash.Hash32;
+import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * pretends that a key is absent.
  */
 public interface Snapshot extends AutoCloseable {
-  /** The wave whose result this is; 0 is the genesis. */
+  /** The wave whose result this is; 0 is the genesis. For a child commit, the wave under it. */
   long wave();
 
   /** The root that everything read here belongs to. */
@@ -25,6 +26,12 @@ public interface Snapshot extends AutoCloseable {
    * changed.
    */
   byte @Nullable [] code(Hash32 codeHash);
+
+  /**
+   * Says that these keys will probably be read soon, so that they can be fetched in one go. Never
+   * changes what a read returns; errors surface at the read.
+   */
+  default void prefetch(Collection<StateKey> keys) {}
 
   @Override
   void close();

@@ -7,17 +7,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * The versioned state of one chain. One writer proposes and commits; any number of threads read.
  *
- * <p>After the first storage error the store is poisoned: every later call throws until the process
- * restarts, because what is on disk is no longer known.
+ * <p>After the first storage error while writing the store is poisoned until the process restarts,
+ * because what is on disk is no longer known: every later write throws {@link StateException}.
+ * Reads go on at the last acknowledged wave for as long as they can be answered.
  */
 public interface StateStore extends AutoCloseable {
+  /** The most waves that {@link #rollbackTo} undoes: one epoch. */
+  int MAX_ROLLBACK = 21_600;
+
   /** A committed wave. */
   record Head(long wave, StateRoot root) {}
 
   /** The newest committed wave, or null before the genesis. */
   @Nullable Head head();
 
-  /** Reads at the newest committed wave. */
+  /** The oldest wave that {@link #snapshotAt} can still read, or -1 before the genesis. */
+  long oldestWave();
+
+  /** Reads at the newest committed wave; before the genesis, at the empty state of wave -1. */
   Snapshot snapshot();
 
   /** Reads at a retained wave; null when it is pruned or in the future. */
@@ -30,7 +37,14 @@ public interface StateStore extends AutoCloseable {
    */
   Proposal propose(StateDelta delta);
 
-  /** Undoes committed waves until {@code wave} is the head, at most one epoch back. */
+  /**
+   * Undoes committed waves until {@code wave} is the head, at most {@link #MAX_ROLLBACK} back, in
+   * one synced batch. Their records, receipts and events go with them, and so do child commits that
+   * were based on them.
+   *
+   * @throws IllegalArgumentException if the wave is in the future or no longer retained
+   * @throws IllegalStateException if a proposal is open
+   */
   void rollbackTo(long wave);
 
   /** The wave commit record of a retained wave, or null. */
@@ -39,15 +53,55 @@ public interface StateStore extends AutoCloseable {
   /** The content hash of a retained wave, or null. */
   @Nullable Hash32 contentHash(long wave);
 
+  /** The root after a retained wave, or null. */
+  @Nullable StateRoot rootOf(long wave);
+
   /** All receipts of a retained wave in transaction order, or null. */
   @Nullable List<byte[]> receipts(long wave);
 
-  /** The receipt that the hash index points to, or null. */
-  byte @Nullable [] receiptByHash(Hash32 transactionHash);
+  /** Where the receipt is that the hash index points to, or null. */
+  @Nullable ReceiptLocation receiptLocation(Hash32 transactionHash);
 
-  /** Why the store refuses to work, or null while it is sound. */
+  /** The receipt at {@code location}, or null. */
+  byte @Nullable [] receipt(ReceiptLocation location);
+
+  /** The receipt that the hash index points to, or null. */
+  default byte @Nullable [] receiptByHash(Hash32 transactionHash) {
+    final ReceiptLocation location = receiptLocation(transactionHash);
+    return location == null ? null : receipt(location);
+  }
+
+  /** All events of a retained wave in order, or null. */
+  @Nullable List<byte[]> events(long wave);
+
+  /** One page of the events that {@code query} asks for. */
+  EventPage queryEvents(EventQuery query);
+
+  /** The child commits, in the order they were made. */
+  List<Commit> commits();
+
+  /** Reads at a child commit, or null when there is none with this id. */
+  @Nullable Snapshot snapshotOf(Hash32 commit);
+
+  /**
+   * Makes {@code delta} over {@code base} durable as a child commit. Safe for use by many threads.
+   *
+   * @param base an open snapshot of this store, of a wave or of a child commit
+   * @param codes wasm first deployed in the session
+   */
+  Commit commitChild(Snapshot base, StateDelta delta, List<WaveArtifacts.StoredCode> codes);
+
+  /**
+   * Forgets a child commit; commits and sessions that started from it go on.
+   *
+   * @return whether there was one
+   */
+  boolean deleteCommit(Hash32 commit);
+
+  /** Why the store refuses to write, or null while it is sound. */
   @Nullable String poisonedBy();
 
+  /** Waits for readers, at most a few seconds, and lets go of everything. */
   @Override
   void close();
 }

@@ -1,0 +1,81 @@
+package io.tidemill.state.memory;
+
+import io.tidemill.state.Snapshot;
+import io.tidemill.state.StateException;
+import io.tidemill.state.StateKey;
+import io.tidemill.state.StateRoot;
+import io.tidemill.state.hash.Hash32;
+import io.tidemill.state.merkle.Child;
+import io.tidemill.state.merkle.Leaf;
+import io.tidemill.state.merkle.MerkleTree;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A root of the persistent tree. */
+final class MemorySnapshot implements Snapshot {
+  private final MerkleTree tree;
+  private final long wave;
+  private final StateRoot root;
+  private final @Nullable Child top;
+  private final @Nullable Hash32 commit;
+  private final Map<Hash32, byte[]> codes;
+  private volatile boolean closed;
+
+  MemorySnapshot(
+      MerkleTree tree,
+      long wave,
+      StateRoot root,
+      @Nullable Child top,
+      @Nullable Hash32 commit,
+      Map<Hash32, byte[]> codes) {
+    this.tree = tree;
+    this.wave = wave;
+    this.root = root;
+    this.top = top;
+    this.commit = commit;
+    this.codes = codes;
+  }
+
+  @Nullable Child top() {
+    return top;
+  }
+
+  /** The child commit this reads, or null for a wave. */
+  @Nullable Hash32 commit() {
+    return commit;
+  }
+
+  @Override
+  public long wave() {
+    return wave;
+  }
+
+  @Override
+  public StateRoot root() {
+    return root;
+  }
+
+  @Override
+  public byte @Nullable [] get(StateKey key) {
+    requireOpen();
+    final Leaf leaf = tree.find(top, key.keyHash());
+    return leaf == null ? null : leaf.value();
+  }
+
+  @Override
+  public byte @Nullable [] code(Hash32 codeHash) {
+    requireOpen();
+    return codes.get(codeHash);
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new StateException("this snapshot of wave " + wave + " is closed");
+    }
+  }
+}

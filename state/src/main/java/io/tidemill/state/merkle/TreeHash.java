@@ -1,0 +1,50 @@
+package io.tidemill.state.merkle;
+
+import io.tidemill.state.hash.Blake3;
+import io.tidemill.state.hash.Hash32;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The three hashes of the tree and its one constant. Source: state-and-transactions 3.5; decisions
+ * S6.
+ *
+ * <pre>
+ * leaf  = Blake3("JMT::LeafNode"     13 bytes | key hash 32 | value hash 32)    77 bytes
+ * inner = Blake3("JMT::IntrnalNode"  16 bytes | left 32     | right 32)         80 bytes
+ * empty = "SPARSE_MERKLE_PLACEHOLDER_HASH__"                                    32 bytes, not hashed
+ * </pre>
+ */
+public final class TreeHash {
+  /** The hash of a subtree without keys. */
+  public static final Hash32 EMPTY =
+      Hash32.of("SPARSE_MERKLE_PLACEHOLDER_HASH__".getBytes(StandardCharsets.US_ASCII));
+
+  private static final byte[] LEAF_TAG = "JMT::LeafNode".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] INNER_TAG = "JMT::IntrnalNode".getBytes(StandardCharsets.US_ASCII);
+  private static final long INNER_TAG_0 = word(INNER_TAG, 0);
+  private static final long INNER_TAG_1 = word(INNER_TAG, 8);
+
+  private TreeHash() {}
+
+  /** The hash of the leaf that maps {@code keyHash} to a value with {@code valueHash}. */
+  public static Hash32 leaf(Hash32 keyHash, Hash32 valueHash) {
+    final byte[] bytes = new byte[LEAF_TAG.length + 2 * Hash32.LENGTH];
+    System.arraycopy(LEAF_TAG, 0, bytes, 0, LEAF_TAG.length);
+    keyHash.writeTo(bytes, LEAF_TAG.length);
+    valueHash.writeTo(bytes, LEAF_TAG.length + Hash32.LENGTH);
+    return Blake3.hash(bytes);
+  }
+
+  /** The hash of the inner node over two subtrees. */
+  public static Hash32 inner(Hash32 left, Hash32 right) {
+    return Blake3.hash(INNER_TAG_0, INNER_TAG_1, left, right);
+  }
+
+  private static long word(byte[] bytes, int at) {
+    long word = 0;
+    for (int i = 0; i < 8; i++) {
+      word = (word << 8) | (bytes[at + i] & 0xFF);
+    }
+    return word;
+  }
+}
