@@ -8,11 +8,11 @@ package io.tidemill.executor.wasm;
 public final class Trap extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  private static final Trap[] BY_ORDINAL = new Trap[TrapCode.values().length];
+  private static final Trap[] BY_NUMBER = new Trap[TrapCode.values().length + 1];
 
   static {
     for (TrapCode code : TrapCode.values()) {
-      BY_ORDINAL[code.ordinal()] = new Trap(code);
+      BY_NUMBER[code.number()] = new Trap(code);
     }
   }
 
@@ -25,7 +25,7 @@ public final class Trap extends RuntimeException {
 
   /** The one instance for {@code code}. */
   public static Trap of(TrapCode code) {
-    return BY_ORDINAL[code.ordinal()];
+    return BY_NUMBER[code.number()];
   }
 
   /** Why. */

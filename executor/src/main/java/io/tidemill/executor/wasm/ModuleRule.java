@@ -1,0 +1,99 @@
+package io.tidemill.executor.wasm;
+
+import java.util.Locale;
+
+/**
+ * Every reason to refuse a module. The labels are stable: tools and receipts show them. Source:
+ * decisions W1 to W4, host-abi 8 rows 7 to 9.
+ */
+public enum ModuleRule {
+  // The bytes are not a module.
+  MAGIC,
+  VERSION,
+  UNEXPECTED_END,
+  LEB_TOO_LONG,
+  LEB_TOO_LARGE,
+  UTF8,
+  SECTION_ID,
+  SECTION_ORDER,
+  SECTION_SIZE,
+  COUNT_TOO_LARGE,
+  CODE_COUNT,
+  DATA_COUNT,
+  BODY_SIZE,
+  VALUE_TYPE,
+  TYPE_FORM,
+  KIND,
+  FLAGS,
+  ZERO_BYTE,
+  OPCODE,
+
+  // A module, but not a valid one.
+  TYPE_MISMATCH,
+  UNKNOWN_TYPE,
+  UNKNOWN_FUNCTION,
+  UNKNOWN_TABLE,
+  UNKNOWN_MEMORY,
+  UNKNOWN_GLOBAL,
+  UNKNOWN_LOCAL,
+  UNKNOWN_LABEL,
+  UNKNOWN_DATA_SEGMENT,
+  UNKNOWN_ELEMENT_SEGMENT,
+  ALIGNMENT,
+  IMMUTABLE_GLOBAL,
+  CONSTANT_EXPRESSION,
+  SIZE_ORDER,
+  MEMORY_SIZE,
+  DUPLICATE_EXPORT,
+  RESERVED_EXPORT,
+  START_TYPE,
+  IMPORT_KIND,
+  IMPORT_FORBIDDEN,
+
+  // Valid, but bigger than the chain accepts.
+  LIMIT_MODULE_BYTES,
+  LIMIT_TYPES,
+  LIMIT_FUNCTIONS,
+  LIMIT_IMPORTS,
+  LIMIT_EXPORTS,
+  LIMIT_GLOBALS,
+  LIMIT_PARAMS,
+  LIMIT_RESULTS,
+  LIMIT_LOCALS,
+  LIMIT_MODULE_LOCALS,
+  LIMIT_BODY_BYTES,
+  LIMIT_NESTING,
+  LIMIT_OPERAND_HEIGHT,
+  LIMIT_BRANCH_TABLE_TARGETS,
+  LIMIT_TABLE_ENTRIES,
+  LIMIT_MEMORY_PAGES,
+  LIMIT_DATA_SEGMENTS,
+  LIMIT_ELEMENT_SEGMENTS,
+  LIMIT_CUSTOM_SECTIONS,
+  LIMIT_CUSTOM_BYTES,
+  LIMIT_NAME_BYTES,
+
+  // Uses a proposal outside the profile.
+  FEATURE_COMPONENT_MODEL,
+  FEATURE_CUSTOM_PAGE_SIZES,
+  FEATURE_EXCEPTIONS,
+  FEATURE_EXTENDED_CONST,
+  FEATURE_FLOATS,
+  FEATURE_FUNCTION_REFERENCES,
+  FEATURE_GC,
+  FEATURE_MEMORY64,
+  FEATURE_MULTI_MEMORY,
+  FEATURE_REFERENCE_TYPES,
+  FEATURE_SIMD,
+  FEATURE_STACK_SWITCHING,
+  FEATURE_TAIL_CALL,
+  FEATURE_THREADS,
+  FEATURE_WIDE_ARITHMETIC;
+
+  private final String label = name().toLowerCase(Locale.ROOT).replace('_', '-');
+
+  /** The stable name, such as {@code limit-locals} or {@code feature-simd}. */
+  public String label() {
+    return label;
+  }
+}
