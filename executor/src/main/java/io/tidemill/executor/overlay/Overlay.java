@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -143,6 +144,23 @@ public final class Overlay {
       sorted.put(write.getKey(), write.getValue() == TOMBSTONE ? null : write.getValue());
     }
     return sorted;
+  }
+
+  /** Whether this transaction writes or deletes {@code key}. */
+  public boolean wrote(StateKey key) {
+    return writes.containsKey(key);
+  }
+
+  /** Hands every surviving write to {@code action}, in no order; a null value is a deletion. */
+  void forEachWrite(BiConsumer<StateKey, byte @Nullable []> action) {
+    for (Map.Entry<StateKey, byte[]> write : writes.entrySet()) {
+      action.accept(write.getKey(), write.getValue() == TOMBSTONE ? null : write.getValue());
+    }
+  }
+
+  /** Hands every staged wasm to {@code action}, in no order. */
+  void forEachCode(BiConsumer<Hash32, byte[]> action) {
+    codes.forEach(action);
   }
 
   /** The wasm staged in this transaction, in code hash order. */

@@ -1,0 +1,334 @@
+package io.tidemill.executor;
+
+import io.tidemill.executor.overlay.MultiVersionMemory;
+import io.tidemill.executor.overlay.MultiVersionMemory.Attempt;
+import io.tidemill.executor.overlay.Overlay;
+import io.tidemill.executor.schedule.Schedule;
+import io.tidemill.state.Snapshot;
+import io.tidemill.state.StateKey;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/*
+ *        speculation (all workers)                      commit cursor (one worker at a time)
+ *
+ *   [done][done][done][ ran ][ ran ][running][waits][ ... ]
+ *                       ^ cursor
+ *
+ * Workers run transactions ahead of the cursor on whatever the lower ones have published. The cursor
+ * validates the lowest finished one: every transaction below it is final, so an attempt whose reads still
+ * have the same answers is what serial execution would have done. One whose reads are stale runs again,
+ * at once and on the cursor, where nothing below can change any more: so every transaction runs at most
+ * twice, and there is no validation index to lower, because nothing above the cursor has been validated.
+ *
+ * Three things keep wasted work small: the schedule holds a transaction back until those it is expected
+ * to depend on have run; the writes of a stale attempt become estimates that readers wait for; and when
+ * attempts keep going stale, speculation pauses and the cursor runs on alone, as a serial executor would.
+ */
+/**
+ * One wave on a pool of workers with the outcome of serial execution. Used once. Source: decisions
+ * S10; state-and-transactions 5.2.
+ */
+final class SpeculativeRun {
+  /** Runs transaction {@code index} on {@code overlay}; a function of what it reads. */
+  interface Body {
+    Receipt run(int index, Overlay overlay);
+  }
+
+  /** Where tests disturb the order of events. */
+  interface Probe {
+    Probe NONE = () -> {};
+
+    void pause();
+  }
+
+  /** What happened, for tuning; never part of a result. */
+  record Statistics(int attempts, int aborts, Map<StateKey, Integer> conflicts) {}
+
+  private record Ran(
+      Attempt attempt, @Nullable Receipt receipt, @Nullable RuntimeException error) {}
+
+  private static final int UNCLAIMED = 0;
+  private static final int CLAIMED = 1;
+
+  /** Stale attempts among the last {@link #WINDOW} that pause speculation. */
+  private static final int TOO_MANY_ABORTS = 8;
+
+  private static final int WINDOW = 32;
+  private static final int FIRST_SERIAL_STRETCH = 64;
+  private static final int SPINS = 200;
+  private static final long IDLE_NANOS = 20_000;
+
+  private final int size;
+  private final Body body;
+  private final WaveExecutor.ReceiptListener listener;
+  private final Probe probe;
+  private final MultiVersionMemory memory;
+  private final Schedule schedule;
+  private final AtomicIntegerArray waits;
+  private final AtomicIntegerArray claims;
+  private final AtomicReferenceArray<@Nullable Ran> ran;
+  private final AtomicBoolean committing = new AtomicBoolean();
+  private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+  private final ReadyQueue ready;
+
+  /** The lowest transaction that is not final. */
+  private volatile int cursor;
+
+  /** Speculation rests until the cursor is here; the cursor runs on alone. */
+  private volatile int serialUntil;
+
+  // Guarded by the holder of `committing`.
+  private int serialStretch = FIRST_SERIAL_STRETCH;
+  private long recentAborts;
+  private int aborts;
+  private final TreeMap<StateKey, Integer> conflicts = new TreeMap<>();
+
+  SpeculativeRun(
+      Snapshot base,
+      Schedule schedule,
+      Body body,
+      WaveExecutor.ReceiptListener listener,
+      Probe probe) {
+    this.size = schedule.size();
+    this.body = body;
+    this.listener = listener;
+    this.probe = probe;
+    this.schedule = schedule;
+    this.memory = new MultiVersionMemory(base, 4 * size, this::awaitRerun);
+    this.waits = new AtomicIntegerArray(schedule.waitsFor());
+    this.claims = new AtomicIntegerArray(size);
+    this.ran = new AtomicReferenceArray<>(size);
+    this.ready = new ReadyQueue(schedule);
+  }
+
+  /** Runs to the end on all workers of {@code pool}. */
+  void execute(WorkerPool pool) {
+    pool.run(_ -> work());
+    if (cursor != size) {
+      throw new NodeFault("the wave stopped at transaction " + cursor + " of " + size);
+    }
+  }
+
+  /** What the wave wrote. */
+  MultiVersionMemory memory() {
+    return memory;
+  }
+
+  /** The final receipt of transaction {@code index}. */
+  Receipt receipt(int index) {
+    final Ran result = ran.get(index);
+    if (result == null || result.receipt == null) {
+      throw new IllegalStateException("transaction " + index + " is not final");
+    }
+    return result.receipt;
+  }
+
+  Statistics statistics() {
+    return new Statistics(size + aborts, aborts, conflicts);
+  }
+
+  private void work() {
+    int next = -1;
+    int idle = 0;
+    try {
+      while (cursor < size && failure.get() == null) {
+        if (next < 0 && cursor >= serialUntil) {
+          next = ready.poll();
+        }
+        if (next >= 0) {
+          next = cursor >= serialUntil && claim(next) ? speculate(next) : -1;
+          idle = 0;
+        } else if (advance()) {
+          idle = 0;
+        } else {
+          rest(++idle);
+        }
+      }
+    } catch (Throwable e) {
+      failure.compareAndSet(null, e);
+      throw e;
+    }
+  }
+
+  private boolean claim(int transaction) {
+    return claims.compareAndSet(transaction, UNCLAIMED, CLAIMED);
+  }
+
+  private static void rest(int idle) {
+    if (idle < SPINS) {
+      Thread.onSpinWait();
+    } else {
+      LockSupport.parkNanos(IDLE_NANOS);
+    }
+  }
+
+  /** Runs a claimed transaction ahead of the cursor; returns a successor to run next, or -1. */
+  private int speculate(int transaction) {
+    ran.set(transaction, attempt(transaction, null));
+    final int successor = release(transaction);
+    if (transaction == cursor) {
+      advance();
+    }
+    return successor;
+  }
+
+  /** Lets the successors go; keeps one for this worker, whose caches are warm. */
+  private int release(int transaction) {
+    int mine = -1;
+    for (int successor : schedule.successors()[transaction]) {
+      if (waits.decrementAndGet(successor) == 0) {
+        if (mine < 0) {
+          mine = successor;
+        } else {
+          ready.add(successor);
+        }
+      }
+    }
+    return mine;
+  }
+
+  private Ran attempt(int transaction, @Nullable Attempt previous) {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new NodeFault("a worker was interrupted before transaction " + transaction);
+    }
+    probe.pause();
+    final MultiVersionMemory.View view = memory.view(transaction);
+    final Overlay overlay = new Overlay(view);
+    Receipt receipt = null;
+    RuntimeException error = null;
+    try {
+      receipt = body.run(transaction, overlay);
+    } catch (RuntimeException e) {
+      // On values that never were together anything can go wrong. It counts if the reads turn out
+      // true.
+      error = e;
+      overlay.rollback(0);
+    }
+    probe.pause();
+    return new Ran(memory.publish(view, overlay, previous), receipt, error);
+  }
+
+  /**
+   * Makes as many transactions final as it can; false when another worker does or none is ready.
+   */
+  private boolean advance() {
+    boolean moved = false;
+    while (cursorIsReady() && committing.compareAndSet(false, true)) {
+      try {
+        while (failure.get() == null && cursorIsReady()) {
+          moved |= finishOne(cursor);
+        }
+      } finally {
+        committing.set(false);
+      }
+    }
+    return moved;
+  }
+
+  /** Whether the transaction at the cursor has run, or nobody has begun to run it. */
+  private boolean cursorIsReady() {
+    final int at = cursor;
+    return at < size && (ran.get(at) != null || claims.get(at) == UNCLAIMED);
+  }
+
+  /**
+   * Makes the transaction at the cursor final; false when another worker has just begun to run it.
+   */
+  private boolean finishOne(int at) {
+    final Ran speculative = ran.get(at);
+    if (speculative == null) {
+      if (!claim(at)) {
+        return false;
+      }
+      // Everything below is final, so this attempt needs no validation.
+      finish(at, attempt(at, null), false);
+      final int successor = release(at);
+      if (successor >= 0) {
+        ready.add(successor);
+      }
+      return true;
+    }
+    final StateKey conflict = memory.firstStaleRead(speculative.attempt);
+    if (conflict == null) {
+      finish(at, speculative, false);
+    } else {
+      conflicts.merge(conflict, 1, Integer::sum);
+      memory.estimate(speculative.attempt);
+      finish(at, attempt(at, speculative.attempt), true);
+    }
+    return true;
+  }
+
+  private void finish(int at, Ran result, boolean stale) {
+    if (result.error != null) {
+      throw result.error;
+    }
+    ran.set(at, result);
+    listener.onReceipt(Objects.requireNonNull(result.receipt));
+    recentAborts = recentAborts << 1 | (stale ? 1 : 0);
+    if (stale) {
+      aborts++;
+      if (Long.bitCount(recentAborts & (1L << WINDOW) - 1) >= TOO_MANY_ABORTS) {
+        recentAborts = 0;
+        serialUntil = at + serialStretch;
+        serialStretch = Math.min(2 * serialStretch, size);
+      }
+    }
+    cursor = at + 1;
+  }
+
+  private void awaitRerun(int transaction) {
+    int idle = 0;
+    while (cursor <= transaction) {
+      if (failure.get() != null || Thread.currentThread().isInterrupted()) {
+        throw new NodeFault("the wave was abandoned");
+      }
+      rest(++idle);
+    }
+  }
+
+  /** Transactions that may run: those without predecessors in order, then those set free. */
+  private static final class ReadyQueue {
+    private final int[] roots;
+    private final int rootCount;
+    private int nextRoot;
+    private int[] freed = new int[16];
+    private int freedCount;
+
+    ReadyQueue(Schedule schedule) {
+      final int[] list = new int[schedule.size()];
+      int count = 0;
+      for (int i = 0; i < schedule.size(); i++) {
+        if (schedule.waitsFor()[i] == 0) {
+          list[count++] = i;
+        }
+      }
+      roots = list;
+      rootCount = count;
+    }
+
+    synchronized void add(int transaction) {
+      if (freedCount == freed.length) {
+        freed = Arrays.copyOf(freed, 2 * freedCount);
+      }
+      freed[freedCount++] = transaction;
+    }
+
+    /** The freed ones first: they are below most roots and the cursor will want them soon. */
+    synchronized int poll() {
+      if (freedCount > 0) {
+        return freed[--freedCount];
+      }
+      return nextRoot < rootCount ? roots[nextRoot++] : -1;
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package io.tidemill.executor.overlay;
+
+import io.tidemill.state.StateKey;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one attempt of a transaction observed: each key once, with the writer it was answered by and
+ * the value. Validation asks whether the same questions still have the same answers.
+ *
+ * <p>Confined to the worker of the attempt until it is published with the attempt.
+ */
+final class ReadSet {
+  /** The writer of a value that came from the snapshot. */
+  static final int FROM_SNAPSHOT = -1;
+
+  private StateKey[] keys = new StateKey[16];
+  private int[] writers = new int[16];
+  private byte @Nullable [][] values = new byte[16][];
+  private int size;
+
+  /** Notes one answer. The overlay asks for each key once, so there are no duplicates. */
+  void add(StateKey key, int writer, byte @Nullable [] value) {
+    if (size == keys.length) {
+      keys = Arrays.copyOf(keys, 2 * size);
+      writers = Arrays.copyOf(writers, 2 * size);
+      values = Arrays.copyOf(values, 2 * size);
+    }
+    keys[size] = key;
+    writers[size] = writer;
+    values[size++] = value;
+  }
+
+  int size() {
+    return size;
+  }
+
+  StateKey key(int i) {
+    return keys[i];
+  }
+
+  int writer(int i) {
+    return writers[i];
+  }
+
+  byte @Nullable [] value(int i) {
+    return values[i];
+  }
+}
