@@ -222,7 +222,7 @@ final class SpeculativeRun {
    */
   private boolean advance() {
     boolean moved = false;
-    while (cursorIsReady() && committing.compareAndSet(false, true)) {
+    while (failure.get() == null && cursorIsReady() && committing.compareAndSet(false, true)) {
       try {
         while (failure.get() == null && cursorIsReady()) {
           moved |= finishOne(cursor);
