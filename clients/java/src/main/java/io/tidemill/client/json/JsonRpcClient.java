@@ -1,0 +1,88 @@
+package io.tidemill.client.json;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** Sends JSON-RPC 2.0 requests to a node's HTTP port, one per HTTP request. */
+public final class JsonRpcClient implements AutoCloseable {
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
+  private final URI endpoint;
+  private final HttpClient http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
+  private final AtomicLong ids = new AtomicLong();
+
+  /** A client of {@code endpoint}, for instance {@code http://127.0.0.1:8545/}. */
+  public JsonRpcClient(URI endpoint) {
+    this.endpoint = endpoint;
+  }
+
+  /**
+   * Calls {@code method} with {@code params}, a list or a map of values that {@link Json} writes.
+   *
+   * @return the result, as {@link Json} reads it
+   * @throws JsonRpcException if the node answers with an error
+   * @throws UncheckedIOException if it cannot be reached or does not speak JSON-RPC
+   */
+  public @Nullable Object call(String method, Object params) {
+    Map<String, @Nullable Object> body = new LinkedHashMap<>();
+    long id = ids.incrementAndGet();
+    body.put("jsonrpc", "2.0");
+    body.put("id", id);
+    body.put("method", method);
+    body.put("params", params);
+    HttpRequest request =
+        HttpRequest.newBuilder(endpoint)
+            .timeout(TIMEOUT)
+            .header("content-type", "application/json")
+            .POST(BodyPublishers.ofString(Json.write(body)))
+            .build();
+    try {
+      HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
+      return result(method, id, response);
+    } catch (IOException e) {
+      throw new UncheckedIOException(method + " at " + endpoint, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new UncheckedIOException(new IOException(method + " was interrupted", e));
+    }
+  }
+
+  @Override
+  public void close() {
+    http.close();
+  }
+
+  private static @Nullable Object result(String method, long id, HttpResponse<String> response)
+      throws IOException {
+    Object answer;
+    try {
+      answer = Json.parse(response.body());
+    } catch (IllegalArgumentException e) {
+      throw new IOException(method + ": HTTP " + response.statusCode() + ", no JSON", e);
+    }
+    if (!(answer instanceof Map<?, ?> map)) {
+      throw new IOException(method + ": the answer is no JSON object");
+    }
+    if (map.get("error") instanceof Map<?, ?> error) {
+      int code = error.get("code") instanceof BigDecimal number ? number.intValue() : 0;
+      throw new JsonRpcException(code, String.valueOf(error.get("message")), error.get("data"));
+    }
+    boolean ours = map.get("id") instanceof BigDecimal number && number.longValue() == id;
+    if (!ours || !map.containsKey("result")) {
+      throw new IOException(method + ": not the answer to request " + id);
+    }
+    return map.get("result");
+  }
+}
