@@ -1,5 +1,6 @@
 package io.tidemill.server;
 
+import io.tidemill.server.cli.ContractCommand;
 import io.tidemill.server.cli.VersionCommand;
 import java.io.PrintWriter;
 import picocli.CommandLine;
@@ -19,7 +20,7 @@ import picocli.CommandLine.Spec;
     name = "tidemill",
     description = "An execution sidecar for blockchains whose contracts are WebAssembly.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {VersionCommand.class},
+    subcommands = {ContractCommand.class, VersionCommand.class},
     sortOptions = false,
     footer = {
       "",

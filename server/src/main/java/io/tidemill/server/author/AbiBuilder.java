@@ -37,8 +37,8 @@ public final class AbiBuilder {
   private AbiBuilder() {}
 
   /**
-   * The ABI of {@code manifest} for a module that imports the {@code imports} of {@code pyde}. It is
-   * extended and of version 1.2, or 1.3 for a factory; 1.0 on request is lean.
+   * The ABI of {@code manifest} for a module that imports the {@code imports} of {@code pyde}. It
+   * is extended and of version 1.2, or 1.3 for a factory; 1.0 on request is lean.
    */
   public static ContractAbi build(Manifest manifest, List<String> imports) {
     final int version =

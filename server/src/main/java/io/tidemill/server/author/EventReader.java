@@ -97,12 +97,26 @@ final class EventReader {
     }
     final ContractAbi context =
         new ContractAbi(
-            ContractAbi.V1_2, Layout.EXTENDED, ContractType.CONTRACT, List.of(), Hash32.ZERO, -1,
-            -1, -1, "", "", List.of(), List.of(), List.of(), types);
+            ContractAbi.V1_2,
+            Layout.EXTENDED,
+            ContractType.CONTRACT,
+            List.of(),
+            Hash32.ZERO,
+            -1,
+            -1,
+            -1,
+            "",
+            "",
+            List.of(),
+            List.of(),
+            List.of(),
+            types);
     final String derived = EventSignature.of(context, event);
     if (!normalized(written, context).equals(derived)) {
       scope.problem(
-          "EventSignatureMismatch", "signature", "\"" + written + "\" should be \"" + derived + "\"");
+          "EventSignatureMismatch",
+          "signature",
+          "\"" + written + "\" should be \"" + derived + "\"");
     }
   }
 
@@ -122,8 +136,7 @@ final class EventReader {
       final String token = part.substring(part.indexOf(':') + 1);
       try {
         final ParamType type = TypeTokens.param(token);
-        tokens.add(
-            type instanceof ParamType.Custom ? token : EventSignature.token(context, type));
+        tokens.add(type instanceof ParamType.Custom ? token : EventSignature.token(context, type));
       } catch (TypeTokens.TokenException e) {
         tokens.add(token); // T[] and the like are already in their final form
       }

@@ -14,13 +14,25 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a manifest. Faults are gathered stage by stage: syntax, shape and names first, then what the
- * parts mean together. Source: manifest-and-tests 1.1 to 1.7, 1.10.
+ * Reads a manifest. Faults are gathered stage by stage: syntax, shape and names first, then what
+ * the parts mean together. Source: manifest-and-tests 1.1 to 1.7, 1.10.
  */
 public final class ManifestReader {
   private static final String[] TOP_LEVEL = {
-    "contract", "functions", "state", "types", "events", "deploy", "wallet", "network", "metadata",
-    "paths", "parachain", "token", "receiver", "workspace"
+    "contract",
+    "functions",
+    "state",
+    "types",
+    "events",
+    "deploy",
+    "wallet",
+    "network",
+    "metadata",
+    "paths",
+    "parachain",
+    "token",
+    "receiver",
+    "workspace"
   };
 
   /** Exports that mean something else. */
@@ -140,7 +152,9 @@ public final class ManifestReader {
     final String type = contract.string("type");
     if ("token".equals(type)) {
       contract.problem(
-          "TokenGenerationUnsupported", "type", "write the contract and declare type = \"contract\"");
+          "TokenGenerationUnsupported",
+          "type",
+          "write the contract and declare type = \"contract\"");
     } else if (type != null && !type.equals("contract") && !type.equals("parachain")) {
       contract.problem("InvalidField", "type", "must be contract or parachain");
     }
@@ -208,8 +222,7 @@ public final class ManifestReader {
         scope.problem(
             "MultiOutputUnsupported", "outputs", "a function has one result; declare a struct");
       }
-      functions.add(
-          new Manifest.Function(name, attributes, inputs, outputs, accessList(scope)));
+      functions.add(new Manifest.Function(name, attributes, inputs, outputs, accessList(scope)));
     }
     return functions;
   }
@@ -300,7 +313,8 @@ public final class ManifestReader {
               violation.detail()));
     }
     for (Manifest.Field field : manifest.state()) {
-      if (field.value() instanceof ParamType.Custom custom && manifest.typeOf(custom.name()) == null) {
+      if (field.value() instanceof ParamType.Custom custom
+          && manifest.typeOf(custom.name()) == null) {
         problems.add(
             new Problem(
                 "UndefinedType",

@@ -114,7 +114,10 @@ final class StateReader {
                 "a key of " + shorter.name() + " can reach the slots of " + longer.name());
           } else if (!shorter.keys().isEmpty()) {
             warnings.add(
-                "the name " + shorter.name() + " begins the name " + longer.name()
+                "the name "
+                    + shorter.name()
+                    + " begins the name "
+                    + longer.name()
                     + "; slots have no separators");
           }
         }

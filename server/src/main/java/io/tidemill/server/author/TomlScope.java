@@ -50,8 +50,7 @@ final class TomlScope {
   }
 
   /** Reads {@code text}; {@code file} is what faults will name. */
-  static TomlScope parse(String text, String file, List<Problem> problems)
-      throws AuthorException {
+  static TomlScope parse(String text, String file, List<Problem> problems) throws AuthorException {
     final TomlParseResult result = Toml.parse(text);
     if (result.hasErrors()) {
       final List<Problem> syntax = new ArrayList<>();
@@ -171,8 +170,7 @@ final class TomlScope {
       return null;
     }
     if (value instanceof TomlTable inner) {
-      return new TomlScope(
-          file, path(key), inner, table.inputPositionOf(List.of(key)), problems);
+      return new TomlScope(file, path(key), inner, table.inputPositionOf(List.of(key)), problems);
     }
     problem("InvalidField", key, "must be a table");
     return null;

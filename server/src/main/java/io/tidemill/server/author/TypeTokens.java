@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The one vocabulary of types in a manifest. Functions, structs and events take {@link #param};
- * storage takes {@link #state}, where a map may be written as {@code mapping(K => V)} and a struct of
- * one's own as {@code struct(Name)}. Source: manifest-and-tests 1.3.
+ * storage takes {@link #state}, where a map may be written as {@code mapping(K => V)} and a struct
+ * of one's own as {@code struct(Name)}. Source: manifest-and-tests 1.3.
  */
 final class TypeTokens {
   private TypeTokens() {}
@@ -86,8 +86,7 @@ final class TypeTokens {
     final ParamType type = param(text);
     if (type instanceof ParamType.Custom custom) {
       throw new TokenException(
-          "UnknownType",
-          "a stored type of one's own is written struct(" + custom.name() + ")");
+          "UnknownType", "a stored type of one's own is written struct(" + custom.name() + ")");
     }
     final ScalarType scalar = scalar(type);
     if (scalar == null) {

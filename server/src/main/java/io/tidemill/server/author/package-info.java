@@ -1,6 +1,7 @@
 /**
- * Tools for the authors of contracts: the manifest {@code otigen.toml}, the {@code pyde.abi} section
- * it becomes, and the behavior tests {@code *.test.toml} with the in-process chain they run on.
+ * Tools for the authors of contracts: the manifest {@code otigen.toml}, the {@code pyde.abi}
+ * section it becomes, and the behavior tests {@code *.test.toml} with the in-process chain they run
+ * on.
  *
  * <p><b>Invariant:</b> a file with a fault is answered with all its faults of one stage, each with
  * file, line and field, and then nothing is written or run.

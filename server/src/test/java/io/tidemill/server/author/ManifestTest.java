@@ -170,7 +170,9 @@ class ManifestTest {
     assertThat(found.get(0).toString())
         .isEqualTo(
             "otigen.toml:5:7: UnknownAttribute(functions.f.attributes): \"veiw\" is no attribute");
-    assertThat(found.get(1).toString()).contains("otigen.toml:6").contains("did you mean attributes?");
+    assertThat(found.get(1).toString())
+        .contains("otigen.toml:6")
+        .contains("did you mean attributes?");
   }
 
   @Test
