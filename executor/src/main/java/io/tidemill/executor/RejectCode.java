@@ -64,6 +64,8 @@ public enum RejectCode {
   TOO_MANY_MAP_KEYS(194, Outcome.REJECTED),
   VIEW_MUTATES_STATE(195, Outcome.REJECTED),
   COMPILE_FAILED(196, Outcome.REJECTED),
+  /** Row 21: a field or type declared twice, or a map key that cannot be one. */
+  INVALID_STATE_SCHEMA(197, Outcome.REJECTED),
 
   /** The contract chose to revert. */
   REVERTED(200, Outcome.EXECUTED);

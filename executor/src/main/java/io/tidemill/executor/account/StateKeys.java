@@ -22,6 +22,9 @@ public final class StateKeys {
   /** Account meta leaf of the {@link ContractRecord}. */
   public static final int META_CONTRACT = 0x11;
 
+  /** Account meta leaf of a parachain's message count: wave u64, count u32, little-endian. */
+  public static final int META_MESSAGES = 0x12;
+
   private static final int META_FIRST = 0x10;
   private static final int META_LAST = 0x1F;
 
@@ -49,6 +52,11 @@ public final class StateKeys {
   /** The {@link ContractRecord} of {@code address}. */
   public static StateKey contract(Address address) {
     return meta(address, META_CONTRACT);
+  }
+
+  /** How many messages the parachain {@code id} has sent in a wave. Source: host-abi 2.13. */
+  public static StateKey messageMeter(Address id) {
+    return meta(id, META_MESSAGES);
   }
 
   private static StateKey meta(Address address, int discriminator) {

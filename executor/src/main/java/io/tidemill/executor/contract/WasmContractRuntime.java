@@ -1,0 +1,68 @@
+package io.tidemill.executor.contract;
+
+import io.tidemill.executor.NodeFault;
+import io.tidemill.executor.Rules;
+import io.tidemill.executor.host.ContractRuntime;
+import io.tidemill.executor.host.TopCalls;
+import io.tidemill.executor.tx.Address;
+import io.tidemill.executor.wasm.Engine;
+import io.tidemill.executor.wasm.ExecutionGuard;
+import java.util.function.Supplier;
+
+/**
+ * The contract runtime of one set of rules on one engine. Safe for use by many threads.
+ *
+ * <p>Whatever leaves an engine besides its closed list of traps is a {@link NodeFault} here; only
+ * an attempt that its guard stopped passes, so that it can be tried again elsewhere.
+ */
+public final class WasmContractRuntime implements ContractRuntime {
+  private static final int MAX_MODULES = 1_024;
+  private static final long MAX_MODULE_BYTES = 512L << 20;
+
+  private final Rules rules;
+  private final EngineCodeStore codes;
+  private final Deployments deployments;
+
+  /** The runtime that obeys {@code rules} on {@code engine}. */
+  public WasmContractRuntime(Rules rules, Engine engine) {
+    final ContractProfile profile = ContractProfile.of(rules);
+    this.rules = rules;
+    this.codes = new EngineCodeStore(rules, profile, engine, MAX_MODULES, MAX_MODULE_BYTES);
+    this.deployments = new Deployments(rules, profile, codes);
+  }
+
+  @Override
+  public Result call(Scope scope, Call call) {
+    check(scope);
+    return guarded(() -> TopCalls.call(scope, codes, call));
+  }
+
+  @Override
+  public Result deploy(Scope scope, Deploy deploy) {
+    check(scope);
+    return guarded(() -> deployments.deploy(scope, deploy));
+  }
+
+  @Override
+  public int attributes(Scope scope, Address target, String function, boolean bareValue) {
+    check(scope);
+    return guarded(() -> TopCalls.attributes(scope, codes, target, function, bareValue));
+  }
+
+  private void check(Scope scope) {
+    if (scope.rules() != rules && !scope.rules().equals(rules)) {
+      throw new NodeFault("a transaction of other rules reached this runtime");
+    }
+  }
+
+  @SuppressWarnings("CatchingUnchecked") // the boundary where every accident becomes a node fault
+  private static <T> T guarded(Supplier<T> attempt) {
+    try {
+      return attempt.get();
+    } catch (NodeFault | ExecutionGuard.AttemptStopped known) {
+      throw known;
+    } catch (RuntimeException | StackOverflowError | OutOfMemoryError accident) {
+      throw new NodeFault("a contract call ended in " + accident, accident);
+    }
+  }
+}
