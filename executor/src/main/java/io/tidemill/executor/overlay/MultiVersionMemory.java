@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * The versions of every key within one wave. Safe for use by many threads; each cell has its own
  * lock. Source: state-and-transactions 5.2.
  */
+@SuppressWarnings("ReferenceEquality") // ESTIMATE and TOMBSTONE are marks, told by identity
 public final class MultiVersionMemory {
   private static final byte[] TOMBSTONE = new byte[0];
   private static final byte[] ESTIMATE = new byte[0];

@@ -113,7 +113,7 @@ public final class BorshWriter {
       throw new IllegalArgumentException("does not fit u" + 8 * bytes + ": " + value);
     }
     for (int i = 0; i < bytes; i++) {
-      out.write((int) (value >>> 8 * i));
+      out.write((int) (value >>> (8 * i)));
     }
     return this;
   }
