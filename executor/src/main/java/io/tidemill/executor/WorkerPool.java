@@ -97,7 +97,6 @@ public final class WorkerPool implements AutoCloseable {
             wait();
           } catch (InterruptedException e) {
             // Nothing is running: the interrupt was meant for a job that is over.
-            continue;
           }
         }
         if (closed) {

@@ -13,9 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs contract code for a transaction: the seam between what a transaction is and what its
  * contract does. Implementations roll the overlay back themselves when a call fails; value moves
- * inside the overlay and is undone with it.
- *
- * @throws io.tidemill.executor.NodeFault (from every method) when this node cannot know the outcome
+ * inside the overlay and is undone with it. Every method throws {@link
+ * io.tidemill.executor.NodeFault} when this node cannot know the outcome.
  */
 public interface ContractRuntime {
   /**

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to one worker.
  */
+@SuppressWarnings("ReferenceEquality") // TOMBSTONE and UNWRITTEN are marks, told by identity
 public final class Overlay {
   /** Stands for a deletion in {@link #writes}; never handed out. */
   private static final byte[] TOMBSTONE = new byte[0];

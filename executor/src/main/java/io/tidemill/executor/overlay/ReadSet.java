@@ -16,7 +16,7 @@ final class ReadSet {
 
   private StateKey[] keys = new StateKey[16];
   private int[] writers = new int[16];
-  private byte @Nullable [][] values = new byte[16][];
+  private byte[] @Nullable [] values = new byte[16][];
   private int size;
 
   /** Notes one answer. The overlay asks for each key once, so there are no duplicates. */
