@@ -114,6 +114,19 @@ public final class LinearMemory {
     System.arraycopy(bytes, pointer, target, offset, length);
   }
 
+  /** Sets {@code length} bytes from {@code pointer} to {@code value}, or traps and sets none. */
+  public void fill(int pointer, byte value, int length) {
+    check(pointer, length);
+    Arrays.fill(bytes, pointer, pointer + length, value);
+  }
+
+  /** Copies {@code length} bytes, which may overlap, or traps and copies none. */
+  public void copy(int target, int source, int length) {
+    check(source, length);
+    check(target, length);
+    System.arraycopy(bytes, source, bytes, target, length);
+  }
+
   /** The u32 at {@code pointer}, or a trap. */
   public int readInt(int pointer) {
     check(pointer, 4);

@@ -1,0 +1,76 @@
+package io.tidemill.executor.wasm.chicory;
+
+import com.dylibso.chicory.runtime.ExecutionListener;
+import com.dylibso.chicory.runtime.Instance;
+import com.dylibso.chicory.runtime.MStack;
+import com.dylibso.chicory.wasm.types.Instruction;
+import com.dylibso.chicory.wasm.types.OpCode;
+import com.dylibso.chicory.wasm.types.PassiveElement;
+import io.tidemill.executor.wasm.ExecutionGuard;
+import io.tidemill.executor.wasm.Trap;
+import io.tidemill.executor.wasm.TrapCode;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sees every instruction before it runs: polls the guard, and checks the bounds of bulk table
+ * operations, which the interpreter adds up in 32 bits.
+ */
+final class Watch implements ExecutionListener {
+  /** Instructions between two polls, less one. */
+  private static final int POLL_MASK = 0x3FF;
+
+  private final ChicoryInstance owner;
+  private @Nullable Instance instance;
+  private int ticks;
+
+  Watch(ChicoryInstance owner) {
+    this.owner = owner;
+  }
+
+  void attach(Instance watched) {
+    instance = watched;
+  }
+
+  @Override
+  public void onExecution(Instruction instruction, MStack stack) {
+    if ((++ticks & POLL_MASK) == 0) {
+      final ExecutionGuard guard = owner.guard;
+      guard.poll();
+    }
+    final OpCode opcode = instruction.opcode();
+    if (opcode == OpCode.TABLE_INIT) {
+      checkInit((int) instruction.operand(0), stack);
+    } else if (opcode == OpCode.TABLE_COPY) {
+      final long size = attached().table(0).size();
+      check(operand(stack, 2), operand(stack, 0), size);
+      check(operand(stack, 1), operand(stack, 0), size);
+    }
+  }
+
+  private void checkInit(int segment, MStack stack) {
+    final boolean present = attached().element(segment) instanceof PassiveElement;
+    check(
+        operand(stack, 1),
+        operand(stack, 0),
+        present ? attached().element(segment).elementCount() : 0);
+    check(operand(stack, 2), operand(stack, 0), attached().table(0).size());
+  }
+
+  private static void check(long start, long length, long size) {
+    if (start + length > size) {
+      throw Trap.of(TrapCode.TABLE_OUT_OF_BOUNDS);
+    }
+  }
+
+  /** The unsigned i32 that lies {@code below} the top of the stack. */
+  private static long operand(MStack stack, int below) {
+    return stack.array()[stack.size() - 1 - below] & 0xFFFF_FFFFL;
+  }
+
+  private Instance attached() {
+    if (instance == null) {
+      throw new IllegalStateException("an instruction ran before the instance was complete");
+    }
+    return instance;
+  }
+}
