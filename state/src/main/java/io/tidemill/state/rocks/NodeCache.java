@@ -1,0 +1,118 @@
+package io.tidemill.state.rocks;
+
+import io.tidemill.state.StateException;
+import io.tidemill.state.hash.Hash32;
+import io.tidemill.state.merkle.Node;
+import io.tidemill.state.merkle.NodeKey;
+import io.tidemill.state.merkle.NodeReader;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tree nodes by their place. The upper levels of the tree have a slot of their own each; below, two
+ * places share what a slot holds and the newer one stays.
+ *
+ * <p>Entries are immutable and name their version, so a lookup that finds another version is a miss
+ * and never a wrong answer; reads and writes need no lock. A node read from disk is hashed anew and
+ * must have the hash its parent says.
+ */
+final class NodeCache implements NodeReader {
+  /** Levels 0 to 3: 4,369 nodes that every large batch touches. */
+  private static final int RESIDENT_LEVELS = 4;
+
+  private static final int RESIDENT = 4_369;
+
+  private record Entry(NodeKey key, Node node) {}
+
+  private final Database database;
+  private final Supplier<Pin> pins;
+  private final @Nullable Entry[] upper = new @Nullable Entry[RESIDENT];
+  private final @Nullable Entry[] lower;
+  private final int mask;
+
+  /**
+   * A cache of about {@code entries}; misses are read from what {@code pins} gives, and given back.
+   */
+  NodeCache(Database database, Supplier<Pin> pins, int entries) {
+    this.database = database;
+    this.pins = pins;
+    final int size = Math.max(16, Integer.highestOneBit(Math.max(1, entries)));
+    this.lower = new @Nullable Entry[size];
+    this.mask = size - 1;
+  }
+
+  @Override
+  public Node read(NodeKey key, Hash32 expected) {
+    final Node cached = find(key);
+    if (cached != null) {
+      return cached;
+    }
+    final Pin pin = pins.get();
+    try {
+      return load(pin, key, expected);
+    } finally {
+      pin.release();
+    }
+  }
+
+  /** A reader that misses to {@code pin}, of which the caller holds a use. */
+  NodeReader at(Pin pin) {
+    return (key, expected) -> {
+      final Node cached = find(key);
+      return cached != null ? cached : load(pin, key, expected);
+    };
+  }
+
+  private @Nullable Node find(NodeKey key) {
+    final Entry entry = key.depth() < RESIDENT_LEVELS ? upper[place(key)] : lower[slot(key)];
+    return entry != null && entry.key().equals(key) ? entry.node() : null;
+  }
+
+  void put(NodeKey key, Node node) {
+    final Entry entry = new Entry(key, node);
+    if (key.depth() < RESIDENT_LEVELS) {
+      upper[place(key)] = entry;
+    } else {
+      lower[slot(key)] = entry;
+    }
+  }
+
+  private Node load(Pin pin, NodeKey key, Hash32 expected) {
+    try {
+      final byte[] bytes = database.get(Family.JMT, pin, key.encode());
+      if (bytes == null) {
+        throw new StateException(damaged(key, "is missing"));
+      }
+      final Node node = Node.decode(bytes);
+      if (!node.hash().equals(expected)) {
+        throw new StateException(damaged(key, "does not have the hash its parent says"));
+      }
+      put(key, node);
+      return node;
+    } catch (IllegalArgumentException e) {
+      throw new StateException(damaged(key, e.getMessage()), e);
+    }
+  }
+
+  private String damaged(NodeKey key, @Nullable String problem) {
+    return "tree node "
+        + key
+        + " in "
+        + database.path()
+        + " "
+        + problem
+        + "; run `state verify`, then restore a snapshot";
+  }
+
+  /** Where a node of the upper levels lives: after all nodes of the levels above. */
+  private static int place(NodeKey key) {
+    final int depth = key.depth();
+    final int before = ((1 << (4 * depth)) - 1) / 15;
+    return depth == 0 ? 0 : before + (int) (key.prefix().w0() >>> (64 - 4 * depth));
+  }
+
+  private int slot(NodeKey key) {
+    final long mixed = (key.prefix().w0() ^ key.prefix().w1() ^ key.depth()) * 0x9E3779B97F4A7C15L;
+    return (int) (mixed >>> 32) & mask;
+  }
+}

@@ -1,0 +1,137 @@
+package io.tidemill.state.rocks;
+
+import io.tidemill.state.Retention;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+
+/**
+ * Takes away what retention no longer asks for, one wave of each kind per step, each step one
+ * atomic batch that also says how far it got. A step that is lost in a crash is done again.
+ *
+ * <p>It never passes the wave under a child commit, nor the wave of an open snapshot.
+ */
+final class Pruner {
+  private final Core core;
+  private final Forks forks;
+
+  Pruner(Core core, Forks forks) {
+    this.core = core;
+    this.forks = forks;
+  }
+
+  /** Works until nothing is left to do or {@code maxSteps} are done; returns the steps done. */
+  int run(int maxSteps) {
+    int steps = 0;
+    while (steps < maxSteps && step()) {
+      steps++;
+    }
+    return steps;
+  }
+
+  private boolean step() {
+    core.retaining.lock();
+    try {
+      core.requireWritable();
+      final Core.Current now = core.current();
+      try {
+        return step(now);
+      } finally {
+        now.pin().release();
+      }
+    } finally {
+      core.retaining.unlock();
+    }
+  }
+
+  private boolean step(Core.Current now) {
+    final Retention retention = core.options.retention();
+    final long versions = core.oldestInUse(forks.oldestWave(now.pin(), Long.MAX_VALUE));
+    final Batch batch = new Batch(core.database);
+    final Pin fresh = core.database.pin();
+    try {
+      final long state = next(Core.Oldest.STATE, now.wave(), retention.state(), versions);
+      final long tree = next(Core.Oldest.TREE, now.wave(), retention.tree(), versions);
+      final long events = next(Core.Oldest.EVENTS, now.wave(), retention.events(), Long.MAX_VALUE);
+      final long records =
+          next(Core.Oldest.RECORDS, now.wave(), retention.records(), Long.MAX_VALUE);
+      if (state > core.oldest(Core.Oldest.STATE)) {
+        final byte[] undo = core.database.get(Family.UNDO, fresh, Keys.wave(state));
+        if (undo != null) {
+          WaveBatch.deleteHistory(batch, state, undo);
+        }
+        batch.put(Family.META, Core.Oldest.STATE.key(), Keys.wave(state));
+      }
+      if (tree > core.oldest(Core.Oldest.TREE)) {
+        pruneTree(batch, fresh, tree);
+        batch.put(Family.META, Core.Oldest.TREE.key(), Keys.wave(tree));
+      }
+      if (events > core.oldest(Core.Oldest.EVENTS)) {
+        WaveBatch.deleteEvents(batch, core.database, fresh, events - 1);
+        batch.put(Family.META, Core.Oldest.EVENTS.key(), Keys.wave(events));
+      }
+      if (records > core.oldest(Core.Oldest.RECORDS)) {
+        WaveBatch.deleteReceipts(batch, core.database, fresh, records - 1);
+        batch.put(Family.META, Core.Oldest.RECORDS.key(), Keys.wave(records));
+      }
+      if (batch.isEmpty()) {
+        return false;
+      }
+      pruneRows(batch, fresh, Math.min(Math.min(state, tree), Math.min(events, records)));
+      CrashPoints.hit("prune.computed");
+      write(batch);
+      CrashPoints.hit("prune.written");
+      core.setOldest(Core.Oldest.STATE, state);
+      core.setOldest(Core.Oldest.TREE, tree);
+      core.setOldest(Core.Oldest.EVENTS, events);
+      core.setOldest(Core.Oldest.RECORDS, records);
+      return true;
+    } finally {
+      fresh.release();
+    }
+  }
+
+  /** The oldest wave of a kind after this step: one more than now, if that may be. */
+  private long next(Core.Oldest kind, long head, long keep, long limit) {
+    final long oldest = core.oldest(kind);
+    // keep may be Long.MAX_VALUE, so it is never added to anything.
+    return head - oldest >= keep && oldest < limit ? oldest + 1 : oldest;
+  }
+
+  /** Deletes the nodes that were replaced up to the version of wave {@code oldest}. */
+  private void pruneTree(Batch batch, Pin pin, long oldest) {
+    final WaveRow row = core.row(pin, oldest);
+    if (row == null) {
+      return;
+    }
+    try (RocksIterator iterator = pin.iterate(Family.STALE)) {
+      for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
+        if (Keys.wave(iterator.key(), 0) > row.treeVersion()) {
+          break;
+        }
+        Forks.deleteNodes(batch, iterator.value());
+        batch.delete(Family.STALE, iterator.key());
+      }
+      core.database.check(Family.STALE, iterator);
+    }
+  }
+
+  private void pruneRows(Batch batch, Pin pin, long oldest) {
+    try (RocksIterator iterator = pin.iterate(Family.WAVES)) {
+      for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
+        if (Keys.wave(iterator.key(), 0) >= oldest) {
+          break;
+        }
+        batch.delete(Family.WAVES, iterator.key());
+      }
+      core.database.check(Family.WAVES, iterator);
+    }
+  }
+
+  private void write(Batch batch) {
+    try {
+      core.database.write(batch, false);
+    } catch (RocksDBException e) {
+      throw core.poison("pruning", e);
+    }
+  }
+}

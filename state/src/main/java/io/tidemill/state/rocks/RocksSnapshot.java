@@ -1,0 +1,178 @@
+package io.tidemill.state.rocks;
+
+import io.tidemill.state.Snapshot;
+import io.tidemill.state.StateException;
+import io.tidemill.state.StateKey;
+import io.tidemill.state.StateRoot;
+import io.tidemill.state.hash.Hash32;
+import io.tidemill.state.merkle.Child;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.RocksIterator;
+
+/**
+ * Reads at a wave or at a child commit, all on one pin. The newest wave is read flat; an older one
+ * looks first whether a later wave overwrote the key, and takes what was overwritten.
+ */
+final class RocksSnapshot implements Snapshot {
+  private final Core core;
+  private final Pin pin;
+  private final long wave;
+  private final StateRoot root;
+  private final @Nullable Child top;
+  private final boolean newest;
+  private final ValueCache cache;
+  private final @Nullable Hash32 commit;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  /** A snapshot over {@code at}, whose pin use it takes over. */
+  RocksSnapshot(
+      Core core,
+      Core.Current at,
+      long wave,
+      StateRoot root,
+      @Nullable Child top,
+      @Nullable Hash32 commit) {
+    this.core = core;
+    this.pin = at.pin();
+    this.wave = wave;
+    this.root = root;
+    this.top = top;
+    this.newest = wave == at.wave();
+    this.cache = at.cache();
+    this.commit = commit;
+    core.use(wave);
+  }
+
+  @Override
+  public long wave() {
+    return wave;
+  }
+
+  @Override
+  public StateRoot root() {
+    return root;
+  }
+
+  @Nullable Child top() {
+    return top;
+  }
+
+  /** The child commit this reads, or null for a wave. */
+  @Nullable Hash32 commit() {
+    return commit;
+  }
+
+  Core core() {
+    return core;
+  }
+
+  /** The pin with a use that the caller gives back. */
+  Pin pin() {
+    if (closed.get()) {
+      throw new StateException("this snapshot of wave " + wave + " is closed");
+    }
+    return pin.retain();
+  }
+
+  @Override
+  public byte @Nullable [] get(StateKey key) {
+    if (newest && commit == null) {
+      final byte[] value = cache.find(key, wave);
+      if (!ValueCache.isMiss(value)) {
+        return value;
+      }
+    }
+    final Pin held = pin();
+    try {
+      if (commit != null) {
+        final byte[] own = core.database.get(Family.FORK_VALUES, held, Keys.forkValue(commit, key));
+        if (own != null) {
+          return untag(own);
+        }
+      }
+      if (!newest) {
+        return historic(held, key);
+      }
+      final byte[] value = core.database.get(Family.STATE, held, key.raw().toBytes());
+      cache.fill(key, value, wave);
+      return value;
+    } finally {
+      held.release();
+    }
+  }
+
+  private byte @Nullable [] historic(Pin held, StateKey key) {
+    final byte[] from = Keys.history(key, wave + 1);
+    try (RocksIterator iterator = held.iterate(Family.HISTORY)) {
+      iterator.seek(from);
+      if (iterator.isValid()) {
+        if (Keys.samePrefix(iterator.key(), from, Hash32.LENGTH)) {
+          return untag(iterator.value());
+        }
+      } else {
+        core.database.check(Family.HISTORY, iterator);
+      }
+    }
+    return core.database.get(Family.STATE, held, key.raw().toBytes());
+  }
+
+  /** A value stored as 00 (absent) or 01 and the value. */
+  static byte @Nullable [] untag(byte[] tagged) {
+    return tagged[0] == 0 ? null : Arrays.copyOfRange(tagged, 1, tagged.length);
+  }
+
+  /** The stored form that {@link #untag} reads. */
+  static byte[] tag(byte @Nullable [] value) {
+    if (value == null) {
+      return new byte[] {0};
+    }
+    final byte[] tagged = new byte[1 + value.length];
+    tagged[0] = 1;
+    System.arraycopy(value, 0, tagged, 1, value.length);
+    return tagged;
+  }
+
+  @Override
+  public byte @Nullable [] code(Hash32 codeHash) {
+    final Pin held = pin();
+    try {
+      return core.database.get(Family.CODE, held, codeHash.toBytes());
+    } finally {
+      held.release();
+    }
+  }
+
+  @Override
+  public void prefetch(Collection<StateKey> keys) {
+    if (!newest || commit != null) {
+      return;
+    }
+    final List<StateKey> missing =
+        keys.stream().filter(key -> ValueCache.isMiss(cache.find(key, wave))).sorted().toList();
+    if (missing.isEmpty()) {
+      return;
+    }
+    final Pin held = pin();
+    try {
+      final List<byte[]> raw = missing.stream().map(key -> key.raw().toBytes()).toList();
+      final List<byte @Nullable []> values = core.database.getAll(Family.STATE, held, raw);
+      for (int i = 0; i < missing.size(); i++) {
+        cache.fill(missing.get(i), values.get(i), wave);
+      }
+    } finally {
+      held.release();
+    }
+  }
+
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      core.unuse(wave);
+      pin.release();
+    }
+  }
+}

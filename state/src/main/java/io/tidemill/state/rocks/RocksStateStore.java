@@ -1,0 +1,370 @@
+package io.tidemill.state.rocks;
+
+import io.tidemill.state.Commit;
+import io.tidemill.state.EventPage;
+import io.tidemill.state.EventQuery;
+import io.tidemill.state.Proposal;
+import io.tidemill.state.ReceiptLocation;
+import io.tidemill.state.Snapshot;
+import io.tidemill.state.StateDelta;
+import io.tidemill.state.StateException;
+import io.tidemill.state.StateRoot;
+import io.tidemill.state.StateStore;
+import io.tidemill.state.WaveArtifacts;
+import io.tidemill.state.hash.Hash32;
+import io.tidemill.state.merkle.TreeUpdate;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.RocksIterator;
+
+/** The durable state of a chain in one directory; see {@link StoreDirectory} for what is in it. */
+public final class RocksStateStore implements StateStore {
+  /** Waves that one run of the background pruner takes away before it lets others go first. */
+  private static final int PRUNE_STEPS = 64;
+
+  private final Core core;
+  private final Forks forks;
+  private final Pruner pruner;
+  private final ExecutorService background =
+      Executors.newSingleThreadExecutor(
+          Thread.ofPlatform().daemon().name("state-pruner").factory());
+  private final AtomicBoolean pruning = new AtomicBoolean();
+  private @Nullable RocksProposal open;
+
+  private RocksStateStore(Core core) {
+    this.core = core;
+    this.forks = new Forks(core);
+    this.pruner = new Pruner(core, forks);
+  }
+
+  /**
+   * Opens the store in {@code directory}, which is created when it does not exist.
+   *
+   * @throws StateException naming the file and the remedy if the directory is of another chain or a
+   *     newer format, is held by another process, is damaged, or holds foreign files; nothing is
+   *     changed then
+   */
+  public static RocksStateStore open(Path directory, RocksOptions options) {
+    final StoreDirectory taken = StoreDirectory.take(directory, options.chainId());
+    Database database = null;
+    try {
+      database = Database.open(taken.database(), !taken.hasDatabase(), options);
+    } finally {
+      if (database == null) {
+        taken.close();
+      }
+    }
+    return new RocksStateStore(new Core(options, taken, database));
+  }
+
+  @Override
+  public @Nullable Head head() {
+    return core.peek().head();
+  }
+
+  @Override
+  public long oldestWave() {
+    return core.peek().wave() < 0 ? -1 : core.oldest(Core.Oldest.STATE);
+  }
+
+  @Override
+  public Snapshot snapshot() {
+    final Core.Current now = core.current();
+    return new RocksSnapshot(core, now, now.wave(), now.root(), now.top(), null);
+  }
+
+  @Override
+  public @Nullable Snapshot snapshotAt(long wave) {
+    final Core.Current now = core.current();
+    RocksSnapshot snapshot = null;
+    try {
+      if (wave >= 0 && wave <= now.wave() && wave >= core.oldestAt(now.pin(), Core.Oldest.STATE)) {
+        final WaveRow row = core.row(now.pin(), wave);
+        if (row != null) {
+          snapshot = new RocksSnapshot(core, now, wave, row.root(), row.top(), null);
+        }
+      }
+      return snapshot;
+    } finally {
+      if (snapshot == null) {
+        now.pin().release();
+      }
+    }
+  }
+
+  @Override
+  public Proposal propose(StateDelta delta) {
+    core.writing.lock();
+    final Core.Current now = core.current();
+    try {
+      core.requireWritable();
+      requireNoProposal();
+      final long wave = now.wave() + 1;
+      final List<byte @Nullable []> before = core.valuesBefore(now, delta);
+      final List<StateDelta.Entry> changed = new ArrayList<>(delta.size());
+      final List<byte @Nullable []> overwritten = new ArrayList<>(delta.size());
+      for (int i = 0; i < delta.size(); i++) {
+        if (!Arrays.equals(before.get(i), delta.get(i).value())) {
+          changed.add(delta.get(i));
+          overwritten.add(before.get(i));
+        }
+      }
+      final StateDelta effective = StateDelta.ofSorted(changed);
+      final long version = core.nextTreeVersion();
+      final TreeUpdate update = core.tree.update(now.top(), version, effective);
+      final Batch batch = new Batch(core.database);
+      final WaveBatch rows = new WaveBatch(batch, wave);
+      rows.state(effective, overwritten);
+      Core.putNodes(batch, update.created());
+      rows.stale(version, update.stale());
+      final RocksProposal proposal =
+          new RocksProposal(
+              this, wave, batch, effective, update, version, now.keys() + update.grown());
+      open = proposal;
+      return proposal;
+    } finally {
+      now.pin().release();
+      core.writing.unlock();
+    }
+  }
+
+  void commit(RocksProposal proposal, WaveArtifacts artifacts) {
+    core.writing.lock();
+    try {
+      core.requireWritable();
+      end(proposal);
+      final long wave = proposal.wave();
+      final WaveBatch rows = new WaveBatch(proposal.batch(), wave);
+      rows.artifacts(artifacts);
+      rows.row(
+          new WaveRow(
+              proposal.treeVersion(),
+              proposal.root(),
+              artifacts.contentHash(),
+              proposal.keys(),
+              proposal.update().root(),
+              artifacts.waveRecord()));
+      core.write(proposal.batch(), "committing wave " + wave);
+      core.remember(proposal.update().created());
+      final ValueCache cache = core.peek().cache();
+      cache.startWave(wave);
+      for (final StateDelta.Entry entry : proposal.delta()) {
+        cache.write(entry.key(), entry.value(), wave);
+      }
+      core.switchTo(
+          wave,
+          proposal.root(),
+          proposal.update().root(),
+          proposal.treeVersion(),
+          proposal.keys(),
+          cache);
+    } finally {
+      core.writing.unlock();
+    }
+    if (pruning.compareAndSet(false, true)) {
+      background.execute(this::pruneInBackground);
+    }
+  }
+
+  private void pruneInBackground() {
+    pruning.set(false);
+    try {
+      pruner.run(PRUNE_STEPS);
+    } catch (StateException ignored) {
+      // Either the store is closing, or it is poisoned and says so at the next write.
+    }
+  }
+
+  /** Takes away everything that retention does not ask for, now. */
+  public void prune() {
+    pruner.run(Integer.MAX_VALUE);
+    core.writing.lock();
+    try {
+      core.refresh();
+    } finally {
+      core.writing.unlock();
+    }
+  }
+
+  void discard(RocksProposal proposal) {
+    core.writing.lock();
+    try {
+      end(proposal);
+    } finally {
+      core.writing.unlock();
+    }
+  }
+
+  private void end(RocksProposal proposal) {
+    proposal.end();
+    open = null;
+  }
+
+  private void requireNoProposal() {
+    if (open != null) {
+      throw new IllegalStateException("the proposal of wave " + open.wave() + " is still open");
+    }
+  }
+
+  @Override
+  public void rollbackTo(long wave) {
+    core.writing.lock();
+    try {
+      requireNoProposal();
+      new Rollback(core, forks).to(wave);
+    } finally {
+      core.writing.unlock();
+    }
+  }
+
+  @Override
+  public byte @Nullable [] waveRecord(long wave) {
+    return wave < core.oldest(Core.Oldest.RECORDS) ? null : ofRow(wave, WaveRow::record);
+  }
+
+  @Override
+  public @Nullable Hash32 contentHash(long wave) {
+    return ofRow(wave, WaveRow::contentHash);
+  }
+
+  @Override
+  public @Nullable StateRoot rootOf(long wave) {
+    return ofRow(wave, WaveRow::root);
+  }
+
+  private <T> @Nullable T ofRow(long wave, Function<WaveRow, T> part) {
+    return reading(
+        pin -> {
+          final WaveRow row = core.row(pin, wave);
+          return row == null ? null : part.apply(row);
+        });
+  }
+
+  @Override
+  public @Nullable List<byte[]> receipts(long wave) {
+    return reading(
+        pin -> {
+          if (core.row(pin, wave) == null || wave < core.oldestAt(pin, Core.Oldest.RECORDS)) {
+            return null;
+          }
+          final List<byte[]> receipts = new ArrayList<>();
+          final byte[] from = Keys.wave(wave);
+          try (RocksIterator iterator = pin.iterate(Family.RECEIPTS)) {
+            for (iterator.seek(from);
+                iterator.isValid() && Keys.samePrefix(iterator.key(), from, 8);
+                iterator.next()) {
+              receipts.add(receiptBytes(iterator.value()));
+            }
+            core.database.check(Family.RECEIPTS, iterator);
+          }
+          return receipts;
+        });
+  }
+
+  private static byte[] receiptBytes(byte[] row) {
+    return Arrays.copyOfRange(row, 1 + Hash32.LENGTH, row.length);
+  }
+
+  @Override
+  public @Nullable ReceiptLocation receiptLocation(Hash32 transactionHash) {
+    return reading(
+        pin -> {
+          final byte[] place =
+              core.database.get(Family.RECEIPTS_BY_HASH, pin, transactionHash.toBytes());
+          return place == null
+              ? null
+              : new ReceiptLocation(
+                  ByteBuffer.wrap(place).getLong(), ByteBuffer.wrap(place).getInt(8));
+        });
+  }
+
+  @Override
+  public byte @Nullable [] receipt(ReceiptLocation location) {
+    return reading(
+        pin -> {
+          final byte[] row =
+              core.database.get(
+                  Family.RECEIPTS, pin, Keys.receipt(location.wave(), location.index()));
+          return row == null ? null : receiptBytes(row);
+        });
+  }
+
+  @Override
+  public @Nullable List<byte[]> events(long wave) {
+    return reading(
+        pin ->
+            core.row(pin, wave) == null || wave < core.oldestAt(pin, Core.Oldest.EVENTS)
+                ? null
+                : new EventReader(core.database, pin).all(wave));
+  }
+
+  @Override
+  public EventPage queryEvents(EventQuery query) {
+    final EventPage page = reading(pin -> new EventReader(core.database, pin).query(query));
+    return page == null ? new EventPage(List.of(), null) : page;
+  }
+
+  @Override
+  public List<Commit> commits() {
+    final List<Commit> commits =
+        reading(pin -> forks.list(pin).stream().map(ForkRow::commit).toList());
+    return commits == null ? List.of() : commits;
+  }
+
+  @Override
+  public @Nullable Snapshot snapshotOf(Hash32 commit) {
+    final Core.Current now = core.current();
+    RocksSnapshot snapshot = null;
+    try {
+      final ForkRow row = forks.find(now.pin(), commit);
+      if (row != null) {
+        snapshot =
+            new RocksSnapshot(
+                core, now, row.commit().wave(), row.commit().root(), row.top(), commit);
+      }
+      return snapshot;
+    } finally {
+      if (snapshot == null) {
+        now.pin().release();
+      }
+    }
+  }
+
+  private <T> @Nullable T reading(Function<Pin, @Nullable T> read) {
+    final Core.Current now = core.current();
+    try {
+      return read.apply(now.pin());
+    } finally {
+      now.pin().release();
+    }
+  }
+
+  @Override
+  public Commit commitChild(Snapshot base, StateDelta delta, List<WaveArtifacts.StoredCode> codes) {
+    return forks.commit(base, delta, codes);
+  }
+
+  @Override
+  public boolean deleteCommit(Hash32 commit) {
+    return forks.delete(commit);
+  }
+
+  @Override
+  public @Nullable String poisonedBy() {
+    return core.poison();
+  }
+
+  @Override
+  public void close() {
+    background.shutdown();
+    core.close();
+  }
+}

@@ -1,0 +1,249 @@
+package io.tidemill.state.rocks;
+
+import io.tidemill.state.StateException;
+import io.tidemill.state.hash.Blake3;
+import io.tidemill.state.hash.Hash32;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The directory around the database: whose it is, who holds it, and how far it was acknowledged.
+ * All refusals happen here, before the database is touched.
+ *
+ * <pre>
+ * FORMAT   text: "tidemill-state 1", "chain 31337"      written once, checked at every open
+ * LOCK     held by the process that has it open; its pid as text
+ * HEAD     wave u64 BE | root 32 | Blake3 of these 40    the last acknowledged wave, not synced
+ * db/      RocksDB
+ * </pre>
+ *
+ * HEAD is written after each synced commit. It survives a killed process, so a log that lost synced
+ * records (a flipped bit drops everything after it) is found at the next open, and not only by the
+ * consensus client.
+ */
+final class StoreDirectory implements AutoCloseable {
+  /** The format this build writes. */
+  static final int FORMAT = 1;
+
+  private static final String NAME = "tidemill-state ";
+  private static final String CHAIN = "chain ";
+  private static final int HEAD_BODY = 8 + Hash32.LENGTH;
+
+  private final Path root;
+  private final FileChannel lockChannel;
+  private final FileLock lock;
+  private @Nullable FileChannel headChannel;
+
+  private StoreDirectory(Path root, FileChannel lockChannel, FileLock lock) {
+    this.root = root;
+    this.lockChannel = lockChannel;
+    this.lock = lock;
+  }
+
+  /** Takes the directory for this process, or says why not. Creates it when it is not there. */
+  static StoreDirectory take(Path root, long chainId) {
+    try {
+      if (!Files.exists(root.resolve("FORMAT"))) {
+        refuseForeignFiles(root);
+        Files.createDirectories(root);
+      } else {
+        checkStamp(root, chainId);
+      }
+      final StoreDirectory directory = lock(root);
+      if (!Files.exists(root.resolve("FORMAT"))) {
+        writeStamp(root, chainId);
+      }
+      return directory;
+    } catch (IOException e) {
+      throw new StateException("cannot use the state directory " + root + ": " + e, e);
+    }
+  }
+
+  /** Whether the database has been created. */
+  boolean hasDatabase() {
+    return Files.exists(database()) && Files.exists(root.resolve("HEAD"));
+  }
+
+  Path database() {
+    return root.resolve("db");
+  }
+
+  private static void refuseForeignFiles(Path root) throws IOException {
+    if (!Files.exists(root)) {
+      return;
+    }
+    if (!Files.isDirectory(root)) {
+      throw new StateException(root + " is not a directory; give a directory for the state");
+    }
+    try (Stream<Path> files = Files.list(root)) {
+      for (final Path file : (Iterable<Path>) files.sorted()::iterator) {
+        if (!file.getFileName().toString().equals("LOCK")) {
+          throw new StateException(
+              root
+                  + " is not empty and not a state directory (no FORMAT file; found "
+                  + file.getFileName()
+                  + "); give an empty directory, or restore the FORMAT file");
+        }
+      }
+    }
+  }
+
+  private static void checkStamp(Path root, long chainId) throws IOException {
+    final Path file = root.resolve("FORMAT");
+    final List<String> lines = Files.readString(file, StandardCharsets.UTF_8).lines().toList();
+    if (lines.size() < 2 || !lines.get(0).startsWith(NAME) || !lines.get(1).startsWith(CHAIN)) {
+      throw new StateException(file + " is not a format stamp; restore it from a backup");
+    }
+    final long format = number(file, lines.get(0).substring(NAME.length()));
+    if (format > FORMAT) {
+      throw new StateException(
+          file
+              + " says format "
+              + format
+              + ", this build reads up to "
+              + FORMAT
+              + "; use the newer build that wrote it");
+    }
+    final long chain = number(file, lines.get(1).substring(CHAIN.length()));
+    if (chain != chainId) {
+      throw new StateException(
+          file
+              + " belongs to chain "
+              + Long.toUnsignedString(chain)
+              + ", this node is configured for chain "
+              + Long.toUnsignedString(chainId)
+              + "; give another directory or correct the chain id");
+    }
+  }
+
+  private static long number(Path file, String text) {
+    try {
+      return Long.parseUnsignedLong(text.strip());
+    } catch (NumberFormatException e) {
+      throw new StateException(file + " is not a format stamp; restore it from a backup", e);
+    }
+  }
+
+  private static void writeStamp(Path root, long chainId) throws IOException {
+    final Path temporary = root.resolve("FORMAT.tmp");
+    final String text = NAME + FORMAT + "\n" + CHAIN + Long.toUnsignedString(chainId) + "\n";
+    try (FileChannel channel =
+        FileChannel.open(
+            temporary,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.TRUNCATE_EXISTING)) {
+      channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+      channel.force(true);
+    }
+    Files.move(temporary, root.resolve("FORMAT"), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private static StoreDirectory lock(Path root) throws IOException {
+    final Path file = root.resolve("LOCK");
+    final FileChannel channel =
+        FileChannel.open(
+            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    FileLock lock;
+    try {
+      lock = channel.tryLock();
+    } catch (OverlappingFileLockException e) {
+      lock = null;
+    }
+    if (lock == null) {
+      final ByteBuffer holder = ByteBuffer.allocate(32);
+      channel.read(holder, 0);
+      channel.close();
+      throw new StateException(
+          file
+              + " is held by process "
+              + new String(holder.array(), 0, holder.position(), StandardCharsets.UTF_8).strip()
+              + "; stop that process, or give this one another directory");
+    }
+    channel.truncate(0);
+    channel.write(
+        ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.UTF_8)),
+        0);
+    return new StoreDirectory(root, channel, lock);
+  }
+
+  /** The acknowledged wave, or -1 when the file is absent or damaged. */
+  long acknowledgedWave() {
+    try {
+      final Path file = root.resolve("HEAD");
+      if (!Files.exists(file)) {
+        return -1;
+      }
+      final byte[] bytes = Files.readAllBytes(file);
+      if (bytes.length != HEAD_BODY + Hash32.LENGTH
+          || !Blake3.hash(bytes, 0, HEAD_BODY).equals(Hash32.at(bytes, HEAD_BODY))) {
+        return -1;
+      }
+      return ByteBuffer.wrap(bytes).getLong();
+    } catch (IOException e) {
+      throw new StateException("cannot read " + root.resolve("HEAD") + ": " + e, e);
+    }
+  }
+
+  /** Notes that {@code wave} is acknowledged; -1 before the genesis. */
+  void acknowledge(long wave, Hash32 stateRoot, boolean force) {
+    final ByteBuffer buffer = ByteBuffer.allocate(HEAD_BODY + Hash32.LENGTH);
+    buffer.putLong(wave).put(stateRoot.toBytes());
+    buffer.put(Blake3.hash(buffer.array(), 0, HEAD_BODY).toBytes()).flip();
+    try {
+      FileChannel channel = headChannel;
+      if (channel == null) {
+        channel =
+            FileChannel.open(
+                root.resolve("HEAD"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        headChannel = channel;
+      }
+      channel.write(buffer, 0);
+      if (force) {
+        channel.force(true);
+      }
+    } catch (IOException e) {
+      throw new StateException("cannot write " + root.resolve("HEAD") + ": " + e, e);
+    }
+  }
+
+  /** What to say when the database holds less than was acknowledged. */
+  StateException lostWaves(long found, long acknowledged) {
+    return new StateException(
+        database()
+            + " holds waves up to "
+            + found
+            + ", but wave "
+            + acknowledged
+            + " was acknowledged: its log is damaged or was replaced. Restore a snapshot or a"
+            + " backup, or delete "
+            + root.resolve("HEAD")
+            + " to go on from wave "
+            + found
+            + " and let the consensus client replay the rest");
+  }
+
+  @Override
+  public void close() {
+    try {
+      if (headChannel != null) {
+        headChannel.close();
+      }
+      lock.release();
+      lockChannel.close();
+    } catch (IOException e) {
+      throw new StateException("cannot release " + root + ": " + e, e);
+    }
+  }
+}

@@ -1,0 +1,82 @@
+package io.tidemill.state.rocks;
+
+import io.tidemill.state.StateKey;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Values of recently read and written keys.
+ *
+ * <p>An entry holds the newest value of its key and the wave that it was written or first seen in;
+ * a snapshot of that wave or a later one may use it, an older one reads the database. A value read
+ * from the database is put in only while the wave it was read at is the newest, under the lock that
+ * a commit takes for the same key, so it can never hide a newer one. Lookups take no lock.
+ */
+final class ValueCache {
+  private static final int STRIPES = 64;
+
+  private record Entry(StateKey key, byte @Nullable [] value, long wave) {}
+
+  /** What {@link #find} returns on a miss; never a value. */
+  static final byte[] MISS = new byte[0];
+
+  private final @Nullable Entry[] table;
+  private final int mask;
+  private final Object[] stripes = new Object[STRIPES];
+  private volatile long fillWave;
+
+  /** Whether {@code found} is the marker of a miss: the object, not an empty value. */
+  @SuppressWarnings("ReferenceEquality")
+  static boolean isMiss(byte @Nullable [] found) {
+    return found == MISS;
+  }
+
+  /** A cache of about {@code entries} values, empty, at {@code wave}; none when 0. */
+  ValueCache(int entries, long wave) {
+    final int size = entries == 0 ? 0 : Math.max(STRIPES, Integer.highestOneBit(entries));
+    this.table = new @Nullable Entry[size];
+    this.mask = size - 1;
+    this.fillWave = wave;
+    for (int i = 0; i < STRIPES; i++) {
+      stripes[i] = new Object();
+    }
+  }
+
+  /** The value at {@code wave}, null when known to be absent, or {@link #MISS}. */
+  byte @Nullable [] find(StateKey key, long wave) {
+    if (mask < 0) {
+      return MISS;
+    }
+    final Entry entry = table[key.hashCode() & mask];
+    return entry != null && entry.wave() <= wave && entry.key().equals(key) ? entry.value() : MISS;
+  }
+
+  /** Takes in what was read from the database at {@code wave}. */
+  void fill(StateKey key, byte @Nullable [] value, long wave) {
+    // Absence is not kept: an attacker could fill the cache with keys that do not exist.
+    if (mask < 0 || value == null || fillWave != wave) {
+      return;
+    }
+    final int slot = key.hashCode() & mask;
+    synchronized (stripes[slot % STRIPES]) {
+      if (fillWave == wave) {
+        table[slot] = new Entry(key, value, wave);
+      }
+    }
+  }
+
+  /** From now on nothing read at an older wave than {@code wave} is taken in. */
+  void startWave(long wave) {
+    fillWave = wave;
+  }
+
+  /** Takes in what {@code wave} wrote; null is a deletion. */
+  void write(StateKey key, byte @Nullable [] value, long wave) {
+    if (mask < 0) {
+      return;
+    }
+    final int slot = key.hashCode() & mask;
+    synchronized (stripes[slot % STRIPES]) {
+      table[slot] = new Entry(key, value, wave);
+    }
+  }
+}
