@@ -20,7 +20,8 @@ interface ContractProfile extends ImportResolver {
   static ContractProfile of(Rules rules) {
     return switch (rules.profile()) {
       case PYDE -> new PydeProfile(rules);
-      case SSHI, AETHER -> throw new IllegalStateException("not yet");
+      case SSHI -> SmallProfile.sshi();
+      case AETHER -> SmallProfile.aether(rules);
     };
   }
 

@@ -8,6 +8,7 @@ import io.tidemill.executor.account.ContractName;
 import io.tidemill.executor.account.ContractRecord;
 import io.tidemill.executor.account.StateKeys;
 import io.tidemill.executor.host.ContractCode;
+import io.tidemill.executor.host.ContractLifecycle.Report;
 import io.tidemill.executor.host.ContractLifecycle.Violation;
 import io.tidemill.executor.host.ContractRuntime.Deploy;
 import io.tidemill.executor.host.ContractRuntime.End;
@@ -24,6 +25,7 @@ import io.tidemill.executor.wasm.TrapCode;
 import io.tidemill.state.hash.Blake3;
 import io.tidemill.state.hash.Hash32;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -182,8 +184,23 @@ final class Deployments {
         null);
   }
 
-  /** All violated rules of a module that nobody deploys yet. */
-  List<Violation> violations(byte[] wasm, int contractType) {
-    return DeployGate.examine(rules, profile, wasm, contractType).violations();
+  /** Rows 5 and 7 to 25 on a module that nobody deploys yet; compiles it when it passes. */
+  Report check(String name, byte[] wasm, int contractType) {
+    final List<Violation> violations = new ArrayList<>();
+    if (!ContractName.isValid(name)) {
+      violations.add(
+          new Violation(
+              5,
+              RejectCode.INVALID_NAME.number(),
+              "InvalidName",
+              "a name has 1 to 32 characters of a-z, 0-9 and single inner dashes"));
+    }
+    final DeployGate.Verdict verdict = DeployGate.examine(rules, profile, wasm, contractType);
+    violations.addAll(verdict.violations());
+    if (verdict.violations().isEmpty() && verdict.module() != null && verdict.abi() != null) {
+      codes.prepare(verdict.module(), verdict.abi());
+    }
+    return new Report(
+        Blake3.hash(wasm), addressOf(name, contractType), gas(rules, wasm.length), violations);
   }
 }

@@ -2,6 +2,7 @@ package io.tidemill.executor.contract;
 
 import io.tidemill.executor.NodeFault;
 import io.tidemill.executor.Rules;
+import io.tidemill.executor.host.ContractLifecycle;
 import io.tidemill.executor.host.ContractRuntime;
 import io.tidemill.executor.host.TopCalls;
 import io.tidemill.executor.tx.Address;
@@ -15,13 +16,14 @@ import java.util.function.Supplier;
  * <p>Whatever leaves an engine besides its closed list of traps is a {@link NodeFault} here; only
  * an attempt that its guard stopped passes, so that it can be tried again elsewhere.
  */
-public final class WasmContractRuntime implements ContractRuntime {
+public final class WasmContractRuntime implements ContractRuntime, ContractLifecycle {
   private static final int MAX_MODULES = 1_024;
   private static final long MAX_MODULE_BYTES = 512L << 20;
 
   private final Rules rules;
   private final EngineCodeStore codes;
   private final Deployments deployments;
+  private final Upgrades upgrades;
 
   /** The runtime that obeys {@code rules} on {@code engine}. */
   public WasmContractRuntime(Rules rules, Engine engine) {
@@ -29,6 +31,7 @@ public final class WasmContractRuntime implements ContractRuntime {
     this.rules = rules;
     this.codes = new EngineCodeStore(rules, profile, engine, MAX_MODULES, MAX_MODULE_BYTES);
     this.deployments = new Deployments(rules, profile, codes);
+    this.upgrades = new Upgrades(rules, profile, codes);
   }
 
   @Override
@@ -47,6 +50,39 @@ public final class WasmContractRuntime implements ContractRuntime {
   public int attributes(Scope scope, Address target, String function, boolean bareValue) {
     check(scope);
     return guarded(() -> TopCalls.attributes(scope, codes, target, function, bareValue));
+  }
+
+  @Override
+  public Report check(Rules wanted, String name, byte[] wasm, int contractType) {
+    if (!wanted.equals(rules)) {
+      throw new IllegalArgumentException("the runtime obeys other rules");
+    }
+    return guarded(() -> deployments.check(name, wasm, contractType));
+  }
+
+  @Override
+  public Result scheduleUpgrade(Scope scope, Upgrade upgrade) {
+    check(scope);
+    return guarded(() -> upgrades.schedule(scope, upgrade));
+  }
+
+  @Override
+  public Result cancelUpgrade(Scope scope, Address sender, Address contract, boolean governed) {
+    check(scope);
+    return guarded(() -> upgrades.cancel(scope, sender, contract, governed));
+  }
+
+  @Override
+  public Result transferOwnership(
+      Scope scope, Address sender, Address contract, Address newOwner) {
+    check(scope);
+    return guarded(() -> upgrades.transferOwnership(scope, sender, contract, newOwner));
+  }
+
+  @Override
+  public Result forfeitDeposit(Scope scope, Address contract, Address treasury) {
+    check(scope);
+    return guarded(() -> upgrades.forfeitDeposit(scope, contract, treasury));
   }
 
   private void check(Scope scope) {

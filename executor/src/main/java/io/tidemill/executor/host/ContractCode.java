@@ -70,9 +70,18 @@ public final class ContractCode {
     return initializes;
   }
 
-  /** Takes the result of an entry that ended by itself. */
+  /**
+   * Takes the result of an entry that ended by itself. Entries of type () -> i32, which only the
+   * {@code aether} profile has, succeed with 0 and revert with anything else.
+   */
   void conclude(CallContext frame, long[] results) {
-    // Entries of this profile have the type () -> (): there is nothing to take.
+    if (results.length == 0 || (int) results[0] == 0) {
+      return;
+    }
+    final int code = (int) results[0];
+    frame.end = ContractRuntime.End.REVERTED;
+    frame.payload =
+        new byte[] {(byte) code, (byte) (code >>> 8), (byte) (code >>> 16), (byte) (code >>> 24)};
   }
 
   /** The schema field with these name bytes, or null. */

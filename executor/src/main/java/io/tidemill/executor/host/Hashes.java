@@ -50,7 +50,7 @@ public final class Hashes {
     return HostCode.OK;
   }
 
-  private static byte[] input(
+  static byte[] input(
       CallContext context, Instance instance, HostFunction function, int pointer, int length) {
     if (length < 0 || length > context.tx.limits.maxHashInputBytes()) {
       throw Trap.of(TrapCode.HASH_INPUT_TOO_LARGE);

@@ -200,7 +200,17 @@ public enum HostFunction {
       "send_xparachain_message",
       PARACHAINS,
       Price.of(10_000).perByte(8),
-      current("iiiiill:l", REFUSED, Parachains.class, "sendMessage"));
+      current("iiiiill:l", REFUSED, Parachains.class, "sendMessage")),
+  THRESHOLD_ENCRYPT(
+      "threshold_encrypt",
+      PARACHAINS,
+      Price.of(80_000).perByte(100),
+      current("iiii:i", ALLOWED, ThresholdCrypto.class, "encrypt")),
+  THRESHOLD_DECRYPT(
+      "threshold_decrypt",
+      PARACHAINS,
+      Price.of(100_000).perByte(50),
+      current("iiii:i", ALLOWED, ThresholdCrypto.class, "decrypt"));
 
   /** The import module of every function here. */
   public static final String MODULE = "pyde";
@@ -275,7 +285,8 @@ public enum HostFunction {
       return new Overload(parse(type), Generation.COMPATIBLE, view, owner, method);
     }
 
-    static FunctionType parse(String type) {
+    /** The type that {@code type} spells: {@code iil:i}. */
+    public static FunctionType parse(String type) {
       final int colon = type.indexOf(':');
       return new FunctionType(
           parseValues(type.substring(0, colon)), parseValues(type.substring(colon + 1)));
