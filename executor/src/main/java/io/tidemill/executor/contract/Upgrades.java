@@ -104,8 +104,7 @@ final class Upgrades {
       return new Result(End.QUARANTINED, RejectCode.QUARANTINED_CODE.number(), NOTHING, 0, null);
     }
     final DeployGate.Verdict verdict =
-        DeployGate.examine(
-            rules, profile, upgrade.wasm(), isParachain(scope, target) ? 1 : 0);
+        DeployGate.examine(rules, profile, upgrade.wasm(), isParachain(scope, target) ? 1 : 0);
     if (!verdict.violations().isEmpty()) {
       return Deployments.refused(verdict.violations().getFirst(), gas);
     }
@@ -130,7 +129,9 @@ final class Upgrades {
     return new Result(End.SUCCESS, 0, hash.toBytes(), gas, null);
   }
 
-  /** An upgrade that has taken effect becomes the account's own code before the record forgets it. */
+  /**
+   * An upgrade that has taken effect becomes the account's own code before the record forgets it.
+   */
   private static void settle(Overlay overlay, Target target) {
     if (!target.active().equals(target.account().codeHash())) {
       Ledger.put(overlay, target.account().asContract(target.active()));
@@ -182,9 +183,7 @@ final class Upgrades {
                 .encode());
     scope
         .overlay()
-        .emit(
-            new Event(
-                contract, List.of(TRANSFERRED, sender.raw(), newOwner.raw()), NOTHING));
+        .emit(new Event(contract, List.of(TRANSFERRED, sender.raw(), newOwner.raw()), NOTHING));
     return done();
   }
 
@@ -196,8 +195,7 @@ final class Upgrades {
     final ContractRecord record = target.record();
     final Account account = Ledger.get(scope.overlay(), treasury);
     final Account receiver = account == null ? Account.empty(treasury) : account;
-    Ledger.put(
-        scope.overlay(), receiver.withBalance(receiver.balance().plus(record.deposit())));
+    Ledger.put(scope.overlay(), receiver.withBalance(receiver.balance().plus(record.deposit())));
     scope
         .overlay()
         .put(

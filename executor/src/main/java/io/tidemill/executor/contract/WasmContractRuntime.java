@@ -73,8 +73,7 @@ public final class WasmContractRuntime implements ContractRuntime, ContractLifec
   }
 
   @Override
-  public Result transferOwnership(
-      Scope scope, Address sender, Address contract, Address newOwner) {
+  public Result transferOwnership(Scope scope, Address sender, Address contract, Address newOwner) {
     check(scope);
     return guarded(() -> upgrades.transferOwnership(scope, sender, contract, newOwner));
   }

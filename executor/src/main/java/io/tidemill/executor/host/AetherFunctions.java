@@ -8,7 +8,8 @@ import io.tidemill.state.hash.Hash32;
 import org.bouncycastle.crypto.digests.SHA256Digest;
 
 /**
- * The functions of the {@code aether} profile that have no twin of the same shape. Source: profiles.
+ * The functions of the {@code aether} profile that have no twin of the same shape. Source:
+ * profiles.
  */
 public final class AetherFunctions {
   private static final int MAX_KEY = 256;
@@ -17,8 +18,7 @@ public final class AetherFunctions {
 
   /** The first eight bytes of the caller's address, little-endian. */
   public static long caller(Instance instance) {
-    return SshiFunctions.firstEight(
-        CallContext.enter(instance, HostFunction.CALLER).caller.raw());
+    return SshiFunctions.firstEight(CallContext.enter(instance, HostFunction.CALLER).caller.raw());
   }
 
   /** The caller's whole address. */
@@ -72,8 +72,7 @@ public final class AetherFunctions {
   /** SHA-256, at the price of Keccak-256. */
   public static void sha256(Instance instance, int in, int length, int out) {
     final CallContext context = CallContext.enter(instance, HostFunction.HASH_KECCAK256);
-    final byte[] input =
-        Hashes.input(context, instance, HostFunction.HASH_KECCAK256, in, length);
+    final byte[] input = Hashes.input(context, instance, HostFunction.HASH_KECCAK256, in, length);
     final SHA256Digest digest = new SHA256Digest();
     digest.update(input, 0, input.length);
     digest.doFinal(context.scratch, 0);

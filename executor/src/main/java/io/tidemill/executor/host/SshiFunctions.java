@@ -3,7 +3,9 @@ package io.tidemill.executor.host;
 import io.tidemill.executor.wasm.Instance;
 import io.tidemill.state.hash.Hash32;
 
-/** The functions of the {@code sshi} profile that have no twin of the same shape. Source: profiles. */
+/**
+ * The functions of the {@code sshi} profile that have no twin of the same shape. Source: profiles.
+ */
 public final class SshiFunctions {
   private SshiFunctions() {}
 
@@ -33,7 +35,9 @@ public final class SshiFunctions {
     return Events.emitEvent(instance, topic, 1, data, length);
   }
 
-  /** The first eight bytes of an address, as the {@code aether} profile's {@code caller} has them. */
+  /**
+   * The first eight bytes of an address, as the {@code aether} profile's {@code caller} has them.
+   */
   static long firstEight(Hash32 address) {
     return Long.reverseBytes(address.w0());
   }

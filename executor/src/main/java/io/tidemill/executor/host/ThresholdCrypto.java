@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * Encryption to the threshold committee, and plaintexts that it has combined. What looks random is
  * derived, so that every node writes the same bytes. Source: host-abi 2.13, 7.5; decisions H5.
  *
- * <pre>envelope = ML-KEM-768 ciphertext 1088 | nonce 12 | ChaCha20-Poly1305 bytes len | tag 16</pre>
+ * <pre>envelope = ML-KEM-768 ciphertext 1088 | nonce 12 | ChaCha20-Poly1305 bytes len | tag 16
+ * </pre>
  */
 public final class ThresholdCrypto {
   private static final int KEM_LENGTH = 1_088;
@@ -35,7 +36,9 @@ public final class ThresholdCrypto {
 
   private ThresholdCrypto() {}
 
-  /** Encrypts for the committee; -5 without one, -7 with the length when the buffer is too small. */
+  /**
+   * Encrypts for the committee; -5 without one, -7 with the length when the buffer is too small.
+   */
   public static int encrypt(Instance instance, int plain, int length, int out, int outLength) {
     final CallContext context = CallContext.enter(instance, HostFunction.THRESHOLD_ENCRYPT);
     if (!context.parachain) {
@@ -110,8 +113,7 @@ public final class ThresholdCrypto {
     final byte[] envelope = Arrays.copyOf(kem.getEncapsulation(), OVERHEAD + plaintext.length);
     System.arraycopy(nonce, 0, envelope, KEM_LENGTH, NONCE_LENGTH);
     final ChaCha20Poly1305 cipher = new ChaCha20Poly1305();
-    cipher.init(
-        true, new AEADParameters(new KeyParameter(kem.getSecret()), 8 * TAG_LENGTH, nonce));
+    cipher.init(true, new AEADParameters(new KeyParameter(kem.getSecret()), 8 * TAG_LENGTH, nonce));
     final int from = KEM_LENGTH + NONCE_LENGTH;
     final int done = cipher.processBytes(plaintext, 0, plaintext.length, envelope, from);
     try {
