@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param transactionHash Poseidon2 of the preimage; Blake3 of the bytes when they do not decode
  *     (S11)
  * @param code 0 on success, else a trap code or a reject code
- * @param nonceConsumed whether the hash index points here
+ * @param nonceConsumed whether the sender can use this nonce no more
  * @param gasUsed intrinsic gas plus fuel
  * @param feePayer who paid {@code feePaid}, null when nobody did
  * @param returnData the contract's return or revert payload; a deploy's new address
@@ -73,5 +73,10 @@ public record Receipt(
 
   public Receipt {
     events = List.copyOf(events);
+  }
+
+  /** Whether the hash index points here: the occurrence that took effect (decisions S11). */
+  public boolean isIndexed() {
+    return nonceConsumed || status == Status.SUCCESS;
   }
 }

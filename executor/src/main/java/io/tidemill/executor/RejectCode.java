@@ -6,72 +6,78 @@ package io.tidemill.executor;
  * decisions O7, S1.
  */
 public enum RejectCode {
-  DECODE_FAILED(100, Outcome.NOT_EXECUTED),
-  WRONG_CHAIN_ID(101, Outcome.NOT_EXECUTED),
-  SENDER_MISSING(102, Outcome.NOT_EXECUTED),
-  NO_AUTH_KEYS(103, Outcome.NOT_EXECUTED),
-  SIGNATURE_INVALID(104, Outcome.NOT_EXECUTED),
-  NONCE_OUT_OF_WINDOW(105, Outcome.NOT_EXECUTED),
-  DEADLINE_EXPIRED(106, Outcome.NOT_EXECUTED),
-  PAUSED(107, Outcome.NOT_EXECUTED),
-  LIMIT_EXCEEDED(108, Outcome.NOT_EXECUTED),
-  SKIPPED(109, Outcome.NOT_EXECUTED),
-  QUARANTINED_CODE(110, Outcome.NOT_EXECUTED),
+  DECODE_FAILED(100, OutcomeClass.NOT_EXECUTED),
+  WRONG_CHAIN_ID(101, OutcomeClass.NOT_EXECUTED),
+  SENDER_MISSING(102, OutcomeClass.NOT_EXECUTED),
+  NO_AUTH_KEYS(103, OutcomeClass.NOT_EXECUTED),
+  SIGNATURE_INVALID(104, OutcomeClass.NOT_EXECUTED),
+  NONCE_OUT_OF_WINDOW(105, OutcomeClass.NOT_EXECUTED),
+  DEADLINE_EXPIRED(106, OutcomeClass.NOT_EXECUTED),
+  PAUSED(107, OutcomeClass.NOT_EXECUTED),
+  LIMIT_EXCEEDED(108, OutcomeClass.NOT_EXECUTED),
+  SKIPPED(109, OutcomeClass.NOT_EXECUTED),
+  QUARANTINED_CODE(110, OutcomeClass.NOT_EXECUTED),
+  /** A key registration, which is free and unsigned, that does not fit its account. */
+  REGISTRATION_REFUSED(111, OutcomeClass.NOT_EXECUTED),
+  /** The entry names a commitment that does not open to its bytes, or not in this wave. */
+  REVEAL_MISMATCH(112, OutcomeClass.NOT_EXECUTED),
 
-  INSUFFICIENT_BALANCE(120, Outcome.INSUFFICIENT),
-  GAS_TANK_EXHAUSTED(121, Outcome.INSUFFICIENT),
+  INSUFFICIENT_BALANCE(120, OutcomeClass.INSUFFICIENT),
+  GAS_TANK_EXHAUSTED(121, OutcomeClass.INSUFFICIENT),
 
-  MALFORMED_PAYLOAD(140, Outcome.REJECTED),
-  INVALID_FUNCTION_NAME(141, Outcome.REJECTED),
-  CONSTRUCTOR_LOCKOUT(142, Outcome.REJECTED),
-  NOT_PAYABLE(143, Outcome.REJECTED),
-  INVALID_RECIPIENT(144, Outcome.REJECTED),
-  SPONSORSHIP_REJECTED(145, Outcome.REJECTED),
-  PRECONDITION_FAILED(146, Outcome.REJECTED),
-  INVALID_NAME(147, Outcome.REJECTED),
-  NAME_TAKEN(148, Outcome.REJECTED),
-  ADDRESS_OCCUPIED(149, Outcome.REJECTED),
-  PREFIX_COLLISION(150, Outcome.REJECTED),
-  NOT_OWNER(151, Outcome.REJECTED),
-  BUNDLE_INVALID(152, Outcome.REJECTED),
+  MALFORMED_PAYLOAD(140, OutcomeClass.REJECTED),
+  INVALID_FUNCTION_NAME(141, OutcomeClass.REJECTED),
+  CONSTRUCTOR_LOCKOUT(142, OutcomeClass.REJECTED),
+  NOT_PAYABLE(143, OutcomeClass.REJECTED),
+  INVALID_RECIPIENT(144, OutcomeClass.REJECTED),
+  SPONSORSHIP_REJECTED(145, OutcomeClass.REJECTED),
+  PRECONDITION_FAILED(146, OutcomeClass.REJECTED),
+  INVALID_NAME(147, OutcomeClass.REJECTED),
+  NAME_TAKEN(148, OutcomeClass.REJECTED),
+  ADDRESS_OCCUPIED(149, OutcomeClass.REJECTED),
+  PREFIX_COLLISION(150, OutcomeClass.REJECTED),
+  NOT_OWNER(151, OutcomeClass.REJECTED),
+  BUNDLE_INVALID(152, OutcomeClass.REJECTED),
+  /** A revealed transaction moves more than its commitment allows. */
+  VALUE_CEILING_EXCEEDED(153, OutcomeClass.REJECTED),
 
   // Rows 7 to 25 of the deploy gate; the rule and the place are in the return data.
   /** Row 7: not a valid module. */
-  MODULE_REFUSED(170, Outcome.REJECTED),
-  FEATURE_DISABLED(171, Outcome.REJECTED),
-  MODULE_LIMIT_EXCEEDED(172, Outcome.REJECTED),
-  FORBIDDEN_IMPORT(173, Outcome.REJECTED),
-  PARACHAIN_ONLY(174, Outcome.REJECTED),
-  IMPORT_TYPE_MISMATCH(175, Outcome.REJECTED),
-  MISSING_MEMORY_EXPORT(176, Outcome.REJECTED),
-  MISSING_ABI_SECTION(177, Outcome.REJECTED),
-  DUPLICATE_ABI_SECTION(178, Outcome.REJECTED),
-  UNSUPPORTED_ABI_VERSION(179, Outcome.REJECTED),
-  ABI_DECODE(180, Outcome.REJECTED),
-  CONTRACT_TYPE_MISMATCH(181, Outcome.REJECTED),
-  DECLARED_FUNCTION_MISSING(182, Outcome.REJECTED),
-  UNDECLARED_EXPORT(183, Outcome.REJECTED),
-  INVALID_ENTRY_POINT_SIGNATURE(184, Outcome.REJECTED),
-  INCOMPATIBLE_ATTRIBUTES(185, Outcome.REJECTED),
-  DUPLICATE_FUNCTION(186, Outcome.REJECTED),
-  MULTIPLE_DISPATCH_FUNCTIONS(187, Outcome.REJECTED),
-  DISPATCH_INDEX_OUT_OF_BOUNDS(188, Outcome.REJECTED),
-  DISPATCH_INDEX_ATTRIBUTE_MISMATCH(189, Outcome.REJECTED),
-  VARIABLE_LENGTH_VEC_IN_STATE_FIELD(190, Outcome.REJECTED),
-  UNDEFINED_TYPE(191, Outcome.REJECTED),
-  CYCLIC_STRUCT_DEFINITION(192, Outcome.REJECTED),
-  DUPLICATE_ENUM_VARIANT(193, Outcome.REJECTED),
-  TOO_MANY_MAP_KEYS(194, Outcome.REJECTED),
-  VIEW_MUTATES_STATE(195, Outcome.REJECTED),
-  COMPILE_FAILED(196, Outcome.REJECTED),
+  MODULE_REFUSED(170, OutcomeClass.REJECTED),
+  FEATURE_DISABLED(171, OutcomeClass.REJECTED),
+  MODULE_LIMIT_EXCEEDED(172, OutcomeClass.REJECTED),
+  FORBIDDEN_IMPORT(173, OutcomeClass.REJECTED),
+  PARACHAIN_ONLY(174, OutcomeClass.REJECTED),
+  IMPORT_TYPE_MISMATCH(175, OutcomeClass.REJECTED),
+  MISSING_MEMORY_EXPORT(176, OutcomeClass.REJECTED),
+  MISSING_ABI_SECTION(177, OutcomeClass.REJECTED),
+  DUPLICATE_ABI_SECTION(178, OutcomeClass.REJECTED),
+  UNSUPPORTED_ABI_VERSION(179, OutcomeClass.REJECTED),
+  ABI_DECODE(180, OutcomeClass.REJECTED),
+  CONTRACT_TYPE_MISMATCH(181, OutcomeClass.REJECTED),
+  DECLARED_FUNCTION_MISSING(182, OutcomeClass.REJECTED),
+  UNDECLARED_EXPORT(183, OutcomeClass.REJECTED),
+  INVALID_ENTRY_POINT_SIGNATURE(184, OutcomeClass.REJECTED),
+  INCOMPATIBLE_ATTRIBUTES(185, OutcomeClass.REJECTED),
+  DUPLICATE_FUNCTION(186, OutcomeClass.REJECTED),
+  MULTIPLE_DISPATCH_FUNCTIONS(187, OutcomeClass.REJECTED),
+  DISPATCH_INDEX_OUT_OF_BOUNDS(188, OutcomeClass.REJECTED),
+  DISPATCH_INDEX_ATTRIBUTE_MISMATCH(189, OutcomeClass.REJECTED),
+  VARIABLE_LENGTH_VEC_IN_STATE_FIELD(190, OutcomeClass.REJECTED),
+  UNDEFINED_TYPE(191, OutcomeClass.REJECTED),
+  CYCLIC_STRUCT_DEFINITION(192, OutcomeClass.REJECTED),
+  DUPLICATE_ENUM_VARIANT(193, OutcomeClass.REJECTED),
+  TOO_MANY_MAP_KEYS(194, OutcomeClass.REJECTED),
+  VIEW_MUTATES_STATE(195, OutcomeClass.REJECTED),
+  COMPILE_FAILED(196, OutcomeClass.REJECTED),
   /** Row 21: a field or type declared twice, or a map key that cannot be one. */
-  INVALID_STATE_SCHEMA(197, Outcome.REJECTED),
+  INVALID_STATE_SCHEMA(197, OutcomeClass.REJECTED),
 
   /** The contract chose to revert. */
-  REVERTED(200, Outcome.EXECUTED);
+  REVERTED(200, OutcomeClass.EXECUTED);
 
   /** The outcome classes of state-and-transactions 1.7. */
-  public enum Outcome {
+  public enum OutcomeClass {
     NOT_EXECUTED,
     REJECTED,
     INSUFFICIENT,
@@ -79,9 +85,9 @@ public enum RejectCode {
   }
 
   private final int number;
-  private final Outcome outcome;
+  private final OutcomeClass outcome;
 
-  RejectCode(int number, Outcome outcome) {
+  RejectCode(int number, OutcomeClass outcome) {
     this.number = number;
     this.outcome = outcome;
   }
@@ -92,7 +98,7 @@ public enum RejectCode {
   }
 
   /** What is charged and whether the nonce is consumed. */
-  public Outcome outcome() {
+  public OutcomeClass outcome() {
     return outcome;
   }
 }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param parentRoot the Blake3 state root it builds on
  * @param transactions in canonical order; the position is the transaction index
  * @param quarantinedCode code hashes that no transaction may reach (decisions O5)
+ * @param threshold what the client knows about the threshold committee (decisions H5)
  * @param systemEntries slashing evidence that enters without payer or nonce (decisions S14), Borsh
  */
 public record Wave(
@@ -17,7 +18,8 @@ public record Wave(
     Hash32 parentRoot,
     List<Entry> transactions,
     List<Hash32> quarantinedCode,
-    List<byte[]> systemEntries) {
+    List<byte[]> systemEntries,
+    ThresholdInput threshold) {
 
   /**
    * One transaction as the client ordered it.
@@ -32,5 +34,15 @@ public record Wave(
     transactions = List.copyOf(transactions);
     quarantinedCode = List.copyOf(quarantinedCode);
     systemEntries = List.copyOf(systemEntries);
+  }
+
+  /** A wave without threshold input. */
+  public Wave(
+      WaveContext context,
+      Hash32 parentRoot,
+      List<Entry> transactions,
+      List<Hash32> quarantinedCode,
+      List<byte[]> systemEntries) {
+    this(context, parentRoot, transactions, quarantinedCode, systemEntries, ThresholdInput.NONE);
   }
 }

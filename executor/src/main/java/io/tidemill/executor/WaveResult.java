@@ -2,13 +2,18 @@ package io.tidemill.executor;
 
 import io.tidemill.executor.tx.U128;
 import io.tidemill.state.StateDelta;
+import io.tidemill.state.StateRoot;
+import io.tidemill.state.WaveArtifacts;
 import io.tidemill.state.WaveArtifacts.StoredCode;
 import io.tidemill.state.hash.Hash32;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Everything a wave did, short of the root, which the state computes from the delta.
  *
+ * @param parentRoot the state root it was executed on
+ * @param rulesHash identifies the rules it was executed under (decisions O3)
  * @param contentHash identifies the wave's input: Blake3 over its canonical encoding
  * @param receipts one per transaction, in order
  * @param eventsRoot Merkle root of the surviving events (host-abi 6.4)
@@ -18,6 +23,8 @@ import java.util.List;
  */
 public record WaveResult(
     WaveContext context,
+    Hash32 parentRoot,
+    Hash32 rulesHash,
     Hash32 contentHash,
     List<Receipt> receipts,
     StateDelta delta,
@@ -32,6 +39,52 @@ public record WaveResult(
 
   /** Gas and fees of the whole wave, in units and quanta. */
   public record Totals(U128 gasUsed, U128 fees, U128 burned, U128 reward, U128 treasury) {}
+
+  /** What is stored about the wave once the state has computed its root. */
+  public WaveArtifacts artifacts(StateRoot root) {
+    final List<WaveArtifacts.StoredReceipt> storedReceipts = new ArrayList<>(receipts.size());
+    final List<WaveArtifacts.StoredEvent> storedEvents = new ArrayList<>(eventsCount);
+    for (Receipt receipt : receipts) {
+      storedReceipts.add(
+          new WaveArtifacts.StoredReceipt(
+              receipt.transactionHash(), receipt.isIndexed(), ReceiptCodec.encode(receipt)));
+      int eventIndex = 0;
+      for (Event event : receipt.events()) {
+        storedEvents.add(
+            new WaveArtifacts.StoredEvent(
+                receipt.transactionIndex(),
+                eventIndex,
+                event.contract().raw(),
+                event.topics(),
+                EventCommitment.encode(
+                    receipt.waveId(), receipt.transactionIndex(), eventIndex, event)));
+        eventIndex++;
+      }
+    }
+    return new WaveArtifacts(
+        record(root).encode(), contentHash, storedReceipts, storedEvents, codes);
+  }
+
+  /** The wave commit record once the state has computed its root. */
+  public WaveRecord record(StateRoot root) {
+    final List<Hash32> included = new ArrayList<>(receipts.size());
+    for (Receipt receipt : receipts) {
+      included.add(receipt.transactionHash());
+    }
+    return new WaveRecord(
+        context,
+        parentRoot,
+        rulesHash,
+        contentHash,
+        root,
+        eventsRoot,
+        eventsBloom,
+        eventsCount,
+        receiptsDigest,
+        totals,
+        nextBaseFee,
+        included);
+  }
 
   public WaveResult {
     receipts = List.copyOf(receipts);

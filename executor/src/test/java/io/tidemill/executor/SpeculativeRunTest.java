@@ -170,7 +170,7 @@ class SpeculativeRunTest {
     assertThat(heard)
         .as("receipts of seed %d on %d workers", seed, pool.size())
         .isEqualTo(expected);
-    final TreeMap<StateKey, byte @Nullable []> newest = run.memory().newest();
+    final java.util.NavigableMap<StateKey, byte @Nullable []> newest = run.memory().newest();
     assertThat(newest.keySet()).as("keys of seed %d", seed).isEqualTo(serial.written.keySet());
     newest.forEach(
         (key, value) ->

@@ -118,6 +118,31 @@ public record U128(long high, long low) implements Comparable<U128> {
     return Long.compareUnsigned(productHigh, top) < 0 ? null : new U128(productHigh, low * factor);
   }
 
+  /** The product where the caller knows that it fits. */
+  public U128 times(long factor) {
+    final U128 product = timesOrNull(factor);
+    if (product == null) {
+      throw new ArithmeticException("u128 overflow: " + this + " * " + factor);
+    }
+    return product;
+  }
+
+  /** The quotient by a positive 63-bit divisor, rounded down. */
+  public U128 dividedBy(long divisor) {
+    if (high == 0) {
+      return new U128(0, Long.divideUnsigned(low, divisor));
+    }
+    return of(toBigInteger().divide(BigInteger.valueOf(divisor)));
+  }
+
+  /** The remainder by a positive 63-bit divisor. */
+  public long remainder(long divisor) {
+    if (high == 0) {
+      return Long.remainderUnsigned(low, divisor);
+    }
+    return toBigInteger().mod(BigInteger.valueOf(divisor)).longValueExact();
+  }
+
   /** The smaller of both. */
   public U128 min(U128 other) {
     return compareTo(other) <= 0 ? this : other;

@@ -1,0 +1,100 @@
+package io.tidemill.executor;
+
+import io.tidemill.executor.account.Account;
+import io.tidemill.executor.account.AccountCodec;
+import io.tidemill.executor.account.AuthKeys;
+import io.tidemill.executor.account.StateKeys;
+import io.tidemill.executor.signature.SignatureVerifier;
+import io.tidemill.executor.tx.Transaction;
+import io.tidemill.executor.tx.TransactionDecoder;
+import io.tidemill.executor.tx.TransactionDecoder.Malformed;
+import io.tidemill.executor.tx.TransactionHash;
+import io.tidemill.executor.tx.TransactionType;
+import io.tidemill.state.Snapshot;
+import io.tidemill.state.hash.Blake3;
+import io.tidemill.state.hash.Hash32;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The pre-pass over a wave: decoding, hashing and signatures, which need no order and run on all
+ * cores. Its results are used at execution only where the sender's key is still the one checked
+ * here. Source: decisions S2, state-and-transactions 1.6 (b) 4.
+ */
+public final class Preparation {
+  private final SignatureVerifier verifier;
+  private final boolean parallel;
+
+  /**
+   * A pre-pass.
+   *
+   * @param verifier what to check signatures with
+   * @param parallel whether to use all cores; the result is the same
+   */
+  public Preparation(SignatureVerifier verifier, boolean parallel) {
+    this.verifier = verifier;
+    this.parallel = parallel;
+  }
+
+  /** What checks signatures. */
+  public SignatureVerifier verifier() {
+    return verifier;
+  }
+
+  /** Prepares every entry of {@code wave}, in order. */
+  public Prepared[] prepare(Wave wave, Snapshot base, Rules rules) {
+    final Prepared[] prepared = new Prepared[wave.transactions().size()];
+    final boolean verify = rules.signatures() == Rules.Signatures.VERIFY;
+    IntStream indices = IntStream.range(0, prepared.length);
+    if (parallel && prepared.length > 1) {
+      indices = indices.parallel();
+    }
+    indices.forEach(i -> prepared[i] = prepare(wave.transactions().get(i), base, verify));
+    return prepared;
+  }
+
+  private Prepared prepare(Wave.Entry entry, Snapshot base, boolean verify) {
+    final Hash32 digest = Blake3.hash(entry.bytes());
+    return switch (TransactionDecoder.decode(entry.bytes())) {
+      case Malformed(String reason, int _) ->
+          new Prepared(entry, null, reason, digest, digest, null, false);
+      case Transaction transaction -> {
+        final Hash32 hash = TransactionHash.of(transaction);
+        final byte[] key =
+            verify && !entry.skip() && transaction.type() != TransactionType.REGISTER_PUBKEY
+                ? keyOf(transaction, base)
+                : null;
+        final boolean valid =
+            key != null && verifier.verify(key, hash.toBytes(), transaction.signature());
+        yield new Prepared(entry, transaction, null, hash, digest, key, valid);
+      }
+    };
+  }
+
+  private static byte @Nullable [] keyOf(Transaction transaction, Snapshot base) {
+    final byte[] record = base.get(StateKeys.account(transaction.from()));
+    if (record == null) {
+      return null;
+    }
+    final Account account = AccountCodec.decode(record);
+    if (account.address().equals(transaction.from())
+        && account.authKeys() instanceof AuthKeys.Single(byte[] key)) {
+      return key;
+    }
+    return null;
+  }
+
+  /** Whether {@code transaction} is signed under {@code key}, by what is known or by checking. */
+  static boolean isSigned(Prepared prepared, byte[] key, SignatureVerifier verifier) {
+    final Transaction transaction = prepared.transaction();
+    if (transaction == null) {
+      return false;
+    }
+    final byte[] checked = prepared.checkedKey();
+    if (checked != null && Arrays.equals(checked, key)) {
+      return prepared.signatureValid();
+    }
+    return verifier.verify(key, prepared.hash().toBytes(), transaction.signature());
+  }
+}

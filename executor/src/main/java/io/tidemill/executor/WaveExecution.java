@@ -1,0 +1,230 @@
+package io.tidemill.executor;
+
+import io.tidemill.executor.borsh.BorshException;
+import io.tidemill.executor.overlay.Ledger;
+import io.tidemill.executor.overlay.Overlay;
+import io.tidemill.executor.overlay.WaveView;
+import io.tidemill.executor.tx.Transaction;
+import io.tidemill.executor.tx.U128;
+import io.tidemill.executor.wasm.ExecutionGuard;
+import io.tidemill.state.Snapshot;
+import io.tidemill.state.StateDelta;
+import io.tidemill.state.StateException;
+import io.tidemill.state.StateKey;
+import io.tidemill.state.WaveArtifacts.StoredCode;
+import io.tidemill.state.hash.Hash32;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One wave, apart from the order in which its transactions are run: the checks before, the
+ * pre-pass, one transaction at a time on any overlay, the steps after. The serial and the parallel
+ * executor differ only in what lies between {@link #open} and {@link #finish}. Source:
+ * state-and-transactions 4.9, decisions S10.
+ *
+ * <p>{@link #run} is safe for use by many workers; the rest belongs to one thread.
+ */
+final class WaveExecution {
+  private final Wave wave;
+  private final Snapshot base;
+  private final WaveScope scope;
+  private final ExecutorParts parts;
+  private final Prepared[] prepared;
+  private final TransactionProcessor processor;
+
+  private WaveExecution(
+      Wave wave, Snapshot base, WaveScope scope, ExecutorParts parts, Prepared[] prepared) {
+    this.wave = wave;
+    this.base = base;
+    this.scope = scope;
+    this.parts = parts;
+    this.prepared = prepared;
+    this.processor = parts.processor(scope.rules(), false);
+  }
+
+  /**
+   * Checks the wave and prepares its transactions.
+   *
+   * @throws InvalidWaveException if it may not be executed at all
+   */
+  static WaveExecution open(Wave wave, Snapshot base, ExecutorParts parts) {
+    final Rules rules = parts.specification().rulesAt(wave.context().waveId());
+    checkHeader(wave, base, rules);
+    final Prepared[] prepared =
+        new Preparation(parts.verifier(), parts.parallelPreparation()).prepare(wave, base, rules);
+    checkGas(prepared, rules);
+    return new WaveExecution(wave, base, WaveScope.of(wave, rules), parts, prepared);
+  }
+
+  private static void checkHeader(Wave wave, Snapshot base, Rules rules) {
+    final WaveContext context = wave.context();
+    if (context.chainId() != rules.chainId()) {
+      throw new InvalidWaveException(
+          "wave "
+              + context.waveId()
+              + " is for chain "
+              + context.chainId()
+              + ", this is chain "
+              + rules.chainId());
+    }
+    if (context.waveId() <= base.wave()) {
+      throw new InvalidWaveException(
+          "wave " + context.waveId() + " does not follow wave " + base.wave());
+    }
+    final Hash32 root = base.root().blake3();
+    if (!wave.parentRoot().equals(root)) {
+      throw new InvalidWaveException(
+          "wave "
+              + context.waveId()
+              + " builds on root "
+              + wave.parentRoot()
+              + ", but wave "
+              + base.wave()
+              + " has root "
+              + root);
+    }
+  }
+
+  private static void checkGas(Prepared[] prepared, Rules rules) {
+    final U128 limit = U128.of(rules.gas().waveGasLimit());
+    U128 sum = U128.ZERO;
+    for (int i = 0; i < prepared.length; i++) {
+      final Transaction transaction = prepared[i].transaction();
+      if (transaction == null || prepared[i].entry().skip()) {
+        continue;
+      }
+      sum = sum.plus(U128.of(transaction.gasLimit()));
+      if (sum.compareTo(limit) > 0) {
+        throw new InvalidWaveException(
+            "the declared gas limits pass the wave's limit of "
+                + limit
+                + " at transaction "
+                + i
+                + " with "
+                + sum);
+      }
+    }
+  }
+
+  /** How many transactions there are. */
+  int size() {
+    return prepared.length;
+  }
+
+  /** The wave under its rules. */
+  WaveScope scope() {
+    return scope;
+  }
+
+  /** What the wave is executed on. */
+  Snapshot base() {
+    return base;
+  }
+
+  /** Transaction {@code index} after the pre-pass. */
+  Prepared prepared(int index) {
+    return prepared[index];
+  }
+
+  /**
+   * Runs transaction {@code index} on {@code fresh}. An attempt that the guard stops is repeated
+   * once on the reference runtime; what it had written is dropped first.
+   *
+   * @throws NodeFault if this node cannot know the receipt
+   */
+  Receipt run(int index, Overlay fresh) {
+    try {
+      try {
+        return attempt(index, fresh, false);
+      } catch (ExecutionGuard.AttemptStopped stopped) {
+        fresh.rollback(0);
+        return attempt(index, fresh, true);
+      }
+    } catch (NodeFault fault) {
+      throw fault;
+    } catch (ExecutionGuard.AttemptStopped stopped) {
+      throw fault(index, "was stopped twice by the execution guard", stopped);
+    } catch (StateException | BorshException | IllegalStateException e) {
+      throw fault(index, "met a broken state: " + e.getMessage(), e);
+    } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+      throw fault(index, "failed inside the node: " + e, e);
+    }
+  }
+
+  private Receipt attempt(int index, Overlay overlay, boolean reference) {
+    final Transaction transaction = prepared[index].transaction();
+    final long gasLimit = transaction == null ? 0 : transaction.gasLimit();
+    final ExecutionGuard guard = parts.guards().begin(gasLimit, reference);
+    try {
+      final TransactionProcessor chosen =
+          reference ? parts.processor(scope.rules(), true) : processor;
+      return chosen.process(scope, index, prepared[index], overlay, guard);
+    } finally {
+      parts.guards().end(guard);
+    }
+  }
+
+  private NodeFault fault(int index, String what, Throwable cause) {
+    return new NodeFault(
+        "wave "
+            + scope.context().waveId()
+            + ", transaction "
+            + index
+            + " ("
+            + prepared[index].hash()
+            + ") "
+            + what,
+        cause);
+  }
+
+  /**
+   * The wave-level steps and the result.
+   *
+   * @param receipts of all transactions, in order
+   * @param writes what the transactions wrote, the last one winning; null is a deletion
+   * @param codes wasm that the transactions staged
+   * @param messages what they queued, in order
+   */
+  WaveResult finish(
+      List<Receipt> receipts,
+      SortedMap<StateKey, byte @Nullable []> writes,
+      SortedMap<Hash32, byte[]> codes,
+      List<ParachainMessage> messages) {
+    final Rules rules = scope.rules();
+    final WaveResult.Totals totals = WaveCredits.totals(receipts, rules.fees());
+    final WaveView view = new WaveView(base, writes);
+    final Overlay overlay = new Overlay(view);
+    WaveCredits.apply(new Ledger(overlay), totals);
+    view.merge(overlay);
+    final NavigableMap<StateKey, byte @Nullable []> all = view.sortedWrites();
+    final List<StoredCode> stored = new ArrayList<>(codes.size());
+    for (Map.Entry<Hash32, byte[]> code : codes.entrySet()) {
+      stored.add(new StoredCode(code.getKey(), code.getValue()));
+    }
+    final List<Hash32> leaves = EventCommitment.leaves(receipts);
+    return new WaveResult(
+        scope.context(),
+        wave.parentRoot(),
+        rules.hash(),
+        ContentHash.of(wave, digests()),
+        receipts,
+        StateDelta.of(all),
+        stored,
+        EventCommitment.root(leaves),
+        EventCommitment.bloom(receipts),
+        leaves.size(),
+        ReceiptCodec.digest(receipts),
+        totals,
+        BaseFee.next(scope.context().baseFee(), totals.gasUsed(), rules.fees()),
+        messages);
+  }
+
+  private Hash32[] digests() {
+    return Arrays.stream(prepared).map(Prepared::digest).toArray(Hash32[]::new);
+  }
+}

@@ -1,0 +1,68 @@
+package io.tidemill.executor.overlay;
+
+import io.tidemill.state.Snapshot;
+import io.tidemill.state.StateKey;
+import io.tidemill.state.hash.Hash32;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The wave so far over the snapshot beneath it: what the next transaction of serial execution
+ * reads. Confined to one thread.
+ */
+// Sentinels are told by identity: an empty array is a value like any other.
+@SuppressWarnings("ReferenceEquality")
+public final class WaveView implements StateView {
+  private static final byte[] TOMBSTONE = new byte[0];
+
+  private final Snapshot base;
+  private final Map<StateKey, byte[]> writes = new HashMap<>();
+  private final TreeMap<Hash32, byte[]> codes = new TreeMap<>();
+
+  public WaveView(Snapshot base) {
+    this.base = base;
+  }
+
+  /** The same with writes that have been made already; a null value is a deletion. */
+  public WaveView(Snapshot base, SortedMap<StateKey, byte @Nullable []> made) {
+    this(base);
+    made.forEach((key, value) -> writes.put(key, value == null ? TOMBSTONE : value));
+  }
+
+  @Override
+  public byte @Nullable [] get(StateKey key) {
+    final byte[] written = writes.get(key);
+    if (written != null) {
+      return written == TOMBSTONE ? null : written;
+    }
+    return base.get(key);
+  }
+
+  @Override
+  public byte @Nullable [] code(Hash32 codeHash) {
+    final byte[] staged = codes.get(codeHash);
+    return staged != null ? staged : base.code(codeHash);
+  }
+
+  /** Lays the surviving writes of one transaction over the wave. */
+  public void merge(Overlay overlay) {
+    overlay.forEachWrite((key, value) -> writes.put(key, value == null ? TOMBSTONE : value));
+    codes.putAll(overlay.sortedCodes());
+  }
+
+  /** Everything written, in key order; a null value is a deletion. */
+  public NavigableMap<StateKey, byte @Nullable []> sortedWrites() {
+    final TreeMap<StateKey, byte @Nullable []> sorted = new TreeMap<>();
+    writes.forEach((key, value) -> sorted.put(key, value == TOMBSTONE ? null : value));
+    return sorted;
+  }
+
+  /** The wasm staged in the wave, in code hash order. */
+  public NavigableMap<Hash32, byte[]> sortedCodes() {
+    return codes;
+  }
+}
