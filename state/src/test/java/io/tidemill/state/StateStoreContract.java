@@ -337,8 +337,7 @@ public abstract class StateStoreContract {
                   while (!stop.get() || rounds == 0) {
                     try (Snapshot snapshot = store.snapshot()) {
                       for (int k = 0; k < KEYS; k++) {
-                        assertThat(snapshot.get(Waves.key(k)))
-                            .containsExactly((byte) snapshot.wave());
+                        assertThat(snapshot.get(Waves.key(k))).containsExactly((byte) snapshot.wave());
                       }
                     }
                     rounds++;
