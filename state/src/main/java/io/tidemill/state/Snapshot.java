@@ -1,6 +1,7 @@
 package io.tidemill.state;
 
 import io.tidemill.state.hash.Hash32;
+import io.tidemill.state.proof.Proof;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,17 @@ public interface Snapshot extends AutoCloseable {
    * changes what a read returns; errors surface at the read.
    */
   default void prefetch(Collection<StateKey> keys) {}
+
+  /**
+   * Proves what {@link #get} returns for {@code key}: see {@link
+   * io.tidemill.state.proof.ProofVerifier}.
+   *
+   * @throws UnsupportedOperationException if this is not the state of a committed wave or child
+   * @throws StateException if the wave is older than what the retention of the tree keeps
+   */
+  default Proof prove(StateKey key) {
+    throw new UnsupportedOperationException("only committed state can be proven");
+  }
 
   @Override
   void close();

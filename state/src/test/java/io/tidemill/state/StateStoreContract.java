@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidemill.state.hash.Hash32;
+import io.tidemill.state.proof.ProofVerifier;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -337,7 +338,8 @@ public abstract class StateStoreContract {
                   while (!stop.get() || rounds == 0) {
                     try (Snapshot snapshot = store.snapshot()) {
                       for (int k = 0; k < KEYS; k++) {
-                        assertThat(snapshot.get(Waves.key(k))).containsExactly((byte) snapshot.wave());
+                        assertThat(snapshot.get(Waves.key(k)))
+                            .containsExactly((byte) snapshot.wave());
                       }
                     }
                     rounds++;
@@ -361,6 +363,35 @@ public abstract class StateStoreContract {
       changes.put(Waves.key(k), new byte[] {(byte) wave});
     }
     store.propose(StateDelta.of(changes)).commit(waves.artifacts(wave));
+  }
+
+  @Test
+  void shouldProvePresenceAndAbsenceAtEveryWaveAndChildCommit() {
+    for (long wave = 0; wave <= 4; wave++) {
+      waves.commit(store, wave, CHANGES);
+    }
+    final Commit commit;
+    try (Snapshot base = store.snapshotAt(3)) {
+      commit = store.commitChild(base, waves.delta(9, CHANGES), List.of());
+    }
+    for (long wave = 0; wave <= 4; wave++) {
+      try (Snapshot snapshot = store.snapshotAt(wave)) {
+        prove(snapshot);
+      }
+    }
+    try (Snapshot child = store.snapshotOf(commit.id())) {
+      prove(child);
+    }
+  }
+
+  private static void prove(Snapshot snapshot) {
+    for (int i = 0; i < KEYS + 5; i++) {
+      final StateKey key = Waves.key(i);
+      assertThat(
+              ProofVerifier.verify(
+                  snapshot.root().blake3(), key.raw(), snapshot.get(key), snapshot.prove(key)))
+          .isTrue();
+    }
   }
 
   @Test

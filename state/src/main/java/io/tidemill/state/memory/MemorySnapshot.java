@@ -8,6 +8,7 @@ import io.tidemill.state.hash.Hash32;
 import io.tidemill.state.merkle.Child;
 import io.tidemill.state.merkle.Leaf;
 import io.tidemill.state.merkle.MerkleTree;
+import io.tidemill.state.proof.Proof;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -66,6 +67,12 @@ final class MemorySnapshot implements Snapshot {
   public byte @Nullable [] code(Hash32 codeHash) {
     requireOpen();
     return codes.get(codeHash);
+  }
+
+  @Override
+  public Proof prove(StateKey key) {
+    requireOpen();
+    return tree.prove(top, key.keyHash());
   }
 
   @Override

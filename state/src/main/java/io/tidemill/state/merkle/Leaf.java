@@ -3,6 +3,7 @@ package io.tidemill.state.merkle;
 import io.tidemill.state.StateKey;
 import io.tidemill.state.hash.Blake3;
 import io.tidemill.state.hash.Hash32;
+import io.tidemill.state.proof.TreeHash;
 import org.jspecify.annotations.Nullable;
 
 /**

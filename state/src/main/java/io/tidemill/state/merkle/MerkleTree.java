@@ -2,6 +2,7 @@ package io.tidemill.state.merkle;
 
 import io.tidemill.state.StateDelta;
 import io.tidemill.state.hash.Hash32;
+import io.tidemill.state.proof.Proof;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -112,6 +113,31 @@ public final class MerkleTree {
       depth++;
     }
     return at instanceof Leaf leaf && leaf.keyHash().equals(keyHash) ? leaf : null;
+  }
+
+  /** The path to where {@code keyHash} is, or would be, under {@code root}. */
+  public Proof prove(@Nullable Child root, Hash32 keyHash) {
+    final List<Hash32> siblings = new ArrayList<>();
+    Child at = root;
+    int depth = 0;
+    while (at instanceof Inner inner) {
+      final Node node = load(inner, keyHash, depth);
+      // Down the heap of the node: 1 is its top, 16 to 31 are its slots.
+      int place = 1;
+      while (place < Node.WIDTH && !node.isEmpty(place) && node.onlyLeaf(place) == null) {
+        place = 2 * place + keyHash.bit(4 * depth + 31 - Integer.numberOfLeadingZeros(place));
+        siblings.add(node.at(place ^ 1));
+      }
+      at = place < Node.WIDTH ? node.onlyLeaf(place) : node.child(place - Node.WIDTH);
+      depth++;
+    }
+    if (!(at instanceof Leaf leaf)) {
+      return new Proof(siblings, Proof.End.EMPTY, null);
+    }
+    return leaf.keyHash().equals(keyHash)
+        ? new Proof(siblings, Proof.End.OWN_LEAF, null)
+        : new Proof(
+            siblings, Proof.End.OTHER_LEAF, new Proof.OtherLeaf(leaf.keyHash(), leaf.valueHash()));
   }
 
   /** The node that {@code inner}, hanging at {@code depth} above {@code keyHash}, refers to. */

@@ -1,6 +1,7 @@
 package io.tidemill.state.merkle;
 
 import io.tidemill.state.hash.Hash32;
+import io.tidemill.state.proof.TreeHash;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 

@@ -6,6 +6,8 @@ import io.tidemill.state.StateKey;
 import io.tidemill.state.StateRoot;
 import io.tidemill.state.hash.Hash32;
 import io.tidemill.state.merkle.Child;
+import io.tidemill.state.merkle.MerkleTree;
+import io.tidemill.state.proof.Proof;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -163,6 +165,21 @@ final class RocksSnapshot implements Snapshot {
       for (int i = 0; i < missing.size(); i++) {
         cache.fill(missing.get(i), values.get(i), wave);
       }
+    } finally {
+      held.release();
+    }
+  }
+
+  @Override
+  public Proof prove(StateKey key) {
+    final Pin held = pin();
+    try {
+      final long oldest = core.oldestAt(held, Core.Oldest.TREE);
+      if (wave < oldest && wave >= 0) {
+        throw new StateException(
+            "the tree of wave " + wave + " is pruned; the oldest that can be proven is " + oldest);
+      }
+      return MerkleTree.over(core.nodes.at(held), null).prove(top, key.keyHash());
     } finally {
       held.release();
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tidemill.state.StateDelta;
 import io.tidemill.state.StateKey;
 import io.tidemill.state.hash.Hash32;
+import io.tidemill.state.proof.TreeHash;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

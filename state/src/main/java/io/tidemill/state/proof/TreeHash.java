@@ -1,4 +1,4 @@
-package io.tidemill.state.merkle;
+package io.tidemill.state.proof;
 
 import io.tidemill.state.hash.Blake3;
 import io.tidemill.state.hash.Hash32;
