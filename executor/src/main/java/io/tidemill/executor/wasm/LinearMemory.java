@@ -4,16 +4,27 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
-import java.util.Objects;
 
 /**
  * The linear memory of one instance: little-endian, grown by pages of 64 KiB. Addresses are
  * unsigned; the effective address is {@code (base & 0xFFFFFFFFL) + offset} and never wraps.
  * Confined to one thread.
+ *
+ * <p>The bytes come from the thread's {@link MemoryPool} and go back zeroed. So that this does not
+ * cost in proportion to the declared size, every write first makes sure that its address lies in
+ * the range that {@link #release} will clear; the range grows by whole 4 KiB.
  */
 public final class LinearMemory {
   /** The bytes of one page. */
   public static final int PAGE = 65_536;
+
+  /** The most pages a Java array holds; only scripts of the spec testsuite ask for more. */
+  private static final int MOST_PAGES = Integer.MAX_VALUE / PAGE;
+
+  private static final int GRAIN = 4_096;
+
+  /** The widest store; {@link #touch} speaks for this many bytes from its index. */
+  private static final int WIDEST = 8;
 
   /** The memory of a module that declares none. */
   public static final LinearMemory NONE = new LinearMemory(0, 0, new MemoryBudget(0));
@@ -24,14 +35,25 @@ public final class LinearMemory {
 
   private final MemoryBudget budget;
   private final int maxPages;
-  private byte[] bytes;
-  private long size;
+
+  /**
+   * At least {@link #limit} bytes; another array after {@link #grow}. Public for compiled code,
+   * which checks every index against {@link #limit} and calls {@link #touch} before it writes.
+   */
+  public byte[] bytes;
+
+  /** The current size in bytes. Public for compiled code, which only reads it. */
+  public int limit;
+
+  // What may be other than zero: [dirtyLow, dirtyLow + dirtySpan + WIDEST), or nothing.
+  private int dirtyLow;
+  private int dirtySpan;
 
   private LinearMemory(int pages, int maxPages, MemoryBudget budget) {
     this.budget = budget;
-    this.maxPages = maxPages;
-    this.bytes = new byte[pages * PAGE];
-    this.size = bytes.length;
+    this.maxPages = Math.min(maxPages, MOST_PAGES);
+    this.limit = pages * PAGE;
+    this.bytes = MemoryPool.take(limit);
   }
 
   private static VarHandle view(Class<?> type) {
@@ -40,17 +62,20 @@ public final class LinearMemory {
 
   /** A zeroed memory, or {@link #NONE} when the budget refuses. */
   public static LinearMemory allocate(int pages, int maxPages, MemoryBudget budget) {
-    return budget.reserve((long) pages * PAGE) ? new LinearMemory(pages, maxPages, budget) : NONE;
+    if (pages > MOST_PAGES || !budget.reserve((long) pages * PAGE)) {
+      return NONE;
+    }
+    return new LinearMemory(pages, maxPages, budget);
   }
 
   /** The current size in bytes. */
   public long size() {
-    return size;
+    return limit;
   }
 
   /** The current size in pages. */
   public int pages() {
-    return (int) (size / PAGE);
+    return limit / PAGE;
   }
 
   /** Whether {@link #grow} by {@code delta} pages (unsigned) would succeed. */
@@ -62,31 +87,83 @@ public final class LinearMemory {
   /** The old size in pages, or -1 when the module's or the transaction's limit refuses. */
   public int grow(int delta) {
     final int old = pages();
-    if (!canGrow(delta)) {
+    if (!canGrow(delta) || !budget.reserve((long) delta * PAGE)) {
       return -1;
     }
-    final long wanted = (long) delta * PAGE;
-    if (!budget.reserve(wanted)) {
-      return -1;
-    }
-    size += wanted;
-    if (size > bytes.length) {
-      bytes =
-          Arrays.copyOf(
-              bytes, (int) Math.max(size, Math.min(2L * bytes.length, (long) maxPages * PAGE)));
+    limit += delta * PAGE;
+    if (limit > bytes.length) {
+      // The pool rounds up to a power of two, so growing page by page copies little in total.
+      final byte[] larger = MemoryPool.take(limit);
+      if (dirtySpan > 0) {
+        System.arraycopy(bytes, dirtyLow, larger, dirtyLow, dirtySpan + WIDEST);
+      }
+      clear();
+      MemoryPool.give(bytes);
+      bytes = larger;
     }
     return old;
   }
 
-  /** Gives the memory back to the budget; it must not be used after. */
+  /** Gives the memory back to the budget and the pool; it must not be used after. */
   public void release() {
-    budget.release(size);
-    size = 0;
+    budget.release(limit);
+    limit = 0;
+    clear();
+    dirtySpan = 0;
+    MemoryPool.give(bytes);
+    bytes = MemoryPool.EMPTY;
+  }
+
+  private void clear() {
+    if (dirtySpan > 0) {
+      Arrays.fill(bytes, dirtyLow, dirtyLow + dirtySpan + WIDEST, (byte) 0);
+    }
+  }
+
+  /**
+   * Notes that up to 8 bytes from {@code index} are about to be written. The index must lie inside
+   * the memory.
+   */
+  public void touch(int index) {
+    if (Integer.compareUnsigned(index - dirtyLow, dirtySpan) >= 0) {
+      touchRange(index, WIDEST);
+    }
+  }
+
+  /** Notes that {@code length} bytes from {@code from}, all inside, are about to be written. */
+  private void touchRange(int from, int length) {
+    int low = from & -GRAIN;
+    int high = (int) Math.min(bytes.length, (from + (long) length + GRAIN - 1) & -GRAIN);
+    if (dirtySpan > 0) {
+      low = Math.min(low, dirtyLow);
+      high = Math.max(high, dirtyLow + dirtySpan + WIDEST);
+    }
+    dirtyLow = low;
+    dirtySpan = high - low - WIDEST;
+  }
+
+  /** Fills {@code length} bytes from {@code pointer}, or traps. */
+  public void fill(int pointer, byte value, int length) {
+    check(pointer, length);
+    if (length != 0) {
+      touchRange(pointer, length);
+      Arrays.fill(bytes, pointer, pointer + length, value);
+    }
+  }
+
+  /** Copies within the memory as if through a buffer, or traps. */
+  public void copy(int target, int source, int length) {
+    check(source, length);
+    check(target, length);
+    if (length != 0) {
+      touchRange(target, length);
+      System.arraycopy(bytes, source, bytes, target, length);
+    }
   }
 
   /** Traps unless {@code length} bytes from {@code pointer} (both unsigned) lie inside. */
   public void check(int pointer, int length) {
-    if ((pointer & 0xFFFFFFFFL) + (length & 0xFFFFFFFFL) > size) {
+    if ((pointer & 0xFFFFFFFFL) + (length & 0xFFFFFFFFL) > limit) {
       throw Trap.of(TrapCode.MEMORY_OUT_OF_BOUNDS);
     }
   }
@@ -94,7 +171,7 @@ public final class LinearMemory {
   /** A copy of {@code length} bytes from {@code pointer}, or a trap. */
   public byte[] read(int pointer, int length) {
     check(pointer, length);
-    return Arrays.copyOfRange(bytes, pointer, pointer + length);
+    return length == 0 ? new byte[0] : Arrays.copyOfRange(bytes, pointer, pointer + length);
   }
 
   /** Copies all of {@code source} to {@code pointer}, or traps. */
@@ -105,26 +182,18 @@ public final class LinearMemory {
   /** Copies a part of {@code source} to {@code pointer}, or traps. */
   public void write(int pointer, byte[] source, int offset, int length) {
     check(pointer, length);
-    System.arraycopy(source, offset, bytes, pointer, length);
+    if (length != 0) {
+      touchRange(pointer, length);
+      System.arraycopy(source, offset, bytes, pointer, length);
+    }
   }
 
   /** Copies {@code length} bytes from {@code pointer} to {@code target}, or traps. */
   public void read(int pointer, byte[] target, int offset, int length) {
     check(pointer, length);
-    System.arraycopy(bytes, pointer, target, offset, length);
-  }
-
-  /** Sets {@code length} bytes from {@code pointer} to {@code value}, or traps and sets none. */
-  public void fill(int pointer, byte value, int length) {
-    check(pointer, length);
-    Arrays.fill(bytes, pointer, pointer + length, value);
-  }
-
-  /** Copies {@code length} bytes, which may overlap, or traps and copies none. */
-  public void copy(int target, int source, int length) {
-    check(source, length);
-    check(target, length);
-    System.arraycopy(bytes, source, bytes, target, length);
+    if (length != 0) {
+      System.arraycopy(bytes, pointer, target, offset, length);
+    }
   }
 
   /** The u32 at {@code pointer}, or a trap. */
@@ -136,6 +205,7 @@ public final class LinearMemory {
   /** Writes a u32 at {@code pointer}, or traps. */
   public void writeInt(int pointer, int value) {
     check(pointer, 4);
+    touch(pointer);
     INT.set(bytes, pointer, value);
   }
 
@@ -148,6 +218,7 @@ public final class LinearMemory {
   /** Writes a u64 at {@code pointer}, or traps. */
   public void writeLong(int pointer, long value) {
     check(pointer, 8);
+    touch(pointer);
     LONG.set(bytes, pointer, value);
   }
 
@@ -173,28 +244,36 @@ public final class LinearMemory {
 
   /** Stores one byte at {@code address}, or traps. */
   public void storeByte(long address, byte value) {
-    bytes[index(address, 1)] = value;
+    final int index = index(address, 1);
+    touch(index);
+    bytes[index] = value;
   }
 
   /** Stores 16 bits at {@code address}, or traps. */
   public void storeShort(long address, short value) {
-    SHORT.set(bytes, index(address, 2), value);
+    final int index = index(address, 2);
+    touch(index);
+    SHORT.set(bytes, index, value);
   }
 
   /** Stores 32 bits at {@code address}, or traps. */
   public void storeInt(long address, int value) {
-    INT.set(bytes, index(address, 4), value);
+    final int index = index(address, 4);
+    touch(index);
+    INT.set(bytes, index, value);
   }
 
   /** Stores 64 bits at {@code address}, or traps. */
   public void storeLong(long address, long value) {
-    LONG.set(bytes, index(address, 8), value);
+    final int index = index(address, 8);
+    touch(index);
+    LONG.set(bytes, index, value);
   }
 
   private int index(long address, int width) {
-    if (address + width > size) {
+    if (address < 0 || address + width > limit) {
       throw Trap.of(TrapCode.MEMORY_OUT_OF_BOUNDS);
     }
-    return (int) Objects.checkIndex(address, bytes.length);
+    return (int) address;
   }
 }

@@ -244,7 +244,7 @@ public final class OpcodeTable {
    * Operands and result as {@code "il:d"}, in order, in the letters {@code i l f d}; null where
    * types depend on more than the opcode.
    */
-  static @Nullable String signature(int opcode) {
+  public static @Nullable String signature(int opcode) {
     return SIGNATURES[index(opcode)];
   }
 

@@ -1,0 +1,308 @@
+package io.tidemill.executor.wasm.jvm;
+
+import io.tidemill.executor.fuel.FuelSchedule;
+import io.tidemill.executor.wasm.Instance;
+import io.tidemill.executor.wasm.Launch;
+import io.tidemill.executor.wasm.LinearMemory;
+import io.tidemill.executor.wasm.Module;
+import io.tidemill.executor.wasm.Trap;
+import io.tidemill.executor.wasm.TrapCode;
+
+/**
+ * The part of an instance that is the same for every module; each module's own class adds its
+ * globals as fields. Public, with public static methods, because generated classes live in another
+ * class loader; nothing else may use it.
+ *
+ * <p>Instances are not reused: they are small, and a fresh one cannot remember anything. Memory is
+ * what is pooled.
+ */
+public abstract class CompiledInstance extends Instance {
+  /** A packed stack with one of its halves below zero has one of these bits. */
+  static final long STACK_UNDERFLOW = 0x8000_0000_8000_0000L;
+
+  /** How much fuel may be spent between two looks at the guard: about a millisecond when hot. */
+  private static final long POLL_EVERY = 1 << 20;
+
+  private static final long[] NO_RESULTS = {};
+
+  private final JvmModule compiled;
+  private final FuelSchedule prices;
+  private final long[] results;
+  private final boolean[] droppedData;
+  private final boolean[] droppedElements;
+  private final GlobalCell[] cells;
+
+  /** The fuel below which generated code asks the guard again; never below zero. */
+  public long pollMark;
+
+  /** Numbers of callable functions, -1 for null. */
+  private int[] table;
+
+  /** For generated constructors. */
+  protected CompiledInstance(JvmModule compiled, Launch launch) {
+    super(launch);
+    this.compiled = compiled;
+    this.prices = compiled.schedule();
+    this.results = compiled.mostResults() > 1 ? new long[compiled.mostResults()] : NO_RESULTS;
+    this.droppedData = new boolean[compiled.module().data().size()];
+    this.droppedElements = new boolean[compiled.module().elements().size()];
+    this.cells = compiled.newCells();
+    this.table = compiled.newTable();
+    this.memory = compiled.newMemory(launch.memory());
+  }
+
+  /** Calls the exported function at {@code export} in the list of exports, raw bits in and out. */
+  public abstract long[] call(int export, long[] arguments);
+
+  /** The raw bits of the exported global with this index. */
+  public abstract long global(int index);
+
+  @Override
+  public final void start() {
+    charge(compiled.startCost());
+    final Module module = compiled.module();
+    for (int i = 0; i < droppedElements.length; i++) {
+      final Module.ElementSegment segment = module.elements().get(i);
+      if (segment.offset() != null) {
+        copyElements(constant(segment.offset()), 0, segment.functions().length, i);
+      }
+      droppedElements[i] = segment.mode() != Module.SegmentMode.PASSIVE;
+    }
+    for (int i = 0; i < droppedData.length; i++) {
+      final Module.DataSegment segment = module.data().get(i);
+      if (segment.offset() != null) {
+        memory.write(constant(segment.offset()), module.bytes(), segment.start(), segment.length());
+        droppedData[i] = true;
+      }
+    }
+    if (module.start() >= 0) {
+      enter(JvmModule.START, NO_RESULTS);
+    }
+  }
+
+  private int constant(Module.ConstExpr expression) {
+    return (int)
+        switch (expression) {
+          case Module.ConstExpr.Const constant -> constant.bits();
+          case Module.ConstExpr.GlobalGet get -> cells[get.index()].bits;
+        };
+  }
+
+  @Override
+  public final long[] invoke(String export, long... arguments) {
+    final int index = compiled.exportedFunction(export, arguments.length);
+    return enter(index, arguments);
+  }
+
+  private long[] enter(int export, long[] arguments) {
+    final int frames = framesLeft;
+    final int slots = slotsLeft;
+    pollMark = Math.max(0, fuel - POLL_EVERY);
+    try {
+      final long[] returned = call(export, arguments);
+      return returned == null ? NO_RESULTS : returned;
+    } finally {
+      framesLeft = frames;
+      slotsLeft = slots;
+    }
+  }
+
+  @Override
+  public final long exportedGlobal(String export) {
+    final int index = compiled.exportedGlobal(export);
+    return cells.length > index && cells[index] != null ? cells[index].bits : global(index);
+  }
+
+  @Override
+  public final void close() {
+    memory.release();
+    memory = LinearMemory.NONE;
+  }
+
+  // ---------------------------------------------------------------- what generated code calls
+
+  /** Frames in the high half, slots in the low half. */
+  public static long packedStack(CompiledInstance instance) {
+    return (long) instance.framesLeft << 32 | instance.slotsLeft;
+  }
+
+  /** Writes the packed stack to the instance, for a host function. */
+  public static void leaveStack(long stack, CompiledInstance instance) {
+    instance.framesLeft = (int) (stack >>> 32);
+    instance.slotsLeft = (int) stack;
+  }
+
+  /** Keeps a result beyond the first until the caller takes it. */
+  public static void setResult(long bits, CompiledInstance instance, int index) {
+    instance.results[index] = bits;
+  }
+
+  /** A result beyond the first. */
+  public static long result(CompiledInstance instance, int index) {
+    return instance.results[index];
+  }
+
+  /** All results of a call from outside. */
+  public static long[] results(long first, CompiledInstance instance, int count) {
+    final long[] all = new long[count];
+    all[0] = first;
+    if (count > 1) {
+      System.arraycopy(instance.results, 1, all, 1, count - 1);
+    }
+    return all;
+  }
+
+  /** The number of the function at {@code element}, which must lie in [{@code from}, to). */
+  public static int lookUp(int element, CompiledInstance instance, int from, int to) {
+    final int[] table = instance.table;
+    if (Integer.compareUnsigned(element, table.length) >= 0) {
+      throw Trap.of(TrapCode.UNDEFINED_ELEMENT);
+    }
+    final int number = table[element];
+    if (number < from || number >= to) {
+      throw Trap.of(number < 0 ? TrapCode.INDIRECT_CALL_TO_NULL : TrapCode.BAD_SIGNATURE);
+    }
+    return number;
+  }
+
+  /** The entry of a large br_table: one more than the depth stands in {@code depths}. */
+  public static int tableEntry(int index, String depths) {
+    final int last = depths.length() - 1;
+    return depths.charAt(Integer.compareUnsigned(index, last) < 0 ? index : last) - 1;
+  }
+
+  /** The bits of a shared global. */
+  public static long cell(CompiledInstance instance, int index) {
+    return instance.cells[index].bits;
+  }
+
+  /** Sets the bits of a shared global. */
+  public static void setCell(long bits, CompiledInstance instance, int index) {
+    instance.cells[index].bits = bits;
+  }
+
+  /** memory.grow: failure is decided first and costs nothing; else pages are paid for. */
+  public static int memoryGrow(int delta, CompiledInstance instance) {
+    if (!instance.memory.canGrow(delta)) {
+      return -1;
+    }
+    instance.charge(instance.prices.pages(delta));
+    return instance.memory.grow(delta);
+  }
+
+  /** memory.fill. */
+  public static void memoryFill(int pointer, int value, int length, CompiledInstance instance) {
+    instance.chargeBytes(length);
+    instance.memory.fill(pointer, (byte) value, length);
+  }
+
+  /** memory.copy. */
+  public static void memoryCopy(int target, int source, int length, CompiledInstance instance) {
+    instance.chargeBytes(length);
+    instance.memory.copy(target, source, length);
+  }
+
+  /** memory.init. */
+  public static void memoryInit(
+      int target, int source, int length, int segment, CompiledInstance instance) {
+    instance.chargeBytes(length);
+    final Module module = instance.compiled.module();
+    final Module.DataSegment data = module.data().get(segment);
+    final int available = instance.droppedData[segment] ? 0 : data.length();
+    if ((source & 0xFFFF_FFFFL) + (length & 0xFFFF_FFFFL) > available) {
+      throw Trap.of(TrapCode.MEMORY_OUT_OF_BOUNDS);
+    }
+    instance.memory.write(target, module.bytes(), data.start() + source, length);
+  }
+
+  /** data.drop. */
+  public static void dataDrop(int segment, CompiledInstance instance) {
+    instance.droppedData[segment] = true;
+  }
+
+  /** elem.drop. */
+  public static void elementDrop(int segment, CompiledInstance instance) {
+    instance.droppedElements[segment] = true;
+  }
+
+  /** table.init. */
+  public static void tableInit(
+      int target, int source, int length, int segment, CompiledInstance instance) {
+    instance.charge(instance.prices.bulkElements(length & 0xFFFF_FFFFL));
+    instance.copyElements(target, source, length, segment);
+  }
+
+  private void copyElements(int target, int source, int length, int segment) {
+    final int[] functions = compiled.module().elements().get(segment).functions();
+    final int available = droppedElements[segment] ? 0 : functions.length;
+    final long count = length & 0xFFFF_FFFFL;
+    if ((source & 0xFFFF_FFFFL) + count > available
+        || (target & 0xFFFF_FFFFL) + count > table.length) {
+      throw Trap.of(TrapCode.TABLE_OUT_OF_BOUNDS);
+    }
+    for (int i = 0; i < length; i++) {
+      table[target + i] = compiled.callId(functions[source + i]);
+    }
+  }
+
+  /** table.copy. */
+  public static void tableCopy(int target, int source, int length, CompiledInstance instance) {
+    final long count = length & 0xFFFF_FFFFL;
+    instance.charge(instance.prices.bulkElements(count));
+    final int[] table = instance.table;
+    if ((source & 0xFFFF_FFFFL) + count > table.length
+        || (target & 0xFFFF_FFFFL) + count > table.length) {
+      throw Trap.of(TrapCode.TABLE_OUT_OF_BOUNDS);
+    }
+    if (length != 0) {
+      System.arraycopy(table, source, table, target, length);
+    }
+  }
+
+  private void chargeBytes(int length) {
+    charge(prices.bulkBytes(length & 0xFFFF_FFFFL));
+  }
+
+  /** What a handler of generated code rethrows, with fuel written back. */
+  public static Throwable thrown(Throwable cause, Instance instance, long fuel) {
+    final Throwable thrown =
+        cause instanceof IndexOutOfBoundsException ? Trap.of(TrapCode.MEMORY_OUT_OF_BOUNDS) : cause;
+    instance.fuel = thrown == Trap.of(TrapCode.OUT_OF_FUEL) ? 0 : fuel;
+    return thrown;
+  }
+
+  /** Nothing is left, and the trap to throw. */
+  public static Trap outOfFuel(Instance instance) {
+    instance.fuel = 0;
+    return Trap.of(TrapCode.OUT_OF_FUEL);
+  }
+
+  /** The trap to throw. */
+  public static Trap stackOverflow() {
+    return Trap.of(TrapCode.STACK_OVERFLOW);
+  }
+
+  /** The trap to throw. */
+  public static Trap unreachable() {
+    return Trap.of(TrapCode.UNREACHABLE);
+  }
+
+  /**
+   * Asks the guard, after finding that there is fuel at all.
+   *
+   * @return the fuel below which to ask again
+   */
+  public static long poll(long fuel, CompiledInstance instance) {
+    if (fuel < 0) {
+      throw Trap.of(TrapCode.OUT_OF_FUEL);
+    }
+    instance.guard.poll();
+    instance.pollMark = Math.max(0, fuel - POLL_EVERY);
+    return instance.pollMark;
+  }
+
+  /** A number that the compiler never emits arrived at a switch. */
+  public static IllegalStateException impossible() {
+    return new IllegalStateException("compiled code was asked for something it does not have");
+  }
+}

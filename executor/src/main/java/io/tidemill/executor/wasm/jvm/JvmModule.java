@@ -1,0 +1,168 @@
+package io.tidemill.executor.wasm.jvm;
+
+import io.tidemill.executor.fuel.FuelSchedule;
+import io.tidemill.executor.wasm.CompiledModule;
+import io.tidemill.executor.wasm.FunctionType;
+import io.tidemill.executor.wasm.Instance;
+import io.tidemill.executor.wasm.Launch;
+import io.tidemill.executor.wasm.LinearMemory;
+import io.tidemill.executor.wasm.MemoryBudget;
+import io.tidemill.executor.wasm.Module;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A compiled module: its classes, loaded, and what every instance of it starts from. */
+public final class JvmModule implements CompiledModule {
+  /** The number that {@link CompiledInstance#call} knows the start function by. */
+  static final int START = -1;
+
+  private static final GlobalCell[] NO_CELLS = {};
+
+  private final ModuleLayout layout;
+  private final long sizeBytes;
+  private final MethodHandle constructor;
+  private final Map<String, Integer> functionExports = new HashMap<>();
+  private final Map<String, Integer> globalExports = new HashMap<>();
+  private final int tableSize;
+  private final int mostResults;
+
+  JvmModule(ModuleLayout layout, List<ClassBytes> classes) {
+    this.layout = layout;
+    long size = layout.module.bytes().length;
+    for (ClassBytes entry : classes) {
+      size += entry.bytes().length;
+    }
+    this.sizeBytes = size;
+    for (int i = 0; i < layout.module.exports().size(); i++) {
+      final Module.Export export = layout.module.exports().get(i);
+      if (export.kind() == Module.Kind.FUNCTION) {
+        functionExports.put(export.name(), i);
+      } else if (export.kind() == Module.Kind.GLOBAL) {
+        globalExports.put(export.name(), export.index());
+      }
+    }
+    final Module.TableType table = layout.module.table();
+    this.tableSize = table == null ? 0 : Math.toIntExact(table.min());
+    int most = 0;
+    for (FunctionType type : layout.module.types()) {
+      most = Math.max(most, type.results().size());
+    }
+    this.mostResults = most;
+    this.constructor = load(classes);
+  }
+
+  private MethodHandle load(List<ClassBytes> classes) {
+    final ModuleLoader loader = new ModuleLoader(classes, layout.bindings);
+    try {
+      final Class<?> instance = Class.forName(classes.getLast().name(), true, loader);
+      return MethodHandles.publicLookup()
+          .findConstructor(
+              instance, MethodType.methodType(void.class, JvmModule.class, Launch.class))
+          .asType(MethodType.methodType(CompiledInstance.class, JvmModule.class, Launch.class));
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(
+          "the classes of module " + layout.module.codeHash() + " do not load", e);
+    }
+  }
+
+  @Override
+  public Module module() {
+    return layout.module;
+  }
+
+  @Override
+  public @Nullable Instance instantiate(Launch launch) {
+    final Module.MemoryType declared = layout.module.memory();
+    if (declared != null && launch.memory().bytesLeft() < declared.min() * LinearMemory.PAGE) {
+      return null;
+    }
+    try {
+      return (CompiledInstance) constructor.invokeExact(this, launch);
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new IllegalStateException("an instance could not be made", e);
+    }
+  }
+
+  @Override
+  public long sizeBytes() {
+    return sizeBytes;
+  }
+
+  FuelSchedule schedule() {
+    return layout.plan.schedule();
+  }
+
+  long startCost() {
+    return layout.options.metered() ? layout.plan.startCost() : 0;
+  }
+
+  int mostResults() {
+    return mostResults;
+  }
+
+  int callId(int function) {
+    return function < 0 ? -1 : layout.callIds[function];
+  }
+
+  int[] newTable() {
+    final int[] table = new int[tableSize];
+    Arrays.fill(table, -1);
+    return table;
+  }
+
+  LinearMemory newMemory(MemoryBudget budget) {
+    final Module.MemoryType declared = layout.module.memory();
+    return declared == null
+        ? LinearMemory.NONE
+        : LinearMemory.allocate(Math.toIntExact(declared.min()), layout.plan.maxPages(), budget);
+  }
+
+  /** The shared globals that this module defines; null where a global is a field. */
+  GlobalCell[] newCells() {
+    GlobalCell[] cells = NO_CELLS;
+    for (int i = 0; i < layout.globalTypes.size(); i++) {
+      if (layout.inCell(i)) {
+        cells = cells.length == 0 ? new GlobalCell[layout.globalTypes.size()] : cells;
+        final Module.ConstExpr init =
+            layout.module.globals().get(i - layout.module.imported(Module.Kind.GLOBAL)).init();
+        cells[i] =
+            new GlobalCell(
+                switch (init) {
+                  case Module.ConstExpr.Const constant -> constant.bits();
+                  case Module.ConstExpr.GlobalGet get -> cells[get.index()].bits;
+                });
+      }
+    }
+    return cells;
+  }
+
+  int exportedFunction(String name, int arguments) {
+    final Integer index = functionExports.get(name);
+    if (index == null) {
+      throw new IllegalArgumentException("no exported function " + name);
+    }
+    final int function = layout.module.exports().get(index).index();
+    final int wanted = layout.functionTypes.get(function).params().size();
+    if (wanted != arguments) {
+      throw new IllegalArgumentException(
+          name + " takes " + wanted + " arguments, " + arguments + " were given");
+    }
+    return index;
+  }
+
+  int exportedGlobal(String name) {
+    final Integer index = globalExports.get(name);
+    if (index == null) {
+      throw new IllegalArgumentException("no exported global " + name);
+    }
+    return index;
+  }
+}

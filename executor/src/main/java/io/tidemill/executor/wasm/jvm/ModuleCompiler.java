@@ -1,0 +1,409 @@
+package io.tidemill.executor.wasm.jvm;
+
+import io.tidemill.executor.wasm.FunctionType;
+import io.tidemill.executor.wasm.HostBinding;
+import io.tidemill.executor.wasm.Launch;
+import io.tidemill.executor.wasm.Module;
+import io.tidemill.executor.wasm.ValType;
+import java.lang.classfile.ClassBuilder;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.Label;
+import java.lang.classfile.TypeKind;
+import java.lang.classfile.instruction.SwitchCase;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.ConstantDescs;
+import java.lang.constant.MethodTypeDesc;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
+
+/**
+ * Turns a module into class files: code classes with a method per function, one with the stubs of
+ * imports and exports, one that dispatches indirect calls, and the instance.
+ */
+final class ModuleCompiler {
+  private static final int STATIC = ClassFile.ACC_PUBLIC | ClassFile.ACC_STATIC;
+  private static final int FINAL_CLASS =
+      ClassFile.ACC_PUBLIC | ClassFile.ACC_FINAL | ClassFile.ACC_SUPER;
+
+  /** A tableswitch in one method has at most this many cases; more are split in a tree. */
+  private static final int CASES = 128;
+
+  private static final ClassDesc LAUNCH = Jvm.of(Launch.class);
+  private static final ClassDesc JVM_MODULE = Jvm.of(JvmModule.class);
+  private static final MethodTypeDesc CONSTRUCTOR = Jvm.method(Jvm.VOID, JVM_MODULE, LAUNCH);
+
+  private final ModuleLayout layout;
+  private final ClassFile classFile = ClassFile.of();
+  private final List<ClassBytes> classes = new ArrayList<>();
+
+  private ModuleCompiler(ModuleLayout layout) {
+    this.layout = layout;
+  }
+
+  /** The classes of the module; the instance is the last one. */
+  static List<ClassBytes> compile(ModuleLayout layout) {
+    final ModuleCompiler compiler = new ModuleCompiler(layout);
+    for (int i = 0; i + 1 < layout.classStarts.length; i++) {
+      compiler.codeClass(i);
+    }
+    compiler.stubs();
+    compiler.dispatcher();
+    compiler.instance();
+    return List.copyOf(compiler.classes);
+  }
+
+  private void add(ClassDesc name, ClassDesc superclass, Consumer<ClassBuilder> content) {
+    final byte[] bytes;
+    try {
+      bytes =
+          classFile.build(
+              name,
+              builder -> {
+                builder.withFlags(FINAL_CLASS).withSuperclass(superclass);
+                content.accept(builder);
+              });
+    } catch (IllegalArgumentException e) {
+      // How the class file library refuses what the format cannot hold.
+      throw new CodeBounds.OutsideBounds(name.displayName() + ": " + e.getMessage());
+    }
+    CodeBounds.checkMethods(bytes);
+    classes.add(new ClassBytes(name.packageName() + "." + name.displayName(), bytes));
+  }
+
+  private void codeClass(int number) {
+    add(
+        ModuleLayout.codeClass(number),
+        ConstantDescs.CD_Object,
+        builder -> {
+          for (int i = layout.classStarts[number]; i < layout.classStarts[number + 1]; i++) {
+            final int function = i;
+            final int index = layout.importedFunctions + i;
+            builder.withMethodBody(
+                ModuleLayout.functionName(index),
+                Jvm.function(layout.functionTypes.get(index), layout.instance),
+                STATIC,
+                code -> new FunctionEmitter(layout, function, code).emit());
+          }
+        });
+  }
+
+  private void stubs() {
+    add(
+        layout.stubs,
+        ConstantDescs.CD_Object,
+        builder -> {
+          for (int i = 0; i < layout.importedFunctions; i++) {
+            final int index = i;
+            final FunctionType type = layout.functionTypes.get(i);
+            builder.withMethodBody(
+                ModuleLayout.functionName(i),
+                Jvm.function(type, layout.instance),
+                STATIC,
+                code -> importStub(code, type, layout.bindings.get(index)));
+          }
+          if (layout.module.start() >= 0) {
+            builder.withMethodBody(
+                "start",
+                Jvm.method(Jvm.LONG_ARRAY, Jvm.LONG_ARRAY, layout.instance),
+                STATIC,
+                code -> exportStub(code, layout.module.start()));
+          }
+          for (int i = 0; i < layout.module.exports().size(); i++) {
+            final Module.Export export = layout.module.exports().get(i);
+            if (export.kind() == Module.Kind.FUNCTION) {
+              builder.withMethodBody(
+                  "export" + i,
+                  Jvm.method(Jvm.LONG_ARRAY, Jvm.LONG_ARRAY, layout.instance),
+                  STATIC,
+                  code -> exportStub(code, export.index()));
+            }
+          }
+        });
+  }
+
+  /** Gives the host function the instance first and the exact stack; fuel is exact already. */
+  private void importStub(CodeBuilder code, FunctionType type, HostBinding binding) {
+    final int stack = Jvm.width(type.params());
+    code.lload(stack)
+        .aload(stack + 2)
+        .invokestatic(
+            Jvm.COMPILED_INSTANCE,
+            "leaveStack",
+            Jvm.method(Jvm.VOID, Jvm.LONG, Jvm.COMPILED_INSTANCE))
+        .aload(stack + 2);
+    final List<ClassDesc> parameters = new ArrayList<>();
+    parameters.add(Jvm.INSTANCE);
+    loadParameters(code, type);
+    for (ValType parameter : type.params()) {
+      parameters.add(Jvm.desc(parameter));
+    }
+    code.invokestatic(
+            Jvm.of(binding.owner()),
+            binding.method(),
+            MethodTypeDesc.of(Jvm.result(type), parameters))
+        .return_(Jvm.resultKind(type));
+  }
+
+  private static void loadParameters(CodeBuilder code, FunctionType type) {
+    int slot = 0;
+    for (ValType parameter : type.params()) {
+      code.loadLocal(Jvm.kind(parameter), slot);
+      slot += Jvm.width(parameter);
+    }
+  }
+
+  /** From raw bits in an array to typed arguments, and back. */
+  private void exportStub(CodeBuilder code, int function) {
+    final FunctionType type = layout.functionTypes.get(function);
+    for (int i = 0; i < type.params().size(); i++) {
+      code.aload(0).loadConstant(i).laload();
+      Jvm.fromBits(code, type.params().get(i));
+    }
+    code.aload(1)
+        .invokestatic(
+            Jvm.COMPILED_INSTANCE, "packedStack", Jvm.method(Jvm.LONG, Jvm.COMPILED_INSTANCE))
+        .aload(1)
+        .invokestatic(
+            layout.ownerOf(function),
+            ModuleLayout.functionName(function),
+            Jvm.function(type, layout.instance));
+    if (type.results().isEmpty()) {
+      code.aconst_null().areturn();
+      return;
+    }
+    Jvm.toBits(code, type.results().getFirst());
+    code.aload(1)
+        .loadConstant(type.results().size())
+        .invokestatic(
+            Jvm.COMPILED_INSTANCE,
+            "results",
+            Jvm.method(Jvm.LONG_ARRAY, Jvm.LONG, Jvm.COMPILED_INSTANCE, Jvm.INT))
+        .areturn();
+  }
+
+  private void dispatcher() {
+    add(
+        layout.dispatcher,
+        ConstantDescs.CD_Object,
+        builder -> {
+          final List<FunctionType> signatures = layout.signatures();
+          int from = 0;
+          for (int i = 0; i < signatures.size(); i++) {
+            int to = from;
+            while (to < layout.callable.length
+                && layout.signature(layout.functionTypes.get(layout.callable[to])) == i) {
+              to++;
+            }
+            dispatch(builder, signatures.get(i), i, from, to);
+            from = to;
+          }
+        });
+  }
+
+  /** Looks up the table, then calls the function with the number found there. */
+  private void dispatch(ClassBuilder builder, FunctionType type, int signature, int from, int to) {
+    final int element = Jvm.width(type.params());
+    final String name = ModuleLayout.dispatcherName(signature);
+    final Consumer<CodeBuilder> lookUp =
+        code ->
+            code.iload(element)
+                .aload(element + 3)
+                .loadConstant(from)
+                .loadConstant(to)
+                .invokestatic(
+                    Jvm.COMPILED_INSTANCE,
+                    "lookUp",
+                    Jvm.method(Jvm.INT, Jvm.INT, Jvm.COMPILED_INSTANCE, Jvm.INT, Jvm.INT))
+                .istore(element);
+    tree(builder, type, name, from, to, lookUp);
+  }
+
+  /**
+   * A method that calls the functions numbered from {@code from} to {@code to}; the number is in
+   * the parameter before the stack.
+   */
+  private void tree(
+      ClassBuilder builder,
+      FunctionType type,
+      String name,
+      int from,
+      int to,
+      Consumer<CodeBuilder> before) {
+    int step = 1;
+    while ((to - from + step - 1) / step > CASES) {
+      step *= CASES;
+    }
+    final int stride = step;
+    final MethodTypeDesc descriptor = Jvm.function(type, layout.instance, Jvm.INT);
+    final int number = Jvm.width(type.params());
+    builder.withMethodBody(
+        name,
+        descriptor,
+        STATIC,
+        code -> {
+          before.accept(code);
+          code.iload(number).loadConstant(from).isub();
+          if (stride > 1) {
+            code.loadConstant(stride).idiv();
+          }
+          tableSwitch(
+              code,
+              (to - from + stride - 1) / stride,
+              at -> {
+                loadParameters(code, type);
+                if (stride == 1) {
+                  final int function = layout.callable[from + at];
+                  code.lload(number + 1)
+                      .aload(number + 3)
+                      .invokestatic(
+                          layout.ownerOf(function),
+                          ModuleLayout.functionName(function),
+                          Jvm.function(type, layout.instance));
+                } else {
+                  code.iload(number)
+                      .lload(number + 1)
+                      .aload(number + 3)
+                      .invokestatic(
+                          layout.dispatcher, name + "x" + (from + at * stride), descriptor);
+                }
+                return code.return_(Jvm.resultKind(type));
+              });
+        });
+    for (int at = from; stride > 1 && at < to; at += stride) {
+      tree(builder, type, name + "x" + at, at, Math.min(to, at + stride), code -> {});
+    }
+  }
+
+  /** Switches over {@code count} numbers from 0; anything else cannot happen. */
+  private static void tableSwitch(CodeBuilder code, int count, IntFunction<CodeBuilder> body) {
+    final List<Integer> values = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      values.add(i);
+    }
+    switchOver(code, values, body);
+  }
+
+  private void instance() {
+    add(
+        layout.instance,
+        Jvm.COMPILED_INSTANCE,
+        builder -> {
+          for (int i = 0; i < layout.globalTypes.size(); i++) {
+            if (!layout.inCell(i)) {
+              builder.withField(
+                  ModuleLayout.globalName(i),
+                  Jvm.desc(layout.globalTypes.get(i).type()),
+                  ClassFile.ACC_PUBLIC);
+            }
+          }
+          builder.withMethodBody(
+              ConstantDescs.INIT_NAME, CONSTRUCTOR, ClassFile.ACC_PUBLIC, this::constructor);
+          builder.withMethodBody(
+              "call",
+              Jvm.method(Jvm.LONG_ARRAY, Jvm.INT, Jvm.LONG_ARRAY),
+              ClassFile.ACC_PUBLIC,
+              this::callMethod);
+          builder.withMethodBody(
+              "global", Jvm.method(Jvm.LONG, Jvm.INT), ClassFile.ACC_PUBLIC, this::globalMethod);
+        });
+  }
+
+  private void constructor(CodeBuilder code) {
+    code.aload(0)
+        .aload(1)
+        .aload(2)
+        .invokespecial(Jvm.COMPILED_INSTANCE, ConstantDescs.INIT_NAME, CONSTRUCTOR);
+    final int imported = layout.module.imported(Module.Kind.GLOBAL);
+    for (int i = imported; i < layout.globalTypes.size(); i++) {
+      final ValType type = layout.globalTypes.get(i).type();
+      if (layout.inCell(i)) {
+        continue;
+      }
+      code.aload(0);
+      switch (layout.module.globals().get(i - imported).init()) {
+        case Module.ConstExpr.Const constant -> Jvm.constant(code, type, constant.bits());
+        case Module.ConstExpr.GlobalGet get -> {
+          code.aload(0)
+              .loadConstant(get.index())
+              .invokestatic(
+                  Jvm.COMPILED_INSTANCE,
+                  "cell",
+                  Jvm.method(Jvm.LONG, Jvm.COMPILED_INSTANCE, Jvm.INT));
+          Jvm.fromBits(code, type);
+        }
+      }
+      code.putfield(layout.instance, ModuleLayout.globalName(i), Jvm.desc(type));
+    }
+    code.return_();
+  }
+
+  private void callMethod(CodeBuilder code) {
+    code.iload(1);
+    final List<Integer> functions = new ArrayList<>();
+    if (layout.module.start() >= 0) {
+      functions.add(JvmModule.START);
+    }
+    for (int i = 0; i < layout.module.exports().size(); i++) {
+      if (layout.module.exports().get(i).kind() == Module.Kind.FUNCTION) {
+        functions.add(i);
+      }
+    }
+    switchOver(
+        code,
+        functions,
+        at ->
+            code.aload(2)
+                .aload(0)
+                .invokestatic(
+                    layout.stubs,
+                    at == JvmModule.START ? "start" : "export" + at,
+                    Jvm.method(Jvm.LONG_ARRAY, Jvm.LONG_ARRAY, layout.instance))
+                .areturn());
+  }
+
+  private void globalMethod(CodeBuilder code) {
+    code.iload(1);
+    final List<Integer> exported =
+        layout.module.exports().stream()
+            .filter(export -> export.kind() == Module.Kind.GLOBAL)
+            .map(Module.Export::index)
+            .filter(index -> !layout.inCell(index))
+            .distinct()
+            .sorted()
+            .toList();
+    switchOver(
+        code,
+        exported,
+        at -> {
+          final ValType type = layout.globalTypes.get(at).type();
+          code.aload(0).getfield(layout.instance, ModuleLayout.globalName(at), Jvm.desc(type));
+          Jvm.toBits(code, type);
+          return code.return_(TypeKind.LONG);
+        });
+  }
+
+  private static void switchOver(
+      CodeBuilder code, List<Integer> values, IntFunction<CodeBuilder> body) {
+    final Label otherwise = code.newLabel();
+    final List<SwitchCase> cases = new ArrayList<>();
+    for (int value : values) {
+      cases.add(SwitchCase.of(value, code.newLabel()));
+    }
+    if (!values.isEmpty() && values.getLast() - values.getFirst() < 2 * values.size()) {
+      code.tableswitch(values.getFirst(), values.getLast(), otherwise, cases);
+    } else {
+      code.lookupswitch(otherwise, cases);
+    }
+    for (SwitchCase entry : cases) {
+      code.labelBinding(entry.target());
+      body.apply(entry.caseValue());
+    }
+    code.labelBinding(otherwise)
+        .invokestatic(
+            Jvm.COMPILED_INSTANCE, "impossible", Jvm.method(Jvm.of(IllegalStateException.class)))
+        .athrow();
+  }
+}
