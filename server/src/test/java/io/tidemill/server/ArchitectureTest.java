@@ -140,7 +140,6 @@ class ArchitectureTest {
                 "java.nio.file..",
                 "java.nio.channels..",
                 "java.net..",
-                "java.util.concurrent..",
                 "org.rocksdb.."));
     check(
         noClasses()

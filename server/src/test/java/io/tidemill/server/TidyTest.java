@@ -25,7 +25,14 @@ class TidyTest {
    * Files that may be longer or hold a longer method, each with the reason. Generated sources are
    * not looked at.
    */
-  private static final Map<String, String> EXCUSED_LENGTH = Map.of();
+  private static final Map<String, String> EXCUSED_LENGTH =
+      Map.of(
+          "executor/src/main/java/io/tidemill/executor/host/Factory.java",
+          "one host function whose order of checks is the specification's",
+          "state/src/main/java/io/tidemill/state/hash/Blake3Compression.java",
+          "seven rounds written out, because every root is made of this",
+          "state/src/main/java/io/tidemill/state/hash/Blake3Tail.java",
+          "seven rounds written out, because every root is made of this");
 
   private static final List<String> MODULES =
       List.of("proto", "state", "executor", "clients/java", "server");

@@ -111,94 +111,103 @@ final class ScriptedNode extends ExecutionServiceGrpc.ExecutionServiceImplBase
   @Override
   public StreamObserver<ExecuteWaveRequest> executeWave(StreamObserver<ExecuteWaveResponse> out) {
     streams++;
-    return new StreamObserver<>() {
-      private long wave;
-
-      @Override
-      public void onNext(ExecuteWaveRequest frame) {
-        switch (frame.getFrameCase()) {
-          case HEADER -> header(frame);
-          case TRANSACTIONS -> {
-            chunkSizes.add(frame.getTransactions().getSerializedSize());
-            if (loseFirstChunk) {
-              loseFirstChunk = false;
-            } else if (frame.getTransactions().getFirstIndex() == received.size()) {
-              received.addAll(frame.getTransactions().getTransactionsList());
-            }
-          }
-          case END -> end(frame.getEnd().getTransactionCount());
-          default -> throw new IllegalStateException("unexpected frame");
-        }
-      }
-
-      private void header(ExecuteWaveRequest frame) {
-        wave = frame.getHeader().getWave();
-        received.clear();
-        if (!refuse.isEmpty()) {
-          out.onError(error(Code.OUT_OF_RANGE, refuse, Map.of("wave", "9", "expected_wave", "1")));
-          return;
-        }
-        send(ExecuteWaveResponse.newBuilder().setAccepted(WaveAccepted.newBuilder().setWave(wave)));
-      }
-
-      private void end(int count) {
-        if (breakStreams > 0) {
-          breakStreams--;
-          out.onError(error(Code.UNAVAILABLE, "NODE_DRAINING", Map.of()));
-          return;
-        }
-        if (received.size() < count) {
-          send(
-              ExecuteWaveResponse.newBuilder()
-                  .setResend(
-                      ResendTransactions.newBuilder().setWave(wave).setFromIndex(received.size())));
-          return;
-        }
-        if (!abort.isEmpty()) {
-          send(
-              ExecuteWaveResponse.newBuilder()
-                  .setAbort(WaveAbort.newBuilder().setWave(wave).setReason(abort)));
-          return;
-        }
-        for (int i = 0; i < count; i++) {
-          send(
-              ExecuteWaveResponse.newBuilder()
-                  .setReceipts(
-                      ReceiptChunk.newBuilder()
-                          .setWave(wave)
-                          .setFirstIndex(i)
-                          .addReceipts(Receipt.newBuilder().setWave(wave).setTransactionIndex(i))));
-        }
-        send(
-            ExecuteWaveResponse.newBuilder()
-                .setResult(
-                    WaveResult.newBuilder()
-                        .setSummary(
-                            WaveSummary.newBuilder()
-                                .setWave(wave)
-                                .setRoot(
-                                    StateRoot.newBuilder()
-                                        .setBlake3(ByteString.copyFrom(new byte[32]))))));
-      }
-
-      private void send(ExecuteWaveResponse.Builder frame) {
-        out.onNext(frame.build());
-      }
-
-      @Override
-      public void onError(Throwable failure) {
-        // The client dropped the stream.
-      }
-
-      @Override
-      public void onCompleted() {
-        out.onCompleted();
-      }
-    };
+    return new Script(out);
   }
 
   @Override
   public void close() {
     server.shutdownNow();
+  }
+
+  /** One stream. */
+  private final class Script implements StreamObserver<ExecuteWaveRequest> {
+    private final StreamObserver<ExecuteWaveResponse> out;
+
+    private long wave;
+
+    Script(StreamObserver<ExecuteWaveResponse> out) {
+      this.out = out;
+    }
+
+    @Override
+    public void onNext(ExecuteWaveRequest frame) {
+      switch (frame.getFrameCase()) {
+        case HEADER -> header(frame);
+        case TRANSACTIONS -> {
+          chunkSizes.add(frame.getTransactions().getSerializedSize());
+          if (loseFirstChunk) {
+            loseFirstChunk = false;
+          } else if (frame.getTransactions().getFirstIndex() == received.size()) {
+            received.addAll(frame.getTransactions().getTransactionsList());
+          }
+        }
+        case END -> end(frame.getEnd().getTransactionCount());
+        default -> throw new IllegalStateException("unexpected frame");
+      }
+    }
+
+    private void header(ExecuteWaveRequest frame) {
+      wave = frame.getHeader().getWave();
+      received.clear();
+      if (!refuse.isEmpty()) {
+        out.onError(error(Code.OUT_OF_RANGE, refuse, Map.of("wave", "9", "expected_wave", "1")));
+        return;
+      }
+      send(ExecuteWaveResponse.newBuilder().setAccepted(WaveAccepted.newBuilder().setWave(wave)));
+    }
+
+    private void end(int count) {
+      if (breakStreams > 0) {
+        breakStreams--;
+        out.onError(error(Code.UNAVAILABLE, "NODE_DRAINING", Map.of()));
+        return;
+      }
+      if (received.size() < count) {
+        send(
+            ExecuteWaveResponse.newBuilder()
+                .setResend(
+                    ResendTransactions.newBuilder().setWave(wave).setFromIndex(received.size())));
+        return;
+      }
+      if (!abort.isEmpty()) {
+        send(
+            ExecuteWaveResponse.newBuilder()
+                .setAbort(WaveAbort.newBuilder().setWave(wave).setReason(abort)));
+        return;
+      }
+      for (int i = 0; i < count; i++) {
+        send(
+            ExecuteWaveResponse.newBuilder()
+                .setReceipts(
+                    ReceiptChunk.newBuilder()
+                        .setWave(wave)
+                        .setFirstIndex(i)
+                        .addReceipts(Receipt.newBuilder().setWave(wave).setTransactionIndex(i))));
+      }
+      send(
+          ExecuteWaveResponse.newBuilder()
+              .setResult(
+                  WaveResult.newBuilder()
+                      .setSummary(
+                          WaveSummary.newBuilder()
+                              .setWave(wave)
+                              .setRoot(
+                                  StateRoot.newBuilder()
+                                      .setBlake3(ByteString.copyFrom(new byte[32]))))));
+    }
+
+    private void send(ExecuteWaveResponse.Builder frame) {
+      out.onNext(frame.build());
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+      // The client dropped the stream.
+    }
+
+    @Override
+    public void onCompleted() {
+      out.onCompleted();
+    }
   }
 }
