@@ -81,6 +81,11 @@ final class TomlScope {
     return path.isEmpty() ? key : path + "." + key;
   }
 
+  /** The line where the table begins, or 0. */
+  int line() {
+    return position == null ? 0 : position.line();
+  }
+
   Set<String> keys() {
     return table.keySet();
   }
