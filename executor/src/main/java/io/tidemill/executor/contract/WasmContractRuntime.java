@@ -17,6 +17,8 @@ import java.util.function.Supplier;
  * an attempt that its guard stopped passes, so that it can be tried again elsewhere.
  */
 public final class WasmContractRuntime implements ContractRuntime, ContractLifecycle {
+  private static final long MAINNET = 1;
+  private static final long TESTNET = 2;
   private static final int MAX_MODULES = 1_024;
   private static final long MAX_MODULE_BYTES = 512L << 20;
 
@@ -27,11 +29,28 @@ public final class WasmContractRuntime implements ContractRuntime, ContractLifec
 
   /** The runtime that obeys {@code rules} on {@code engine}. */
   public WasmContractRuntime(Rules rules, Engine engine) {
-    final ContractProfile profile = ContractProfile.of(rules);
+    this(rules, engine, ContractProfile.of(rules));
+  }
+
+  private WasmContractRuntime(Rules rules, Engine engine, ContractProfile profile) {
     this.rules = rules;
     this.codes = new EngineCodeStore(rules, profile, engine, MAX_MODULES, MAX_MODULE_BYTES);
     this.deployments = new Deployments(rules, profile, codes);
     this.upgrades = new Upgrades(rules, profile, codes);
+  }
+
+  /**
+   * A runtime for test runners: {@code debug_log} links and constructors are ordinary entries
+   * (decisions H10).
+   *
+   * @throws IllegalArgumentException if {@code rules} are those of the mainnet or the testnet
+   */
+  public static WasmContractRuntime forTests(Rules rules, Engine engine) {
+    if (rules.chainId() == MAINNET || rules.chainId() == TESTNET) {
+      throw new IllegalArgumentException(
+          "chain id " + rules.chainId() + " is no test chain; the test profile is not for it");
+    }
+    return new WasmContractRuntime(rules, engine, new TestProfile(ContractProfile.of(rules)));
   }
 
   @Override

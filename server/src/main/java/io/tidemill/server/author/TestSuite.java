@@ -5,7 +5,6 @@ import io.tidemill.executor.tx.Address;
 import io.tidemill.executor.tx.U128;
 import io.tidemill.state.hash.Hash32;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -113,7 +112,4 @@ public record TestSuite(String file, List<Case> cases, List<String> warnings) {
 
   /** A slot a test names: where it is and what may be there. */
   record Slot(String path, Address contract, Hash32 slot, @Nullable ParamType type) {}
-
-  /** Accounts of the file by name. */
-  record Accounts(Map<String, Address> addresses, Map<String, U128> balances) {}
 }

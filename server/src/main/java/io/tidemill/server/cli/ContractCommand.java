@@ -33,7 +33,11 @@ import picocli.CommandLine.Spec;
     name = "contract",
     description = "Pack, print, check and test contracts.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {ContractCommand.Pack.class, ContractCommand.Abi.class})
+    subcommands = {
+      ContractCommand.Pack.class,
+      ContractCommand.Abi.class,
+      ContractTestCommand.class
+    })
 public final class ContractCommand implements Runnable {
   @Spec private CommandSpec spec;
 
