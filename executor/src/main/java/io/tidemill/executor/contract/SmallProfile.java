@@ -163,7 +163,7 @@ final class SmallProfile implements ContractProfile {
   public String entries() {
     final StringBuilder text = new StringBuilder("the profile ").append(name).append(" calls ");
     for (Entry entry : entries) {
-      text.append(entry == entries.getFirst() ? "" : " or ").append(entry.name());
+      text.append(entry.equals(entries.getFirst()) ? "" : " or ").append(entry.name());
     }
     return text.append(", and no such function is exported").toString();
   }
