@@ -1,6 +1,7 @@
 package io.tidemill.executor;
 
 import io.tidemill.executor.borsh.BorshWriter;
+import io.tidemill.executor.host.HostPriceList;
 import io.tidemill.executor.tx.U128;
 import java.lang.reflect.RecordComponent;
 import java.util.List;
@@ -8,8 +9,9 @@ import java.util.List;
 /**
  * {@link Rules} as Borsh: every component of the record and of the records in it, in the order of
  * declaration: int u32, long u64, boolean u8, amount u128, list u32 count and items, enum its name
- * as a string. The components are found by reflection, so that a constant that is added to a record
- * cannot be forgotten here. Source: decisions O3 and O7.
+ * as a string; then the digest of the price list of host functions that the rules name. The
+ * components are found by reflection, so that a constant that is added to a record cannot be
+ * forgotten here. Source: decisions O3 and O7.
  */
 final class RulesCodec {
   private RulesCodec() {}
@@ -17,6 +19,7 @@ final class RulesCodec {
   static byte[] encode(Rules rules) {
     final BorshWriter out = new BorshWriter(1_024);
     write(out, rules);
+    out.hash32(HostPriceList.of(rules).digest());
     return out.toBytes();
   }
 

@@ -20,7 +20,7 @@ interface ContractProfile extends ImportResolver {
   static ContractProfile of(Rules rules) {
     return switch (rules.profile()) {
       case PYDE -> new PydeProfile(rules);
-      case SSHI -> SmallProfile.sshi();
+      case SSHI -> SmallProfile.sshi(rules);
       case AETHER -> SmallProfile.aether(rules);
     };
   }

@@ -3,7 +3,6 @@ package io.tidemill.executor.contract;
 import io.tidemill.executor.NodeFault;
 import io.tidemill.executor.Rules;
 import io.tidemill.executor.abi.ContractAbi;
-import io.tidemill.executor.fuel.FuelSchedule;
 import io.tidemill.executor.host.CodeStore;
 import io.tidemill.executor.host.ContractCode;
 import io.tidemill.executor.overlay.Overlay;
@@ -80,7 +79,7 @@ final class EngineCodeStore implements CodeStore {
       }
       bindings.add(binding);
     }
-    final MeteringPlan plan = MeteringPlan.of(module, FuelSchedule.V1, profile.wasm());
+    final MeteringPlan plan = MeteringPlan.of(module, rules.fuelSchedule(), profile.wasm());
     final ContractCode code =
         profile.code(engine.compile(module, plan, List.copyOf(bindings)), abi);
     keep(code);

@@ -89,10 +89,10 @@ final class SmallProfile implements ContractProfile {
   }
 
   /** {@code call} may change things, {@code query} may not; floats are refused. */
-  static SmallProfile sshi() {
+  static SmallProfile sshi(Rules rules) {
     return new SmallProfile(
         "sshi",
-        WasmProfile.CONTRACT.withFloats(WasmProfile.Floats.DENY),
+        WasmProfiles.of(rules, WasmProfile.Floats.DENY),
         SSHI_IMPORTS,
         List.of(
             new Entry("call", Attribute.ENTRY.bit() | Attribute.PAYABLE.bit()),

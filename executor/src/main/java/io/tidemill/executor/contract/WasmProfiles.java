@@ -7,12 +7,18 @@ import io.tidemill.executor.wasm.WasmProfile;
 final class WasmProfiles {
   private WasmProfiles() {}
 
-  /** The profile of {@code rules}: its float policy on the limits of contracts. */
+  /** The profile of {@code rules}: their limits and their float policy. */
   static WasmProfile of(Rules rules) {
-    return WasmProfile.CONTRACT.withFloats(
+    return of(
+        rules,
         switch (rules.floats()) {
           case CANONICALISE -> WasmProfile.Floats.CANONICALIZE;
           case DENY -> WasmProfile.Floats.DENY;
         });
+  }
+
+  /** The profile of {@code rules} with another float policy. */
+  static WasmProfile of(Rules rules, WasmProfile.Floats floats) {
+    return new WasmProfile(rules.wasmLimits(), floats, WasmProfile.Imports.FUNCTIONS);
   }
 }

@@ -134,6 +134,11 @@ public enum HostFunction {
       current("iii:", ALLOWED, Hashes.class, "keccak256"),
       legacy("iii:i", ALLOWED, Hashes.class, "keccak256Code")),
 
+  FALCON_VERIFY(
+      "falcon_verify",
+      EVERYWHERE,
+      Price.of(50_000),
+      current("iiiii:i", ALLOWED, Signatures.class, "falconVerify")),
   CROSS_CALL(
       "cross_call",
       EVERYWHERE,

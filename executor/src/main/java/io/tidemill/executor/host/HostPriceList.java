@@ -65,6 +65,7 @@ public final class HostPriceList {
     prices.put(HostFunction.HASH_BLAKE3, new Price(100, 0, 1, 32));
     prices.put(HostFunction.HASH_POSEIDON2, new Price(1_000, 0, 6, 32));
     prices.put(HostFunction.HASH_KECCAK256, new Price(200, 0, 3, 32));
+    prices.put(HostFunction.FALCON_VERIFY, Price.of(20_000));
     prices.put(HostFunction.CROSS_CALL, Price.of(2_500));
     return prices;
   }

@@ -37,8 +37,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Every shape of every host function: its result, its exact charge, exactly enough gas and one unit
- * less, its pointers at 0, at the last place that fits, one further and at 2^32-1, its behavior in a
- * view, and the parachain gate. Source: host-abi appendix B.
+ * less, its pointers at 0, at the last place that fits, one further and at 2^32-1, its behavior in
+ * a view, and the parachain gate. Source: host-abi appendix B.
  */
 class HostConformanceTest {
   private static final int SLOT = 0x100;
@@ -151,7 +151,12 @@ class HostConformanceTest {
       }
       uses.add(
           new Use(
-              families[i][2], 0, 0, 5_020, List.copyOf(pointers), java.util.Arrays.copyOf(args, count)));
+              families[i][2],
+              0,
+              0,
+              5_020,
+              List.copyOf(pointers),
+              java.util.Arrays.copyOf(args, count)));
       // A read of another field finds nothing and looks at no output, so only inputs move.
       args[count] = VALUE;
       args[count + 1] = 16;
@@ -211,6 +216,18 @@ class HostConformanceTest {
       uses.add(
           new Use(HostFunction.HASH_KECCAK256, i, 0, 30 + 2 * 6, at(0, 9, 2, 32), VALUE, 9, OUT));
     }
+    uses.add(
+        new Use(
+            HostFunction.FALCON_VERIFY,
+            0,
+            -17,
+            50_000,
+            at(0, 897, 1, 9, 3, 600),
+            CIPHER,
+            VALUE,
+            9,
+            CIPHER,
+            600));
     uses.add(new Use(HostFunction.CONSUME_GAS, 0, 0, 2 + 77, at(), 77));
     uses.add(new Use(HostFunction.CONSUME_GAS, 1, 0, 2 + 77, at(), 77));
     uses.add(new Use(HostFunction.BEACON_GET, 0, 0, 50, at(0, 32), OUT));
@@ -226,7 +243,15 @@ class HostConformanceTest {
             0,
             1_000 + 8 * 5 + CALLEE_FUEL,
             at(0, 32, 1, 3, 3, 5, 5, 16, 7, 64, 8, 4),
-            TARGET, NAME, 3, VALUE, 5, AMOUNT, -1, OUT, LENGTH));
+            TARGET,
+            NAME,
+            3,
+            VALUE,
+            5,
+            AMOUNT,
+            -1,
+            OUT,
+            LENGTH));
     uses.add(
         new Use(
             HostFunction.CROSS_CALL_STATIC,
@@ -234,7 +259,14 @@ class HostConformanceTest {
             0,
             50,
             at(0, 32, 1, 4, 3, 5, 6, 64, 7, 4),
-            TARGET, NAME + 3, 4, VALUE, 5, -1, OUT, LENGTH));
+            TARGET,
+            NAME + 3,
+            4,
+            VALUE,
+            5,
+            -1,
+            OUT,
+            LENGTH));
     uses.add(
         new Use(
             HostFunction.DELEGATE_CALL,
@@ -242,7 +274,14 @@ class HostConformanceTest {
             0,
             1_200 + 8 * 5 + CALLEE_FUEL,
             at(0, 32, 1, 3, 3, 5, 6, 64, 7, 4),
-            TARGET, NAME, 3, VALUE, 5, -1, OUT, LENGTH));
+            TARGET,
+            NAME,
+            3,
+            VALUE,
+            5,
+            -1,
+            OUT,
+            LENGTH));
     uses.add(
         new Use(
             HostFunction.INSTANTIATE,
@@ -250,7 +289,15 @@ class HostConformanceTest {
             0,
             20_000 + 8 * 5 + CALLEE_FUEL,
             at(0, 32, 1, 32, 2, 5, 4, 16, 6, 32, 7, 64, 8, 4),
-            TARGET, SALT, VALUE, 5, AMOUNT, -1, CHILD, OUT, LENGTH));
+            TARGET,
+            SALT,
+            VALUE,
+            5,
+            AMOUNT,
+            -1,
+            CHILD,
+            OUT,
+            LENGTH));
   }
 
   private static void parachains(List<Use> uses) {
@@ -261,7 +308,10 @@ class HostConformanceTest {
             0,
             250 + 64,
             at(0, 5, 2, 64, 3, 4),
-            KEY, 5, OUT, LENGTH));
+            KEY,
+            5,
+            OUT,
+            LENGTH));
     uses.add(
         new Use(
             HostFunction.PARACHAIN_STORAGE_WRITE,
@@ -269,7 +319,10 @@ class HostConformanceTest {
             0,
             5_500 + 10 * 40,
             at(0, 5, 2, 40),
-            KEY, 5, VALUE, 40));
+            KEY,
+            5,
+            VALUE,
+            40));
     uses.add(new Use(HostFunction.PARACHAIN_STORAGE_DELETE, 0, 0, 250, at(0, 5), KEY, 5));
     uses.add(new Use(HostFunction.PARACHAIN_ID, 0, 0, 5, at(0, 32), OUT));
     uses.add(new Use(HostFunction.PARACHAIN_VERSION, 0, 0x00010002, 5, at()));
@@ -280,7 +333,10 @@ class HostConformanceTest {
             0,
             100 + 2 * 50 + 20 * 8,
             at(0, 64, 2, 20),
-            SLOT, 2, VALUE, 20));
+            SLOT,
+            2,
+            VALUE,
+            20));
     uses.add(
         new Use(
             HostFunction.SEND_XPARACHAIN_MESSAGE,
@@ -288,7 +344,13 @@ class HostConformanceTest {
             1,
             10_000 + 8 * 20,
             at(0, 32, 1, 20, 3, 3),
-            TARGET, VALUE, 20, NAME, 3, 1_000, 10));
+            TARGET,
+            VALUE,
+            20,
+            NAME,
+            3,
+            1_000,
+            10));
     uses.add(
         new Use(
             HostFunction.THRESHOLD_ENCRYPT,
@@ -296,7 +358,10 @@ class HostConformanceTest {
             0,
             80_000 + 100 * 20,
             at(0, 20, 2, 1_136, 3, 4),
-            VALUE, 20, WIDE_OUT, WIDE_LENGTH));
+            VALUE,
+            20,
+            WIDE_OUT,
+            WIDE_LENGTH));
     uses.add(
         new Use(
             HostFunction.THRESHOLD_DECRYPT,
@@ -304,7 +369,10 @@ class HostConformanceTest {
             0,
             100_000 + 50L * CIPHERTEXT.length,
             at(0, CIPHERTEXT.length, 2, 20, 3, 4),
-            CIPHER, CIPHERTEXT.length, OUT, LENGTH));
+            CIPHER,
+            CIPHERTEXT.length,
+            OUT,
+            LENGTH));
   }
 
   private static HostLab lab() {

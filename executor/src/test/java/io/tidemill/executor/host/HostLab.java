@@ -90,14 +90,10 @@ final class HostLab {
         List.of(
             new StateField("total", List.of(), ScalarType.Basic.U128),
             new StateField("names", List.of(), ScalarType.Basic.STRING),
+            new StateField("list", List.of(), new ScalarType.Vec(ScalarType.Basic.U16)),
+            new StateField("one", List.of(ScalarType.Basic.ADDRESS), ScalarType.Basic.U128),
             new StateField(
-                "list", List.of(), new ScalarType.Vec(ScalarType.Basic.U16)),
-            new StateField(
-                "one", List.of(ScalarType.Basic.ADDRESS), ScalarType.Basic.U128),
-            new StateField(
-                "two",
-                List.of(ScalarType.Basic.U64, ScalarType.Basic.BOOL),
-                ScalarType.Basic.U128),
+                "two", List.of(ScalarType.Basic.U64, ScalarType.Basic.BOOL), ScalarType.Basic.U128),
             new StateField(
                 "three",
                 List.of(ScalarType.Basic.U8, ScalarType.Basic.U16, ScalarType.Basic.STRING),
@@ -138,8 +134,7 @@ final class HostLab {
     contracts.put(address.raw(), code);
     final byte[] known = base.get(StateKeys.account(address));
     final Account account = known == null ? Account.empty(address) : AccountCodec.decode(known);
-    base.put(
-        StateKeys.account(address), AccountCodec.encode(account.asContract(address.raw())));
+    base.put(StateKeys.account(address), AccountCodec.encode(account.asContract(address.raw())));
     return code;
   }
 
@@ -149,8 +144,8 @@ final class HostLab {
     final Scope scope =
         new Scope(
             rules,
-            new WaveContext(wave, 1_700_000_000L, Hash32.fromHex("be".repeat(32)), U128.ZERO,
-                31_337, 0, 0),
+            new WaveContext(
+                wave, 1_700_000_000L, Hash32.fromHex("be".repeat(32)), U128.ZERO, 31_337, 0, 0),
             Hash32.fromHex("aa".repeat(32)),
             0,
             ORIGIN,
@@ -164,7 +159,11 @@ final class HostLab {
     final ContractCode code =
         new ContractCode(
             new LabModule(SELF.raw(), instance -> {}),
-            abi(type, List.of(function("run", Attribute.ENTRY), function("peek", Attribute.ENTRY, Attribute.VIEW))));
+            abi(
+                type,
+                List.of(
+                    function("run", Attribute.ENTRY),
+                    function("peek", Attribute.ENTRY, Attribute.VIEW))));
     CallContext context = null;
     for (int i = 0; i <= depth; i++) {
       context =
@@ -183,8 +182,7 @@ final class HostLab {
     }
     final LabInstance instance =
         new LabInstance(
-            new Launch(context, fuel, 4_096, 262_144, tx.memory, ExecutionGuard.NONE),
-            self -> {});
+            new Launch(context, fuel, 4_096, 262_144, tx.memory, ExecutionGuard.NONE), self -> {});
     return instance;
   }
 
@@ -207,8 +205,7 @@ final class HostLab {
 
     LabModule(Hash32 codeHash, Consumer<LabInstance> body) {
       final Module empty =
-          ModuleValidator.validate(
-              new byte[] {0, 'a', 's', 'm', 1, 0, 0, 0}, WasmProfile.CONTRACT);
+          ModuleValidator.validate(new byte[] {0, 'a', 's', 'm', 1, 0, 0, 0}, WasmProfile.CONTRACT);
       this.module =
           new Module(
               codeHash,

@@ -73,8 +73,7 @@ class HostRefusalTest {
   private int instantiate(long value, int initLength, long gas) {
     instance.memory.write(A, LIBRARY.toBytes());
     instance.memory.write(B, U128.of(value).toBytes());
-    return Factory.instantiate(
-        instance, A, C, C, initLength, B, gas, OUT + 64, OUT, LENGTH);
+    return Factory.instantiate(instance, A, C, C, initLength, B, gas, OUT + 64, OUT, LENGTH);
   }
 
   private int length() {
@@ -229,8 +228,7 @@ class HostRefusalTest {
     for (String key : keys) {
       hex.append(key);
     }
-    return io.tidemill.state.hash.Poseidon2.hash(
-        java.util.HexFormat.of().parseHex(hex.toString()));
+    return io.tidemill.state.hash.Poseidon2.hash(java.util.HexFormat.of().parseHex(hex.toString()));
   }
 
   // Money
@@ -333,8 +331,7 @@ class HostRefusalTest {
   @Test
   void shouldBoundHashInputsAndPayloads() {
     frame();
-    traps(
-        TrapCode.HASH_INPUT_TOO_LARGE, () -> Hashes.blake3(instance, A, (1 << 20) + 1, OUT));
+    traps(TrapCode.HASH_INPUT_TOO_LARGE, () -> Hashes.blake3(instance, A, (1 << 20) + 1, OUT));
     traps(TrapCode.HASH_INPUT_TOO_LARGE, () -> Hashes.poseidon2(instance, A, -1, OUT));
     assertThat(used()).isEqualTo(115);
     traps(TrapCode.RETURN_DATA_TOO_LARGE, () -> Flow.finish(instance, A, 16_385));
@@ -347,8 +344,7 @@ class HostRefusalTest {
       frame();
       Hashes.blake3(instance, A, pair[0], OUT);
       assertThat(used()).isEqualTo(15 + 3 * pair[1]);
-      assertThat(instance.memory.read(OUT, 32))
-          .isEqualTo(Blake3.hash(new byte[pair[0]]).toBytes());
+      assertThat(instance.memory.read(OUT, 32)).isEqualTo(Blake3.hash(new byte[pair[0]]).toBytes());
     }
   }
 
@@ -605,7 +601,8 @@ class HostRefusalTest {
     frame();
     assertThat(instantiate(0, 0, -1)).isEqualTo(-46);
     lab.base.put(
-        StateKeys.account(child), AccountCodec.encode(Account.empty(child).asContract(child.raw())));
+        StateKeys.account(child),
+        AccountCodec.encode(Account.empty(child).asContract(child.raw())));
     frame();
     assertThat(instantiate(0, 0, -1)).isEqualTo(-44);
   }
@@ -725,13 +722,8 @@ class HostRefusalTest {
   void shouldChargeByChapterTenWhenTheChainSaysSo() {
     final var gas = lab.rules.gas();
     lab.rules =
-        new io.tidemill.executor.Rules(
-            lab.rules.version(),
-            lab.rules.chainId(),
-            lab.rules.profile(),
-            lab.rules.floats(),
-            lab.rules.signatures(),
-            lab.rules.execution(),
+        TestRules.withGas(
+            lab.rules,
             new io.tidemill.executor.Rules.Gas(
                 gas.fuelPerGas(),
                 gas.minGasLimit(),
@@ -745,10 +737,7 @@ class HostRefusalTest {
                 gas.waveGasLimit(),
                 gas.maxDataBytes(),
                 gas.maxTransactionBytes(),
-                gas.maxDeployWasmBytes()),
-            lab.rules.fees(),
-            lab.rules.lifecycle(),
-            lab.rules.staking());
+                gas.maxDeployWasmBytes()));
     frame();
     RawStorage.sstore(instance, A, B, 32);
     assertThat(used()).isEqualTo(200);
