@@ -1,0 +1,192 @@
+package io.tidemill.server.config;
+
+import io.tidemill.server.config.SidecarConfig.Auth;
+import io.tidemill.server.config.SidecarConfig.Data;
+import io.tidemill.server.config.SidecarConfig.Execution;
+import io.tidemill.server.config.SidecarConfig.Grpc;
+import io.tidemill.server.config.SidecarConfig.Http;
+import io.tidemill.server.config.SidecarConfig.Limits;
+import io.tidemill.server.config.SidecarConfig.Observe;
+import io.tidemill.server.config.SidecarConfig.Sessions;
+import io.tidemill.server.config.SidecarConfig.Simulate;
+import io.tidemill.server.config.SidecarConfig.Tls;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Texts to typed values. */
+final class ConfigValues {
+  private final Map<Setting, String> values;
+
+  ConfigValues(Map<Setting, String> values) {
+    this.values = values;
+  }
+
+  SidecarConfig config() {
+    final Path certificate = path(Setting.TLS_CERTIFICATE);
+    final Path key = path(Setting.TLS_KEY);
+    if ((certificate == null) != (key == null)) {
+      throw wrong(Setting.TLS_KEY, "tls.certificate and tls.key go together");
+    }
+    if (path(Setting.TLS_CLIENT_CA) != null && certificate == null) {
+      throw wrong(Setting.TLS_CLIENT_CA, "client certificates need tls.certificate");
+    }
+    return new SidecarConfig(
+        new Data(
+            Path.of(text(Setting.DATA_DIR)),
+            oneOf(Setting.DATA_STORE, "rocks", "memory").equals("rocks"),
+            count(Setting.DATA_RETAIN_WAVES, 1, Long.MAX_VALUE)),
+        new Execution(
+            path(Setting.CHAIN_SPEC),
+            (int) count(Setting.EXECUTION_WORKERS, 0, 1_024),
+            oneOf(Setting.EXECUTION_ENGINE, "compiled", "interpreter").equals("compiled")),
+        new Grpc(
+            text(Setting.GRPC_HOST),
+            port(Setting.GRPC_PORT),
+            port(Setting.GRPC_READER_PORT),
+            port(Setting.GRPC_DEPLOYER_PORT),
+            path(Setting.GRPC_SOCKET),
+            flag(Setting.GRPC_REFLECTION),
+            port(Setting.HEALTH_PORT)),
+        new Http(
+            text(Setting.HTTP_HOST),
+            port(Setting.HTTP_PORT),
+            list(Setting.HTTP_CORS_ORIGINS),
+            list(Setting.HTTP_ALLOWED_HOSTS),
+            flag(Setting.HTTP_EXPLORER)),
+        new Tls(certificate, key, path(Setting.TLS_CLIENT_CA)),
+        new Auth(path(Setting.AUTH_JWT_SECRET), duration(Setting.AUTH_CLOCK_TOLERANCE)),
+        new Limits(
+            (int) count(Setting.LIMITS_WAVE_TRANSACTIONS, 1, 10_000_000),
+            bytes(Setting.LIMITS_WAVE_BYTES, 1 << 20, 16L << 30),
+            (int) bytes(Setting.LIMITS_MESSAGE_BYTES, 2 << 20, 64 << 20),
+            (int) count(Setting.LIMITS_INFLIGHT_WAVES, 1, 64),
+            (int) count(Setting.LIMITS_STREAMS, 1, 10_000),
+            (int) count(Setting.LIMITS_CALLS_PER_CONNECTION, 1, 100_000)),
+        new Simulate(
+            (int) count(Setting.SIMULATE_WORKERS, 0, 1_024),
+            (int) count(Setting.SIMULATE_QUEUE, 1, 1_000_000),
+            count(Setting.SIMULATE_FUEL_CAP, 21_000, Long.MAX_VALUE),
+            duration(Setting.SIMULATE_DEADLINE)),
+        new Sessions(
+            (int) count(Setting.SESSIONS_MAXIMUM, 0, 100_000),
+            duration(Setting.SESSIONS_IDLE_TIMEOUT)),
+        new Observe(
+            emptyToNull(text(Setting.TELEMETRY_OTLP)),
+            text(Setting.TELEMETRY_SERVICE),
+            oneOf(Setting.LOG_FORMAT, "plain", "json").equals("json"),
+            oneOf(Setting.LOG_LEVEL, "error", "warn", "info", "debug", "trace")),
+        duration(Setting.SHUTDOWN_GRACE));
+  }
+
+  private String text(Setting setting) {
+    final String value = values.get(setting);
+    return value == null ? setting.byDefault() : value.strip();
+  }
+
+  private static @Nullable String emptyToNull(String value) {
+    return value.isEmpty() ? null : value;
+  }
+
+  private @Nullable Path path(Setting setting) {
+    final String value = text(setting);
+    return value.isEmpty() ? null : Path.of(value);
+  }
+
+  private List<String> list(Setting setting) {
+    return Arrays.stream(text(setting).split(",", -1))
+        .map(String::strip)
+        .filter(item -> !item.isEmpty())
+        .toList();
+  }
+
+  private boolean flag(Setting setting) {
+    return oneOf(setting, "true", "false").equals("true");
+  }
+
+  private String oneOf(Setting setting, String... choices) {
+    final String value = text(setting);
+    if (!Arrays.asList(choices).contains(value)) {
+      throw wrong(setting, "must be one of " + String.join(", ", choices));
+    }
+    return value;
+  }
+
+  private int port(Setting setting) {
+    try {
+      final int port = Integer.parseInt(text(setting));
+      if (port >= -1 && port <= 65_535) {
+        return port;
+      }
+    } catch (NumberFormatException e) {
+      // Told below.
+    }
+    throw wrong(setting, "must be a port, 0 for any free one, or -1 for none");
+  }
+
+  private long count(Setting setting, long minimum, long maximum) {
+    try {
+      final long count = Long.parseLong(text(setting).replace("_", ""));
+      if (count >= minimum && count <= maximum) {
+        return count;
+      }
+    } catch (NumberFormatException e) {
+      // Told below.
+    }
+    throw wrong(setting, "must be a whole number from " + minimum + " to " + maximum);
+  }
+
+  private long bytes(Setting setting, long minimum, long maximum) {
+    final long value =
+        scaled(
+            setting,
+            "bytes, for instance 64MiB",
+            List.of(
+                Map.entry("GiB", 1L << 30),
+                Map.entry("MiB", 1L << 20),
+                Map.entry("KiB", 1L << 10),
+                Map.entry("B", 1L)));
+    if (value < minimum || value > maximum) {
+      throw wrong(setting, "must be from " + minimum + " to " + maximum + " bytes");
+    }
+    return value;
+  }
+
+  private Duration duration(Setting setting) {
+    return Duration.ofMillis(
+        scaled(
+            setting,
+            "a time, for instance 20s",
+            List.of(
+                Map.entry("ms", 1L),
+                Map.entry("s", 1_000L),
+                Map.entry("m", 60_000L),
+                Map.entry("h", 3_600_000L))));
+  }
+
+  private long scaled(Setting setting, String what, List<Map.Entry<String, Long>> units) {
+    final String value = text(setting);
+    for (Map.Entry<String, Long> unit : units) {
+      if (value.endsWith(unit.getKey())) {
+        final String number = value.substring(0, value.length() - unit.getKey().length()).strip();
+        try {
+          final long scaled = Math.multiplyExact(Long.parseLong(number), unit.getValue());
+          if (scaled >= 0) {
+            return scaled;
+          }
+        } catch (NumberFormatException | ArithmeticException e) {
+          // Told below.
+        }
+        break;
+      }
+    }
+    throw wrong(setting, "must be " + what);
+  }
+
+  private ConfigException wrong(Setting setting, String problem) {
+    return new ConfigException(setting.key() + " is \"" + text(setting) + "\": " + problem);
+  }
+}

@@ -1,0 +1,86 @@
+package io.tidemill.server.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The whole configuration of a node, every value checked. See {@link Setting} for meanings. */
+public record SidecarConfig(
+    Data data,
+    Execution execution,
+    Grpc grpc,
+    Http http,
+    Tls tls,
+    Auth auth,
+    Limits limits,
+    Simulate simulate,
+    Sessions sessions,
+    Observe observe,
+    Duration shutdownGrace) {
+
+  /** Where the state is. */
+  public record Data(Path dir, boolean durable, long retainWaves) {}
+
+  /**
+   * What executes.
+   *
+   * @param chainSpec the chain specification, or null for the built-in development chain
+   * @param workers 0 for one per core
+   */
+  public record Execution(@Nullable Path chainSpec, int workers, boolean compiled) {}
+
+  /** The gRPC listeners; a port of -1 is none, of 0 any free one. */
+  public record Grpc(
+      String host,
+      int port,
+      int readerPort,
+      int deployerPort,
+      @Nullable Path socket,
+      boolean reflection,
+      int healthPort) {}
+
+  /** The HTTP listener. */
+  public record Http(
+      String host,
+      int port,
+      List<String> corsOrigins,
+      List<String> allowedHosts,
+      boolean explorer) {}
+
+  /** Transport security; a null certificate is clear text, a client authority demands one. */
+  public record Tls(@Nullable Path certificate, @Nullable Path key, @Nullable Path clientCa) {}
+
+  /** Bearer tokens; a null secret demands none. */
+  public record Auth(@Nullable Path jwtSecret, Duration clockTolerance) {}
+
+  /** What the edge accepts. */
+  public record Limits(
+      int waveTransactions,
+      long waveBytes,
+      int messageBytes,
+      int inflightWaves,
+      int streams,
+      int callsPerConnection) {}
+
+  /** What a simulation may use. */
+  public record Simulate(int workers, int queue, long fuelCap, Duration deadline) {}
+
+  /** Sessions. */
+  public record Sessions(int maximum, Duration idleTimeout) {}
+
+  /** What is told to the outside about the node's work. */
+  public record Observe(
+      @Nullable String otlpEndpoint, String serviceName, boolean jsonLog, String logLevel) {}
+
+  /** Everything at its default. */
+  public static SidecarConfig defaults() {
+    return with(Map.of());
+  }
+
+  /** The defaults with some values replaced, written as in the file. */
+  public static SidecarConfig with(Map<Setting, String> values) {
+    return new ConfigValues(values).config();
+  }
+}

@@ -1,0 +1,69 @@
+package io.tidemill.server.errors;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * A request is not served, for a reason of the catalogue. Carries no stack trace: it is an answer.
+ * What a caller sees is the message, what to do, and the metadata.
+ */
+public final class Refusal extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final Reason reason;
+  private final transient Map<String, String> metadata;
+
+  private Refusal(Reason reason, Map<String, String> metadata) {
+    super(fill(ErrorCatalogue.get().entry(reason).text(), metadata), null, false, false);
+    this.reason = reason;
+    this.metadata = metadata;
+  }
+
+  /**
+   * A refusal whose metadata are {@code pairs}: name, value, name, value.
+   *
+   * @throws IllegalArgumentException if the pairs are not pairs
+   */
+  public static Refusal of(Reason reason, Object... pairs) {
+    if (pairs.length % 2 != 0) {
+      throw new IllegalArgumentException("odd number of metadata parts for " + reason);
+    }
+    final Map<String, String> metadata = new LinkedHashMap<>();
+    for (int i = 0; i < pairs.length; i += 2) {
+      metadata.put(pairs[i].toString(), pairs[i + 1].toString());
+    }
+    return new Refusal(reason, metadata);
+  }
+
+  /** A field of a request that is not as it must be. */
+  public static Refusal field(String field, String detail) {
+    return of(Reason.INVALID_FIELD, "field", field, "detail", detail);
+  }
+
+  /** Something that exceeds a limit of the node. */
+  public static Refusal limit(String limit, long value, long maximum) {
+    return of(Reason.LIMIT_EXCEEDED, "limit", limit, "value", value, "maximum", maximum);
+  }
+
+  public Reason reason() {
+    return reason;
+  }
+
+  /** Names and values, in the order they were given. */
+  public Map<String, String> metadata() {
+    return metadata;
+  }
+
+  /** What the caller can do about it. */
+  public String action() {
+    return fill(ErrorCatalogue.get().entry(reason).action(), metadata);
+  }
+
+  private static String fill(String text, Map<String, String> metadata) {
+    String filled = text;
+    for (Map.Entry<String, String> entry : metadata.entrySet()) {
+      filled = filled.replace("{" + entry.getKey() + "}", entry.getValue());
+    }
+    return filled;
+  }
+}

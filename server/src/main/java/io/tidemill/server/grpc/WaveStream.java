@@ -1,0 +1,380 @@
+package io.tidemill.server.grpc;
+
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.tidemill.executor.Wave;
+import io.tidemill.server.config.SidecarConfig.Limits;
+import io.tidemill.server.errors.Reason;
+import io.tidemill.server.errors.Refusal;
+import io.tidemill.server.pipeline.Submission;
+import io.tidemill.server.pipeline.WaveAnswer;
+import io.tidemill.server.pipeline.WavePipeline;
+import io.tidemill.server.wire.StatusMapper;
+import io.tidemill.server.wire.WaveCodec;
+import io.tidemill.v1.ExecuteWaveRequest;
+import io.tidemill.v1.ExecuteWaveResponse;
+import io.tidemill.v1.ResendReceipts;
+import io.tidemill.v1.ResendTransactions;
+import io.tidemill.v1.TransactionChunk;
+import io.tidemill.v1.TransactionsAck;
+import io.tidemill.v1.WaveAbort;
+import io.tidemill.v1.WaveAccepted;
+import io.tidemill.v1.WaveEnd;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One ExecuteWave call: frames in, waves to the pipeline, answers out.
+ *
+ * <p>Inbound, one frame is requested at a time, and none while the client is ahead by the allowed
+ * number of waves. Outbound, frames are made only while the transport is ready; what waits are the
+ * receipts themselves, which the wave holds in any case, and single slots for acknowledgements. A
+ * client that never reads therefore costs what its waves cost and no more.
+ *
+ * <p>Threads: every method of the call holds {@link #lock}; the pipeline only wakes the stream.
+ */
+final class WaveStream implements StreamObserver<ExecuteWaveRequest> {
+  private final WavePipeline pipeline;
+  private final WaveCodec codec;
+  private final Limits limits;
+  private final ServerCallStreamObserver<ExecuteWaveResponse> call;
+  private final Executor executor;
+  private final Runnable onEnd;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final AtomicBoolean waking = new AtomicBoolean();
+  private final Deque<Delivery> deliveries = new ArrayDeque<>();
+  private volatile boolean gone;
+
+  // Guarded by the lock: the wave that is being received.
+  private WaveCodec.@Nullable Header header;
+  private List<Wave.Entry> entries = new ArrayList<>();
+  private long bytes;
+  private boolean resending;
+
+  // Guarded by the lock: control frames that wait for the transport, one slot each.
+  private @Nullable WaveAccepted accepted;
+  private @Nullable TransactionsAck ack;
+  private @Nullable ResendTransactions resend;
+  private @Nullable WaveAbort abort;
+  private boolean paused;
+  private boolean inputEnded;
+  private boolean closed;
+
+  WaveStream(
+      WavePipeline pipeline,
+      WaveCodec codec,
+      Limits limits,
+      ServerCallStreamObserver<ExecuteWaveResponse> call,
+      Executor executor,
+      Runnable onEnd) {
+    this.pipeline = pipeline;
+    this.codec = codec;
+    this.limits = limits;
+    this.call = call;
+    this.executor = executor;
+    this.onEnd = onEnd;
+  }
+
+  /** Takes over the call. */
+  void open() {
+    call.disableAutoRequest();
+    call.setOnReadyHandler(this::drain);
+    call.setOnCancelHandler(this::abandon);
+    call.setOnCloseHandler(this::abandon);
+    call.request(1);
+  }
+
+  // ---- inbound ----------------------------------------------------------------------------------
+
+  @Override
+  public void onNext(ExecuteWaveRequest frame) {
+    lock.lock();
+    try {
+      if (closed) {
+        return;
+      }
+      receive(frame);
+      send();
+      if (deliveries.size() >= limits.inflightWaves()) {
+        paused = true;
+      } else {
+        call.request(1);
+      }
+    } catch (RuntimeException failure) {
+      fail(failure);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void onError(Throwable failure) {
+    abandon();
+  }
+
+  @Override
+  public void onCompleted() {
+    lock.lock();
+    try {
+      inputEnded = true;
+      header = null;
+      entries = new ArrayList<>();
+      send();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void receive(ExecuteWaveRequest frame) {
+    switch (frame.getFrameCase()) {
+      case HEADER -> begin(codec.header(frame.getHeader()));
+      case TRANSACTIONS -> chunk(frame.getTransactions());
+      case END -> end(frame.getEnd());
+      case ABORT -> abort(frame.getAbort());
+      case RESEND -> resend(frame.getResend());
+      case FRAME_NOT_SET -> throw outOfOrder("(none)", "the frame is empty");
+    }
+  }
+
+  private void begin(WaveCodec.Header next) {
+    final WaveCodec.Header open = header;
+    if (open != null) {
+      throw outOfOrder("header", "wave " + open.context().waveId() + " has not ended");
+    }
+    if (next.transactionCount() > limits.waveTransactions()) {
+      throw Refusal.limit(
+          "transactions of a wave", next.transactionCount(), limits.waveTransactions());
+    }
+    // Waves in flight move the position; only an idle stream can be told early.
+    if (deliveries.isEmpty()) {
+      pipeline.precheck(next.context().waveId(), next.parentRoot());
+    }
+    header = next;
+    entries = new ArrayList<>();
+    bytes = 0;
+    resending = false;
+    accepted =
+        WaveAccepted.newBuilder()
+            .setWave(next.context().waveId())
+            .setStored(
+                Long.compareUnsigned(
+                        next.context().waveId(), pipeline.position().expectedWave())
+                    < 0)
+            .build();
+  }
+
+  private void chunk(TransactionChunk chunk) {
+    final long wave = open("transactions").context().waveId();
+    final int first = chunk.getFirstIndex();
+    if (Integer.compareUnsigned(first, entries.size()) > 0) {
+      // Said once for a gap; later chunks of the same gap are dropped in silence.
+      if (!resending) {
+        resending = true;
+        resend =
+            ResendTransactions.newBuilder().setWave(wave).setFromIndex(entries.size()).build();
+      }
+      return;
+    }
+    resending = false;
+    for (int i = entries.size() - first; i < chunk.getTransactionsCount(); i++) {
+      final Wave.Entry entry = WaveCodec.entry(chunk.getTransactions(i), entries.size());
+      bytes += entry.bytes().length;
+      if (entries.size() >= limits.waveTransactions()) {
+        throw Refusal.limit(
+            "transactions of a wave", entries.size() + 1L, limits.waveTransactions());
+      }
+      if (bytes > limits.waveBytes()) {
+        throw Refusal.limit("bytes of a wave", bytes, limits.waveBytes());
+      }
+      entries.add(entry);
+    }
+    ack = TransactionsAck.newBuilder().setWave(wave).setNextIndex(entries.size()).build();
+  }
+
+  private void end(WaveEnd end) {
+    final WaveCodec.Header ended = open("end");
+    if (end.getTransactionCount() != entries.size()) {
+      throw Refusal.of(
+          Reason.TRANSACTION_COUNT_MISMATCH,
+          "wave",
+          ended.context().waveId(),
+          "transaction_count",
+          Integer.toUnsignedString(end.getTransactionCount()),
+          "received",
+          entries.size());
+    }
+    final Wave wave = ended.wave(entries);
+    header = null;
+    entries = new ArrayList<>();
+    final Delivery delivery =
+        new Delivery(
+            ended.context().waveId(), ended.wantReceipts(), ended.wantStateDiff(), 0, this::wake);
+    deliveries.add(delivery);
+    pipeline.execute(
+        new Submission(wave, ended.expectedRoot(), end.getCommit(), () -> gone), delivery);
+  }
+
+  private void abort(WaveAbort request) {
+    final WaveCodec.Header open = header;
+    if (open == null || open.context().waveId() != request.getWave()) {
+      throw outOfOrder("abort", "wave " + request.getWave() + " is not being received");
+    }
+    header = null;
+    entries = new ArrayList<>();
+    accepted = null;
+    ack = null;
+    resend = null;
+    abort =
+        WaveAbort.newBuilder()
+            .setWave(request.getWave())
+            .setReason(Reason.WAVE_ABORTED.name())
+            .setMessage("abandoned by the client")
+            .build();
+  }
+
+  private void resend(ResendReceipts request) {
+    if (header != null) {
+      throw outOfOrder("resend", "a wave is being received");
+    }
+    final WaveAnswer answer = pipeline.answerOf(request.getWave());
+    if (answer == null) {
+      throw Refusal.of(
+          Reason.NOT_FOUND, "what", "wave", "key", Long.toUnsignedString(request.getWave()));
+    }
+    if (Integer.compareUnsigned(request.getFromIndex(), answer.receipts().size()) > 0) {
+      throw Refusal.field("resend.from_index", "the wave has " + answer.receipts().size());
+    }
+    final Delivery delivery =
+        new Delivery(
+            request.getWave(),
+            true,
+            request.getWantStateDiff(),
+            request.getFromIndex(),
+            this::wake);
+    delivery.onAnswer(answer, true);
+    deliveries.add(delivery);
+  }
+
+  private WaveCodec.Header open(String frame) {
+    final WaveCodec.Header open = header;
+    if (open == null) {
+      throw outOfOrder(frame, "no wave has begun");
+    }
+    return open;
+  }
+
+  private static Refusal outOfOrder(String frame, String detail) {
+    return Refusal.of(Reason.FRAME_OUT_OF_ORDER, "frame", frame, "detail", detail);
+  }
+
+  // ---- outbound ---------------------------------------------------------------------------------
+
+  /** From any thread: something may be ready to send. Never blocks. */
+  private void wake() {
+    if (waking.compareAndSet(false, true)) {
+      executor.execute(
+          () -> {
+            waking.set(false);
+            drain();
+          });
+    }
+  }
+
+  private void drain() {
+    lock.lock();
+    try {
+      send();
+    } catch (RuntimeException failure) {
+      fail(failure);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void send() {
+    while (!closed && !gone && call.isReady()) {
+      final ExecuteWaveResponse control = takeControl();
+      if (control != null) {
+        call.onNext(control);
+        continue;
+      }
+      final Delivery delivery = deliveries.peek();
+      if (delivery == null) {
+        if (inputEnded) {
+          closed = true;
+          call.onCompleted();
+          onEnd.run();
+        }
+        return;
+      }
+      final ExecuteWaveResponse frame = delivery.next();
+      if (frame != null) {
+        call.onNext(frame);
+      } else if (delivery.refusal() != null) {
+        fail(delivery.refusal());
+      } else if (delivery.done()) {
+        deliveries.remove();
+        if (paused && !inputEnded) {
+          paused = false;
+          call.request(1);
+        }
+      } else {
+        return;
+      }
+    }
+  }
+
+  private @Nullable ExecuteWaveResponse takeControl() {
+    final ExecuteWaveResponse.Builder frame = ExecuteWaveResponse.newBuilder();
+    if (abort != null) {
+      frame.setAbort(abort);
+      abort = null;
+    } else if (accepted != null) {
+      frame.setAccepted(accepted);
+      accepted = null;
+    } else if (resend != null) {
+      frame.setResend(resend);
+      resend = null;
+    } else if (ack != null) {
+      frame.setAck(ack);
+      ack = null;
+    } else {
+      return null;
+    }
+    return frame.build();
+  }
+
+  private void fail(@Nullable Throwable failure) {
+    if (!closed) {
+      closed = true;
+      deliveries.clear();
+      entries = new ArrayList<>();
+      call.onError(StatusMapper.status(failure == null ? new IllegalStateException() : failure));
+      onEnd.run();
+    }
+  }
+
+  /** The client is gone: a wave that has not begun is dropped, one that has goes on. */
+  private void abandon() {
+    gone = true;
+    lock.lock();
+    try {
+      if (!closed) {
+        closed = true;
+        onEnd.run();
+      }
+      header = null;
+      entries = new ArrayList<>();
+      deliveries.clear();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

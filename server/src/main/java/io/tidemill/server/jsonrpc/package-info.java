@@ -1,0 +1,14 @@
+/**
+ * The HTTP edge for wallets: JSON-RPC 2.0, health and metrics.
+ *
+ * <p>Invariant: whatever arrives, the answer is a well-formed JSON-RPC result or error in bounded
+ * time and memory, and never a stack trace.
+ *
+ * <p>Threads: each request runs on a virtual thread; simulations run on their own bounded pool.
+ *
+ * <p>This room writes nothing to the chain and knows no protobuf.
+ */
+@NullMarked
+package io.tidemill.server.jsonrpc;
+
+import org.jspecify.annotations.NullMarked;

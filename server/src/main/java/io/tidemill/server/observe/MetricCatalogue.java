@@ -1,0 +1,67 @@
+package io.tidemill.server.observe;
+
+import java.util.List;
+
+/**
+ * Every metric of the node. The names are a promise to dashboards and alerts: a test compares them
+ * with {@code docs/metrics.md}.
+ */
+public final class MetricCatalogue {
+  /** One metric; Prometheus replaces dots by underscores and adds the unit. */
+  public record Metric(String name, String unit, String description) {}
+
+  public static final Metric WAVES =
+      new Metric("tidemill.waves", "{wave}", "Waves by outcome: executed, stored, committed, refused, failed.");
+  public static final Metric WAVE_STAGE =
+      new Metric("tidemill.wave.stage", "s", "Time of a wave by stage: queue, execute, root, commit.");
+  public static final Metric TRANSACTIONS =
+      new Metric("tidemill.transactions", "{transaction}", "Executed transactions by receipt status.");
+  public static final Metric FUEL = new Metric("tidemill.fuel", "{fuel}", "Gas used by waves.");
+  public static final Metric FAULTS =
+      new Metric("tidemill.node.faults", "{fault}", "Node faults; anything but 0 needs a restart.");
+  public static final Metric DIVERGENCES =
+      new Metric(
+          "tidemill.root.divergences", "{wave}", "Waves whose root was not the expected one; must stay 0.");
+  public static final Metric QUEUE =
+      new Metric("tidemill.queue.depth", "{request}", "Requests that wait for the writer.");
+  public static final Metric HEAD = new Metric("tidemill.head.wave", "{wave}", "The newest durable wave.");
+  public static final Metric PENDING =
+      new Metric("tidemill.pending", "{wave}", "1 while a wave is executed and not durable.");
+  public static final Metric STREAMS =
+      new Metric("tidemill.streams", "{stream}", "Open ExecuteWave streams.");
+  public static final Metric FOLLOWERS =
+      new Metric("tidemill.followers", "{stream}", "Open subscriptions.");
+  public static final Metric REQUESTS =
+      new Metric("tidemill.requests", "{request}", "Answered requests by method and outcome.");
+  public static final Metric REQUEST_TIME =
+      new Metric("tidemill.request.duration", "s", "Time of a request by method and outcome.");
+  public static final Metric SIMULATION_TIME =
+      new Metric("tidemill.simulation.duration", "s", "Time of a simulation by outcome.");
+  public static final Metric SIMULATIONS_RUNNING =
+      new Metric("tidemill.simulations.running", "{simulation}", "Simulations that run now.");
+  public static final Metric SIMULATIONS_WAITING =
+      new Metric("tidemill.simulations.waiting", "{simulation}", "Simulations that wait for a worker.");
+
+  private MetricCatalogue() {}
+
+  /** All of them, in the order of the documentation. */
+  public static List<Metric> all() {
+    return List.of(
+        WAVES,
+        WAVE_STAGE,
+        TRANSACTIONS,
+        FUEL,
+        FAULTS,
+        DIVERGENCES,
+        QUEUE,
+        HEAD,
+        PENDING,
+        STREAMS,
+        FOLLOWERS,
+        REQUESTS,
+        REQUEST_TIME,
+        SIMULATION_TIME,
+        SIMULATIONS_RUNNING,
+        SIMULATIONS_WAITING);
+  }
+}

@@ -1,0 +1,270 @@
+package io.tidemill.server.observe;
+
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.metrics.DoubleHistogram;
+import io.opentelemetry.api.metrics.LongCounter;
+import io.opentelemetry.api.metrics.Meter;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.metrics.SdkMeterProvider;
+import io.opentelemetry.sdk.metrics.export.MetricReader;
+import io.opentelemetry.sdk.resources.Resource;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.export.SpanExporter;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** The instruments of a node. Units: seconds, fuel, bytes. Names are in {@link MetricCatalogue}. */
+public final class Telemetry implements AutoCloseable {
+  private static final AttributeKey<String> STAGE = AttributeKey.stringKey("stage");
+  private static final AttributeKey<String> OUTCOME = AttributeKey.stringKey("outcome");
+  private static final AttributeKey<String> STATUS = AttributeKey.stringKey("status");
+  private static final AttributeKey<String> METHOD = AttributeKey.stringKey("method");
+  private static final double NANOS = 1e-9;
+
+  private final OpenTelemetrySdk sdk;
+  private final PrometheusReader prometheus;
+  private final Tracer tracer;
+  private final Meter meter;
+  private final LongCounter waves;
+  private final DoubleHistogram stages;
+  private final LongCounter transactions;
+  private final LongCounter fuel;
+  private final LongCounter faults;
+  private final LongCounter divergences;
+  private final LongCounter requests;
+  private final DoubleHistogram requestTime;
+  private final DoubleHistogram simulationTime;
+
+  private Telemetry(OpenTelemetrySdk sdk, PrometheusReader prometheus) {
+    this.sdk = sdk;
+    this.prometheus = prometheus;
+    this.tracer = sdk.getTracer("io.tidemill");
+    this.meter = sdk.getMeter("io.tidemill");
+    this.waves = counter(MetricCatalogue.WAVES);
+    this.stages = histogram(MetricCatalogue.WAVE_STAGE);
+    this.transactions = counter(MetricCatalogue.TRANSACTIONS);
+    this.fuel = counter(MetricCatalogue.FUEL);
+    this.faults = counter(MetricCatalogue.FAULTS);
+    this.divergences = counter(MetricCatalogue.DIVERGENCES);
+    this.requests = counter(MetricCatalogue.REQUESTS);
+    this.requestTime = histogram(MetricCatalogue.REQUEST_TIME);
+    this.simulationTime = histogram(MetricCatalogue.SIMULATION_TIME);
+    faults.add(0);
+    divergences.add(0);
+  }
+
+  /**
+   * Instruments that are read through {@link #prometheus} and, when exporters are given, pushed.
+   *
+   * @param spans where finished spans go, or null
+   * @param readers further readers of the metrics
+   */
+  public static Telemetry start(
+      String serviceName, @Nullable SpanExporter spans, List<MetricReader> readers) {
+    final Resource resource =
+        Resource.getDefault()
+            .merge(Resource.create(Attributes.of(AttributeKey.stringKey("service.name"), serviceName)));
+    final PrometheusReader prometheus = new PrometheusReader();
+    final var meters =
+        SdkMeterProvider.builder().setResource(resource).registerMetricReader(prometheus);
+    readers.forEach(meters::registerMetricReader);
+    final var tracers = SdkTracerProvider.builder().setResource(resource);
+    if (spans != null) {
+      tracers.addSpanProcessor(
+          io.opentelemetry.sdk.trace.export.BatchSpanProcessor.builder(spans).build());
+    }
+    return new Telemetry(
+        OpenTelemetrySdk.builder()
+            .setMeterProvider(meters.build())
+            .setTracerProvider(tracers.build())
+            .build(),
+        prometheus);
+  }
+
+  /** Instruments that only {@link #prometheus} reads. */
+  public static Telemetry local() {
+    return start("tidemill", null, List.of());
+  }
+
+  private LongCounter counter(MetricCatalogue.Metric metric) {
+    return meter
+        .counterBuilder(metric.name())
+        .setUnit(metric.unit())
+        .setDescription(metric.description())
+        .build();
+  }
+
+  private DoubleHistogram histogram(MetricCatalogue.Metric metric) {
+    return meter
+        .histogramBuilder(metric.name())
+        .setUnit(metric.unit())
+        .setDescription(metric.description())
+        .setExplicitBucketBoundariesAdvice(
+            List.of(.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1.0, 2.5, 5.0, 10.0))
+        .build();
+  }
+
+  /** Reads a gauge whenever the metrics are collected. */
+  public void gauge(MetricCatalogue.Metric metric, LongSupplier value) {
+    meter
+        .gaugeBuilder(metric.name())
+        .ofLongs()
+        .setUnit(metric.unit())
+        .setDescription(metric.description())
+        .buildWithCallback(measurement -> measurement.record(value.getAsLong()));
+  }
+
+  /** The metrics in the Prometheus text format 0.0.4. */
+  public String prometheus() {
+    return prometheus.text();
+  }
+
+  /** Counts a request that was answered. */
+  public void request(String method, String outcome, long nanos) {
+    final Attributes attributes = Attributes.of(METHOD, method, OUTCOME, outcome);
+    requests.add(1, attributes);
+    requestTime.record(nanos * NANOS, attributes);
+  }
+
+  /** Counts a simulation. */
+  public void simulation(String outcome, long nanos) {
+    simulationTime.record(nanos * NANOS, Attributes.of(OUTCOME, outcome));
+  }
+
+  /** Counts a node fault. */
+  public void faulted() {
+    faults.add(1);
+  }
+
+  /** Counts two executors that disagree. */
+  public void diverged() {
+    divergences.add(1);
+  }
+
+  /** Begins the span of a wave that waited since {@code queuedNanos}. */
+  public WaveSpan wave(long wave, int transactionCount, long queuedNanos) {
+    final Span span =
+        tracer
+            .spanBuilder("wave")
+            .setNoParent()
+            .setAttribute("tidemill.wave", wave)
+            .setAttribute("tidemill.transactions", transactionCount)
+            .startSpan();
+    final long now = System.nanoTime();
+    stages.record((now - queuedNanos) * NANOS, Attributes.of(STAGE, "queue"));
+    return new WaveSpan(span, now);
+  }
+
+  /** Begins the span of a commit that was asked for by itself. */
+  public WaveSpan commit(long wave) {
+    return new WaveSpan(
+        tracer.spanBuilder("commit").setNoParent().setAttribute("tidemill.wave", wave).startSpan(),
+        System.nanoTime());
+  }
+
+  /** Begins the span of a simulation; end it. */
+  public Span simulationSpan(String method) {
+    return tracer.spanBuilder("simulate").setAttribute("tidemill.method", method).startSpan();
+  }
+
+  @Override
+  public void close() {
+    final CompletableResultCode done = sdk.shutdown();
+    done.join(5, TimeUnit.SECONDS);
+  }
+
+  /** One wave on its way through the pipeline. Confined to the writer thread. */
+  public final class WaveSpan implements AutoCloseable {
+    private final Span span;
+    private long since;
+    private String outcome = "failed";
+    private @Nullable Span stage;
+    private String stageName = "";
+
+    private WaveSpan(Span span, long since) {
+      this.span = span;
+      this.since = since;
+    }
+
+    /** The wave is handed to the executor. */
+    public void executing() {
+      begin("execute");
+    }
+
+    /** The root is computed. */
+    public void rooting() {
+      begin("root");
+    }
+
+    /** The wave is made durable. */
+    public void committing() {
+      begin("commit");
+    }
+
+    /** The wave is durable. */
+    public void committed() {
+      endStage();
+      if (outcome.equals("failed")) {
+        outcome = "committed";
+      }
+    }
+
+    /** The wave is executed: what it came to. */
+    public void executed(String root, int receipts, int changedKeys, long gasUsed) {
+      endStage();
+      outcome = "executed";
+      fuel.add(gasUsed);
+      span.setAttribute("tidemill.root", root);
+      span.setAttribute("tidemill.gas_used", gasUsed);
+      span.setAttribute("tidemill.receipts", receipts);
+      span.setAttribute("tidemill.changed_keys", changedKeys);
+    }
+
+    /** Counts receipts of one status. */
+    public void receipts(String status, long count) {
+      transactions.add(count, Attributes.of(STATUS, status));
+    }
+
+    /** The answer was stored. */
+    public void stored() {
+      outcome = "stored";
+    }
+
+    /** The wave was refused. */
+    public void refused(String reason) {
+      outcome = "refused";
+      span.setStatus(StatusCode.ERROR, reason);
+    }
+
+    private void begin(String name) {
+      endStage();
+      stageName = name;
+      since = System.nanoTime();
+      stage = tracer.spanBuilder(name).setParent(Context.root().with(span)).startSpan();
+    }
+
+    private void endStage() {
+      final Span current = stage;
+      if (current != null) {
+        current.end();
+        stages.record((System.nanoTime() - since) * NANOS, Attributes.of(STAGE, stageName));
+        stage = null;
+      }
+    }
+
+    @Override
+    public void close() {
+      endStage();
+      waves.add(1, Attributes.of(OUTCOME, outcome));
+      span.end();
+    }
+  }
+}

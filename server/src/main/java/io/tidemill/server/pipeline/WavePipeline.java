@@ -1,0 +1,468 @@
+package io.tidemill.server.pipeline;
+
+import io.tidemill.executor.InvalidWaveException;
+import io.tidemill.executor.Receipt;
+import io.tidemill.executor.Wave;
+import io.tidemill.executor.WaveExecutor;
+import io.tidemill.executor.WaveResult;
+import io.tidemill.server.errors.Reason;
+import io.tidemill.server.errors.Refusal;
+import io.tidemill.server.observe.MetricCatalogue;
+import io.tidemill.server.observe.Telemetry;
+import io.tidemill.server.observe.Telemetry.WaveSpan;
+import io.tidemill.state.Proposal;
+import io.tidemill.state.Snapshot;
+import io.tidemill.state.StateStore;
+import io.tidemill.state.StateStore.Head;
+import io.tidemill.state.hash.Hash32;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes waves in order, executes them one at a time, and makes them durable in two steps.
+ *
+ * <p>Every public method may be called from any thread. Source: decisions O1, O8, S8.
+ */
+public final class WavePipeline implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(WavePipeline.class);
+
+  /** A request of the queue; {@code refuse} answers it when the writer cannot. */
+  private record Work(Runnable task, Consumer<Refusal> refuse) {}
+
+  private record Pending(WaveAnswer answer, Proposal proposal, WaveResult result) {
+    Head head() {
+      return new Head(answer.wave(), answer.root());
+    }
+  }
+
+  /** What a rollback did. */
+  public record Rollback(Head head, boolean discardedPending, long undoneWaves) {}
+
+  private final StateStore store;
+  private final WaveExecutor executor;
+  private final WaveArchive archive;
+  private final Telemetry telemetry;
+  private final CommitFeed feed;
+  private final ArrayBlockingQueue<Work> queue;
+  private final AtomicBoolean closing = new AtomicBoolean();
+  private final Thread writer;
+
+  /** Written by the writer thread alone. */
+  private volatile @Nullable Pending pending;
+
+  private volatile Position position;
+
+  /**
+   * Starts the writer.
+   *
+   * @param store has its genesis
+   * @param queueCapacity how many requests may wait
+   */
+  public WavePipeline(
+      StateStore store,
+      WaveExecutor executor,
+      WaveArchive archive,
+      Telemetry telemetry,
+      CommitFeed feed,
+      int queueCapacity) {
+    this.store = store;
+    this.executor = executor;
+    this.archive = archive;
+    this.telemetry = telemetry;
+    this.feed = feed;
+    this.queue = new ArrayBlockingQueue<>(queueCapacity);
+    this.position = new Position(headOf(store), null, store.poisonedBy());
+    telemetry.gauge(MetricCatalogue.QUEUE, queue::size);
+    this.writer = Thread.ofPlatform().name("tidemill-writer").unstarted(this::write);
+    this.writer.start();
+  }
+
+  private static Head headOf(StateStore store) {
+    final Head head = store.head();
+    if (head == null) {
+      throw new IllegalStateException("the store has no genesis");
+    }
+    return head;
+  }
+
+  /** Where the node stands. */
+  public Position position() {
+    return position;
+  }
+
+  /**
+   * Says early whether a wave can be wanted, from what is known now.
+   *
+   * @throws Refusal if it cannot
+   */
+  public void precheck(long wave, Hash32 parentRoot) {
+    final Position now = position;
+    refuseWhenFaulted(now);
+    if (Long.compareUnsigned(wave, now.expectedWave()) > 0) {
+      throw gap(wave, now);
+    }
+    if (wave == now.expectedWave() && !parentRoot.equals(now.expectedParent())) {
+      throw parentMismatch(wave, parentRoot, now);
+    }
+  }
+
+  /** Queues a wave; what becomes of it goes to {@code listener}. */
+  public void execute(Submission submission, WaveListener listener) {
+    final long queued = System.nanoTime();
+    enqueue(() -> run(submission, listener, queued), listener::onRefusal);
+  }
+
+  /** Makes the pending wave durable; the newest committed wave is accepted again. */
+  public CompletableFuture<Head> commit(long wave, Hash32 root) {
+    return ask(() -> commitNow(wave, root));
+  }
+
+  /** Discards the pending wave or undoes committed waves, until {@code toWave} is the head. */
+  public CompletableFuture<Rollback> rollback(long toWave) {
+    return ask(() -> rollbackNow(toWave));
+  }
+
+  /** Looks at the pending wave's answer, or null, in order with all other requests. */
+  public @Nullable WaveAnswer answerOf(long wave) {
+    final Pending now = pendingIf(wave);
+    return now != null ? now.answer() : archive.read(store, wave);
+  }
+
+  private @Nullable Pending pendingIf(long wave) {
+    final Pending now = pending;
+    return now != null && now.answer().wave() == wave ? now : null;
+  }
+
+  /**
+   * Takes nothing new, finishes what is queued, and stops. A pending wave is forgotten: its client
+   * sends it again.
+   */
+  @Override
+  public void close() {
+    if (!closing.compareAndSet(false, true)) {
+      return;
+    }
+    try {
+      // The last request; whatever came before it is served first.
+      queue.put(new Work(() -> {}, refusal -> {}));
+      writer.join(Duration.ofSeconds(30));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private <T> CompletableFuture<T> ask(Supplier<T> work) {
+    final CompletableFuture<T> future = new CompletableFuture<>();
+    enqueue(
+        () -> {
+          try {
+            refuseWhenFaulted(position);
+            future.complete(work.get());
+          } catch (Refusal refusal) {
+            future.completeExceptionally(refusal);
+          }
+        },
+        future::completeExceptionally);
+    return future;
+  }
+
+  private void enqueue(Runnable task, Consumer<Refusal> refuse) {
+    if (closing.get()) {
+      refuse.accept(Refusal.of(Reason.NODE_DRAINING));
+    } else if (!queue.offer(new Work(task, refuse))) {
+      refuse.accept(
+          Refusal.of(
+              Reason.QUEUE_FULL,
+              "queue",
+              "the wave queue",
+              "maximum",
+              queue.size() + queue.remainingCapacity(),
+              "retry_after_millis",
+              100));
+    }
+  }
+
+  // ---- the writer thread ------------------------------------------------------------------------
+
+  private void write() {
+    while (!closing.get() || !queue.isEmpty()) {
+      final Work work;
+      try {
+        work = queue.take();
+      } catch (InterruptedException e) {
+        break;
+      }
+      try {
+        work.task().run();
+      } catch (Throwable failure) {
+        // Whatever it is, the answer is not known any more (decisions O1).
+        work.refuse().accept(fault(failure));
+      }
+    }
+    for (Work left = queue.poll(); left != null; left = queue.poll()) {
+      left.refuse().accept(Refusal.of(Reason.NODE_DRAINING));
+    }
+    discardPending();
+  }
+
+  private void run(Submission submission, WaveListener listener, long queuedNanos) {
+    if (submission.abandoned().getAsBoolean()) {
+      listener.onRefusal(
+          Refusal.of(Reason.WAVE_ABORTED, "wave", submission.wave().context().waveId()));
+      return;
+    }
+    try (WaveSpan span =
+        telemetry.wave(
+            submission.wave().context().waveId(),
+            submission.wave().transactions().size(),
+            queuedNanos)) {
+      try {
+        refuseWhenFaulted(position);
+        final Hash32 content = archive.contentHash(submission.wave());
+        final WaveAnswer known = known(submission.wave(), content);
+        if (known != null) {
+          span.stored();
+          if (submission.commit() && pendingIf(known.wave()) != null) {
+            commitPending(span);
+          }
+          listener.onAnswer(known, true);
+          return;
+        }
+        listener.onAnswer(executeNext(submission, content, listener, span), false);
+      } catch (Refusal refusal) {
+        span.refused(refusal.reason().name());
+        listener.onRefusal(refusal);
+      }
+    }
+  }
+
+  /** The answer of a wave that was executed before, or null when it is the next one. */
+  private @Nullable WaveAnswer known(Wave wave, Hash32 content) {
+    final long id = wave.context().waveId();
+    final Position now = position;
+    if (Long.compareUnsigned(id, now.expectedWave()) > 0) {
+      throw gap(id, now);
+    }
+    if (id == now.expectedWave()) {
+      if (!wave.parentRoot().equals(now.expectedParent())) {
+        throw parentMismatch(id, wave.parentRoot(), now);
+      }
+      return null;
+    }
+    final WaveAnswer answer = answerOf(id);
+    if (answer == null) {
+      throw Refusal.of(
+          Reason.WAVE_PRUNED, "wave", id, "oldest_wave", archive.oldestAnswer(store, now.head()));
+    }
+    if (!answer.contentHash().equals(content)) {
+      throw Refusal.of(
+          Reason.WAVE_CONFLICT, "wave", id, "content_hash", answer.contentHash().toHex());
+    }
+    return answer;
+  }
+
+  private WaveAnswer executeNext(
+      Submission submission, Hash32 content, WaveListener listener, WaveSpan span) {
+    if (pending != null) {
+      commitPending(span);
+    }
+    final Wave wave = submission.wave();
+    archive.checkTimestamp(wave.context());
+    final WaveResult result;
+    try (Snapshot base = store.snapshot()) {
+      span.executing();
+      result = executor.execute(wave, base, listener::onReceipt);
+    } catch (InvalidWaveException e) {
+      throw Refusal.of(
+          Reason.WAVE_REFUSED,
+          "wave",
+          wave.context().waveId(),
+          "detail",
+          e.getMessage() == null ? "no reason given" : e.getMessage());
+    }
+    span.rooting();
+    final Proposal proposal = store.propose(result.delta());
+    final WaveAnswer answer = archive.answer(result, content, proposal.root());
+    final Hash32 expected = submission.expectedRoot();
+    if (expected != null && !expected.equals(proposal.root().blake3())) {
+      proposal.discard();
+      throw diverged(answer, expected);
+    }
+    pending = new Pending(answer, proposal, result);
+    position = new Position(position.head(), new Head(answer.wave(), answer.root()), null);
+    span.executed(
+        answer.root().blake3().toHex(),
+        answer.receipts().size(),
+        answer.changedKeys(),
+        answer.totals().gasUsed().low());
+    countStatuses(answer, span);
+    feed.signal();
+    if (submission.commit()) {
+      commitPending(span);
+    }
+    return answer;
+  }
+
+  private static void countStatuses(WaveAnswer answer, WaveSpan span) {
+    final long[] counts = new long[Receipt.Status.values().length];
+    for (Receipt receipt : answer.receipts()) {
+      counts[receipt.status().ordinal()]++;
+    }
+    for (Receipt.Status status : Receipt.Status.values()) {
+      if (counts[status.ordinal()] > 0) {
+        span.receipts(status.name().toLowerCase(Locale.ROOT), counts[status.ordinal()]);
+      }
+    }
+  }
+
+  private void commitPending(WaveSpan span) {
+    final Pending now = pending;
+    if (now == null) {
+      throw new IllegalStateException("no pending wave");
+    }
+    span.committing();
+    now.proposal().commit(archive.artifacts(now.answer(), now.result()));
+    archive.committed(now.answer());
+    pending = null;
+    position = new Position(now.head(), null, null);
+    span.committed();
+    feed.signal();
+  }
+
+  private Head commitNow(long wave, Hash32 root) {
+    final Pending now = pendingIf(wave);
+    if (now == null) {
+      final Head head = position.head();
+      if (head.wave() == wave) {
+        if (!head.root().blake3().equals(root)) {
+          throw rootMismatch(wave, head.root().blake3(), root);
+        }
+        return head;
+      }
+      throw Refusal.of(Reason.NO_PENDING_WAVE, "wave", wave, "head_wave", head.wave());
+    }
+    if (!now.answer().root().blake3().equals(root)) {
+      throw rootMismatch(wave, now.answer().root().blake3(), root);
+    }
+    try (WaveSpan span = telemetry.commit(wave)) {
+      commitPending(span);
+    }
+    return position.head();
+  }
+
+  private Rollback rollbackNow(long toWave) {
+    final Head head = position.head();
+    if (Long.compareUnsigned(toWave, head.wave()) > 0) {
+      throw Refusal.of(Reason.WAVE_GAP, "wave", toWave, "expected_wave", head.wave());
+    }
+    final long oldest = archive.oldestRollback(store, head);
+    if (Long.compareUnsigned(toWave, oldest) < 0) {
+      throw Refusal.of(
+          Reason.ROLLBACK_TOO_FAR,
+          "wave",
+          toWave,
+          "oldest_wave",
+          oldest,
+          "head_wave",
+          head.wave());
+    }
+    final boolean discarded = discardPending();
+    if (toWave != head.wave()) {
+      store.rollbackTo(toWave);
+      archive.rolledBack(toWave);
+      feed.unwound(toWave);
+    }
+    position = new Position(headOf(store), null, null);
+    LOG.info("rolled back from wave {} to wave {}", head.wave(), toWave);
+    feed.signal();
+    return new Rollback(position.head(), discarded, head.wave() - toWave);
+  }
+
+  private boolean discardPending() {
+    final Pending now = pending;
+    if (now == null) {
+      return false;
+    }
+    pending = null;
+    now.proposal().discard();
+    return true;
+  }
+
+  private Refusal diverged(WaveAnswer answer, Hash32 expected) {
+    final Refusal refusal =
+        Refusal.of(
+            Reason.ROOT_DIVERGED,
+            "wave",
+            answer.wave(),
+            "root",
+            answer.root().blake3().toHex(),
+            "expected_root",
+            expected.toHex());
+    telemetry.diverged();
+    halt(refusal.getMessage() == null ? "root diverged" : refusal.getMessage());
+    return refusal;
+  }
+
+  private Refusal fault(Throwable failure) {
+    final String detail =
+        failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
+    LOG.error("node fault: {}", detail, failure);
+    halt(detail);
+    return Refusal.of(Reason.NODE_FAULTED, "detail", detail);
+  }
+
+  private void halt(String detail) {
+    telemetry.faulted();
+    position = new Position(position.head(), null, detail);
+    try {
+      discardPending();
+    } catch (RuntimeException e) {
+      LOG.error("the pending wave could not be discarded", e);
+    }
+    feed.signal();
+  }
+
+  // ---- refusals ---------------------------------------------------------------------------------
+
+  private static void refuseWhenFaulted(Position now) {
+    final String fault = now.fault();
+    if (fault != null) {
+      throw Refusal.of(Reason.NODE_FAULTED, "detail", fault);
+    }
+  }
+
+  private static Refusal gap(long wave, Position now) {
+    return Refusal.of(
+        Reason.WAVE_GAP,
+        "wave",
+        Long.toUnsignedString(wave),
+        "expected_wave",
+        now.expectedWave());
+  }
+
+  private static Refusal parentMismatch(long wave, Hash32 parent, Position now) {
+    return Refusal.of(
+        Reason.PARENT_ROOT_MISMATCH,
+        "wave",
+        wave,
+        "parent_root",
+        parent.toHex(),
+        "expected_parent_root",
+        now.expectedParent().toHex(),
+        "expected_parent_wave",
+        now.expectedWave() - 1);
+  }
+
+  private static Refusal rootMismatch(long wave, Hash32 root, Hash32 given) {
+    return Refusal.of(
+        Reason.ROOT_MISMATCH, "wave", wave, "root", root.toHex(), "expected_root", given.toHex());
+  }
+}

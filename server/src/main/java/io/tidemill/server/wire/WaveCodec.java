@@ -1,0 +1,137 @@
+package io.tidemill.server.wire;
+
+import io.tidemill.executor.Rules;
+import io.tidemill.executor.Wave;
+import io.tidemill.executor.tx.U128;
+import io.tidemill.server.errors.Refusal;
+import io.tidemill.state.hash.Hash32;
+import io.tidemill.v1.WaveContext;
+import io.tidemill.v1.WaveHeader;
+import io.tidemill.v1.WaveTransaction;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Frames of a wave to the executor's words. */
+public final class WaveCodec {
+  /** Hashes in the quarantine list of one wave. */
+  private static final int MAX_QUARANTINED = 1_024;
+
+  /** System entries of one wave, and bytes of one of them. */
+  private static final int MAX_SYSTEM_ENTRIES = 1_024;
+
+  private static final int MAX_SYSTEM_ENTRY_BYTES = 65_536;
+
+  /**
+   * A header whose fields are checked.
+   *
+   * @param expectedRoot the Blake3 root the chain expects, or null
+   * @param transactionCount what will follow, or -1 when it is not known
+   */
+  public record Header(
+      io.tidemill.executor.WaveContext context,
+      Hash32 parentRoot,
+      List<Hash32> quarantined,
+      List<byte[]> systemEntries,
+      @Nullable Hash32 expectedRoot,
+      boolean wantStateDiff,
+      boolean wantReceipts,
+      int transactionCount) {
+
+    /** The wave with these transactions. */
+    public Wave wave(List<Wave.Entry> transactions) {
+      return new Wave(context, parentRoot, transactions, quarantined, systemEntries);
+    }
+  }
+
+  private final Rules rules;
+
+  public WaveCodec(Rules rules) {
+    this.rules = rules;
+  }
+
+  /**
+   * The header as values.
+   *
+   * @throws Refusal if a field is not as it must be
+   */
+  public Header header(WaveHeader message) {
+    if (!message.hasContext()) {
+      throw Refusal.field("header.context", "is missing");
+    }
+    if (message.getWave() == 0) {
+      throw Refusal.field("header.wave", "wave 0 is the genesis; the first wave is 1");
+    }
+    if (message.getSystemEntriesCount() > MAX_SYSTEM_ENTRIES) {
+      throw Refusal.limit(
+          "header.system_entries", message.getSystemEntriesCount(), MAX_SYSTEM_ENTRIES);
+    }
+    final List<byte[]> entries = new ArrayList<>(message.getSystemEntriesCount());
+    for (int i = 0; i < message.getSystemEntriesCount(); i++) {
+      final byte[] entry = message.getSystemEntries(i).toByteArray();
+      if (entry.length > MAX_SYSTEM_ENTRY_BYTES) {
+        throw Refusal.limit(
+            "header.system_entries[" + i + "]", entry.length, MAX_SYSTEM_ENTRY_BYTES);
+      }
+      entries.add(entry);
+    }
+    return new Header(
+        context(message.getWave(), message.getContext(), "header.context"),
+        Fields.hash(message.getParentRoot(), "header.parent_root"),
+        Fields.hashes(
+            message.getQuarantinedCodeHashesList(),
+            "header.quarantined_code_hashes",
+            MAX_QUARANTINED),
+        entries,
+        message.hasExpectedRoot()
+            ? Fields.hash(message.getExpectedRoot(), "header.expected_root")
+            : null,
+        message.getWantStateDiff(),
+        !message.getOmitReceipts(),
+        message.hasTransactionCount() ? message.getTransactionCount() : -1);
+  }
+
+  /** The context of wave {@code wave} as the executor sees it. */
+  public io.tidemill.executor.WaveContext context(long wave, WaveContext message, String field) {
+    if (message.getAnchorMemberId() < 0) {
+      throw Refusal.field(field + ".anchor_member_id", "does not fit 31 bits");
+    }
+    return new io.tidemill.executor.WaveContext(
+        wave,
+        message.getTimestamp(),
+        Fields.hashOrZero(message.getBeacon(), field + ".beacon"),
+        Fields.u128(message.getBaseFee(), field + ".base_fee"),
+        message.getChainId(),
+        message.hasEpoch()
+            ? message.getEpoch()
+            : Long.divideUnsigned(wave, rules.staking().epochLengthWaves()),
+        message.getAnchorMemberId());
+  }
+
+  /** The context on the wire. */
+  public static WaveContext context(io.tidemill.executor.WaveContext context) {
+    return WaveContext.newBuilder()
+        .setTimestamp(context.timestamp())
+        .setBeacon(Fields.bytes(context.beacon()))
+        .setBaseFee(Fields.bytes(context.baseFee()))
+        .setChainId(context.chainId())
+        .setEpoch(context.epoch())
+        .setAnchorMemberId(context.anchorMemberId())
+        .build();
+  }
+
+  /** One transaction; its bytes are not looked into. */
+  public static Wave.Entry entry(WaveTransaction message, int index) {
+    return new Wave.Entry(
+        message.getTransaction().toByteArray(),
+        message.getSkip(),
+        message.hasRevealOf()
+            ? Fields.hash(message.getRevealOf(), "transactions[" + index + "].reveal_of")
+            : null);
+  }
+
+  /** The wave gas limit of the rules, for {@code GetInfo}. */
+  U128 waveGasLimit() {
+    return U128.of(rules.gas().waveGasLimit());
+  }
+}
