@@ -80,6 +80,7 @@ public final class WavePipeline implements AutoCloseable {
     this.feed = feed;
     this.queue = new ArrayBlockingQueue<>(queueCapacity);
     this.position = new Position(headOf(store), null, store.poisonedBy());
+    archive.open(store, position.head());
     telemetry.gauge(MetricCatalogue.QUEUE, queue::size);
     this.writer = Thread.ofPlatform().name("tidemill-writer").unstarted(this::write);
     this.writer.start();
@@ -130,7 +131,13 @@ public final class WavePipeline implements AutoCloseable {
     return ask(() -> rollbackNow(toWave));
   }
 
-  /** Looks at the pending wave's answer, or null, in order with all other requests. */
+  /** Reads as if the pending wave were committed, or null; may end when that wave ends. */
+  public @Nullable Snapshot pendingSnapshot() {
+    final Pending now = pending;
+    return now == null ? null : now.proposal().snapshot();
+  }
+
+  /** The answer of the pending or of a retained wave, or null. */
   public @Nullable WaveAnswer answerOf(long wave) {
     final Pending now = pendingIf(wave);
     return now != null ? now.answer() : archive.read(store, wave);
@@ -259,8 +266,7 @@ public final class WavePipeline implements AutoCloseable {
     }
     final WaveAnswer answer = answerOf(id);
     if (answer == null) {
-      throw Refusal.of(
-          Reason.WAVE_PRUNED, "wave", id, "oldest_wave", archive.oldestAnswer(store, now.head()));
+      throw WaveArchive.pruned(store, id);
     }
     if (!answer.contentHash().equals(content)) {
       throw Refusal.of(
@@ -377,7 +383,7 @@ public final class WavePipeline implements AutoCloseable {
     final boolean discarded = discardPending();
     if (toWave != head.wave()) {
       store.rollbackTo(toWave);
-      archive.rolledBack(toWave);
+      archive.rolledBack(store, toWave);
       feed.unwound(toWave);
     }
     position = new Position(headOf(store), null, null);

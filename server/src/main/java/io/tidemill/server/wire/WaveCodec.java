@@ -1,9 +1,8 @@
 package io.tidemill.server.wire;
 
-import io.tidemill.executor.Rules;
 import io.tidemill.executor.Wave;
-import io.tidemill.executor.tx.U128;
 import io.tidemill.server.errors.Refusal;
+import io.tidemill.server.pipeline.Chain;
 import io.tidemill.state.hash.Hash32;
 import io.tidemill.v1.WaveContext;
 import io.tidemill.v1.WaveHeader;
@@ -44,10 +43,10 @@ public final class WaveCodec {
     }
   }
 
-  private final Rules rules;
+  private final Chain chain;
 
-  public WaveCodec(Rules rules) {
-    this.rules = rules;
+  public WaveCodec(Chain chain) {
+    this.chain = chain;
   }
 
   /**
@@ -104,7 +103,7 @@ public final class WaveCodec {
         message.getChainId(),
         message.hasEpoch()
             ? message.getEpoch()
-            : Long.divideUnsigned(wave, rules.staking().epochLengthWaves()),
+            : Long.divideUnsigned(wave, chain.rules(wave).staking().epochLengthWaves()),
         message.getAnchorMemberId());
   }
 
@@ -128,10 +127,5 @@ public final class WaveCodec {
         message.hasRevealOf()
             ? Fields.hash(message.getRevealOf(), "transactions[" + index + "].reveal_of")
             : null);
-  }
-
-  /** The wave gas limit of the rules, for {@code GetInfo}. */
-  U128 waveGasLimit() {
-    return U128.of(rules.gas().waveGasLimit());
   }
 }

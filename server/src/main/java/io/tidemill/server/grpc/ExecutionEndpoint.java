@@ -1,0 +1,263 @@
+package io.tidemill.server.grpc;
+
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.tidemill.executor.Receipt;
+import io.tidemill.executor.tx.Address;
+import io.tidemill.server.config.SidecarConfig.Limits;
+import io.tidemill.server.errors.Reason;
+import io.tidemill.server.errors.Refusal;
+import io.tidemill.server.observe.MetricCatalogue;
+import io.tidemill.server.observe.NodeHealth;
+import io.tidemill.server.observe.Telemetry;
+import io.tidemill.server.pipeline.CommitFeed;
+import io.tidemill.server.pipeline.WaveAnswer;
+import io.tidemill.server.pipeline.WaveArchive;
+import io.tidemill.server.pipeline.WavePipeline;
+import io.tidemill.server.query.ChainReader;
+import io.tidemill.server.wire.AnswerCodec;
+import io.tidemill.server.wire.Fields;
+import io.tidemill.server.wire.InfoCodec;
+import io.tidemill.server.wire.StateCodec;
+import io.tidemill.server.wire.StatusMapper;
+import io.tidemill.server.wire.WaveCodec;
+import io.tidemill.state.ReceiptLocation;
+import io.tidemill.state.Snapshot;
+import io.tidemill.v1.CommitWaveRequest;
+import io.tidemill.v1.CommitWaveResponse;
+import io.tidemill.v1.ExecuteWaveRequest;
+import io.tidemill.v1.ExecuteWaveResponse;
+import io.tidemill.v1.ExecutionServiceGrpc;
+import io.tidemill.v1.GetInfoRequest;
+import io.tidemill.v1.GetInfoResponse;
+import io.tidemill.v1.GetReceiptRequest;
+import io.tidemill.v1.GetReceiptResponse;
+import io.tidemill.v1.GetWaveRequest;
+import io.tidemill.v1.GetWaveResponse;
+import io.tidemill.v1.ResolveNameRequest;
+import io.tidemill.v1.ResolveNameResponse;
+import io.tidemill.v1.RollbackWaveRequest;
+import io.tidemill.v1.RollbackWaveResponse;
+import io.tidemill.v1.SubscribeWavesRequest;
+import io.tidemill.v1.SubscribeWavesResponse;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** ExecutionService: waves, receipts and names. */
+public final class ExecutionEndpoint extends ExecutionServiceGrpc.ExecutionServiceImplBase {
+  private static final int MAX_PAGE = 1_000;
+
+  private final WavePipeline pipeline;
+  private final WaveArchive archive;
+  private final ChainReader reader;
+  private final CommitFeed feed;
+  private final WaveCodec codec;
+  private final InfoCodec info;
+  private final NodeHealth health;
+  private final Limits limits;
+  private final Executor executor;
+  private final Unary unary;
+  private final AtomicInteger streams = new AtomicInteger();
+
+  /** The service over a running pipeline; {@code executor} runs what a stream has to send. */
+  public ExecutionEndpoint(
+      WavePipeline pipeline,
+      WaveArchive archive,
+      ChainReader reader,
+      CommitFeed feed,
+      WaveCodec codec,
+      InfoCodec info,
+      NodeHealth health,
+      Limits limits,
+      Telemetry telemetry,
+      Executor executor) {
+    this.pipeline = pipeline;
+    this.archive = archive;
+    this.reader = reader;
+    this.feed = feed;
+    this.codec = codec;
+    this.info = info;
+    this.health = health;
+    this.limits = limits;
+    this.executor = executor;
+    this.unary = new Unary(telemetry);
+    telemetry.gauge(MetricCatalogue.STREAMS, streams::get);
+    telemetry.gauge(MetricCatalogue.FOLLOWERS, feed::size);
+  }
+
+  @Override
+  public void getInfo(GetInfoRequest request, StreamObserver<GetInfoResponse> call) {
+    unary.answer(
+        "GetInfo",
+        call,
+        () -> info.info(pipeline.position(), health.report(), reader.store().oldestWave()));
+  }
+
+  @Override
+  public StreamObserver<ExecuteWaveRequest> executeWave(StreamObserver<ExecuteWaveResponse> call) {
+    if (streams.incrementAndGet() > limits.streams()) {
+      streams.decrementAndGet();
+      call.onError(
+          StatusMapper.status(
+              Refusal.of(
+                  Reason.QUEUE_FULL,
+                  "queue",
+                  "the list of open wave streams",
+                  "maximum",
+                  limits.streams(),
+                  "retry_after_millis",
+                  500)));
+      return Ignored.frames();
+    }
+    final WaveStream stream =
+        new WaveStream(
+            pipeline,
+            codec,
+            limits,
+            (ServerCallStreamObserver<ExecuteWaveResponse>) call,
+            executor,
+            streams::decrementAndGet);
+    stream.open();
+    return stream;
+  }
+
+  @Override
+  public void commitWave(CommitWaveRequest request, StreamObserver<CommitWaveResponse> call) {
+    unary.answer(
+        "CommitWave",
+        call,
+        () ->
+            CommitWaveResponse.newBuilder()
+                .setHead(
+                    AnswerCodec.ref(
+                        pipeline
+                            .commit(request.getWave(), Fields.hash(request.getRoot(), "root"))
+                            .join()))
+                .build());
+  }
+
+  @Override
+  public void rollbackWave(RollbackWaveRequest request, StreamObserver<RollbackWaveResponse> call) {
+    unary.answer(
+        "RollbackWave",
+        call,
+        () -> {
+          final WavePipeline.Rollback rollback = pipeline.rollback(request.getToWave()).join();
+          return RollbackWaveResponse.newBuilder()
+              .setHead(AnswerCodec.ref(rollback.head()))
+              .setDiscardedPending(rollback.discardedPending())
+              .setUndoneWaves(rollback.undoneWaves())
+              .build();
+        });
+  }
+
+  @Override
+  public void getReceipt(GetReceiptRequest request, StreamObserver<GetReceiptResponse> call) {
+    unary.answer("GetReceipt", call, () -> receipt(request));
+  }
+
+  private GetReceiptResponse receipt(GetReceiptRequest request) {
+    final String key;
+    final byte[] stored;
+    switch (request.getKeyCase()) {
+      case TRANSACTION_HASH -> {
+        final var hash = Fields.hash(request.getTransactionHash(), "transaction_hash");
+        key = hash.toHex();
+        stored = reader.store().receiptByHash(hash);
+      }
+      case POSITION -> {
+        final var at = request.getPosition();
+        key = Long.toUnsignedString(at.getWave()) + "/" + at.getTransactionIndex();
+        stored =
+            reader.store().receipt(new ReceiptLocation(at.getWave(), at.getTransactionIndex()));
+      }
+      default -> throw Refusal.field("key", "is missing");
+    }
+    if (stored == null) {
+      throw Refusal.of(Reason.NOT_FOUND, "what", "receipt", "key", key);
+    }
+    final Receipt receipt = archive.receipt(stored);
+    return GetReceiptResponse.newBuilder()
+        .setReceipt(AnswerCodec.receipt(receipt))
+        .setBorsh(Fields.wrap(stored))
+        .build();
+  }
+
+  @Override
+  public void getWave(GetWaveRequest request, StreamObserver<GetWaveResponse> call) {
+    unary.answer("GetWave", call, () -> wave(request));
+  }
+
+  private GetWaveResponse wave(GetWaveRequest request) {
+    final long wave =
+        request.hasWave() ? request.getWave() : pipeline.position().head().wave();
+    final WaveAnswer answer = pipeline.answerOf(wave);
+    if (answer == null) {
+      throw Refusal.of(Reason.NOT_FOUND, "what", "wave", "key", Long.toUnsignedString(wave));
+    }
+    if (request.getPageSize() < 0 || request.getPageSize() > MAX_PAGE) {
+      throw Refusal.limit("page_size", request.getPageSize(), MAX_PAGE);
+    }
+    final int from = Pages.index(request.getPageToken());
+    final int end =
+        (int) Math.min(answer.receipts().size(), (long) from + request.getPageSize());
+    final GetWaveResponse.Builder builder =
+        GetWaveResponse.newBuilder().setSummary(AnswerCodec.summary(answer));
+    int bytes = 0;
+    int at = from;
+    // A page also ends before the message grows too large for a client's default limit.
+    while (at < end && bytes < Pages.BYTES) {
+      final Receipt receipt = answer.receipts().get(at++);
+      bytes += AnswerCodec.estimate(receipt);
+      builder.addReceipts(AnswerCodec.receipt(receipt));
+    }
+    if (request.getPageSize() > 0 && at < answer.receipts().size()) {
+      builder.setNextPageToken(Integer.toString(at));
+    }
+    return builder.build();
+  }
+
+  @Override
+  public void resolveName(ResolveNameRequest request, StreamObserver<ResolveNameResponse> call) {
+    unary.answer("ResolveName", call, () -> resolve(request));
+  }
+
+  private ResolveNameResponse resolve(ResolveNameRequest request) {
+    try (Snapshot state = reader.open(StateCodec.base(request.getBase()))) {
+      final Address address;
+      final String name;
+      switch (request.getQueryCase()) {
+        case NAME -> {
+          name = request.getName();
+          address = ChainReader.requireName(state, name);
+        }
+        case ADDRESS -> {
+          address = Fields.address(request.getAddress(), "address");
+          name = ChainReader.nameOf(state, address);
+          if (name == null) {
+            throw Refusal.of(Reason.NOT_FOUND, "what", "name of", "key", address);
+          }
+        }
+        default -> throw Refusal.field("query", "is missing");
+      }
+      return ResolveNameResponse.newBuilder()
+          .setName(name)
+          .setAddress(Fields.bytes(address))
+          .setBase(StateCodec.ref(state))
+          .build();
+    }
+  }
+
+  @Override
+  public void subscribeWaves(
+      SubscribeWavesRequest request, StreamObserver<SubscribeWavesResponse> call) {
+    new WaveFollower(
+            pipeline,
+            reader.store(),
+            feed,
+            request,
+            (ServerCallStreamObserver<SubscribeWavesResponse>) call,
+            executor)
+        .open();
+  }
+}

@@ -1,0 +1,198 @@
+package io.tidemill.server.pipeline;
+
+import io.tidemill.executor.Receipt;
+import io.tidemill.executor.Wave;
+import io.tidemill.executor.WaveContext;
+import io.tidemill.executor.WaveResult;
+import io.tidemill.executor.borsh.BorshException;
+import io.tidemill.server.errors.Reason;
+import io.tidemill.server.errors.Refusal;
+import io.tidemill.state.StateDelta;
+import io.tidemill.state.StateException;
+import io.tidemill.state.StateRoot;
+import io.tidemill.state.StateStore;
+import io.tidemill.state.StateStore.Head;
+import io.tidemill.state.WaveArtifacts;
+import io.tidemill.state.WaveArtifacts.StoredEvent;
+import io.tidemill.state.WaveArtifacts.StoredReceipt;
+import io.tidemill.state.hash.Hash32;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The answers of executed waves: how they are made, stored with the wave and read again, so that a
+ * duplicate gets the same bytes.
+ *
+ * <p>The newest answers stay in memory with their deltas; older ones are read from the store,
+ * without.
+ */
+public final class WaveArchive {
+  /** Answers that are kept in memory, as long as their deltas have few keys. */
+  private static final int RECENT_WAVES = 4;
+
+  private static final int RECENT_KEYS = 400_000;
+
+  private final Chain chain;
+  private final long retainWaves;
+
+  /** Guarded by this; oldest first. */
+  private final LinkedHashMap<Long, WaveAnswer> recent = new LinkedHashMap<>();
+
+  private volatile long newestTimestamp;
+
+  /** The archive of a chain; {@code retainWaves} is how far back a rollback may go. */
+  public WaveArchive(Chain chain, long retainWaves) {
+    this.chain = chain;
+    this.retainWaves = retainWaves;
+  }
+
+  /** Learns where the chain stands; call it once before the first wave. */
+  public void open(StateStore store, Head head) {
+    final WaveAnswer newest = head.wave() == 0 ? null : read(store, head.wave());
+    newestTimestamp = newest == null ? 0 : newest.timestamp();
+  }
+
+  /** What identifies the input of {@code wave}. */
+  Hash32 contentHash(Wave wave) {
+    return chain.contentHash(wave);
+  }
+
+  /** Refuses a wave that is older than its parent. */
+  void checkTimestamp(WaveContext context) {
+    if (Long.compareUnsigned(context.timestamp(), newestTimestamp) < 0) {
+      throw Refusal.field(
+          "header.context.timestamp",
+          Long.toUnsignedString(context.timestamp())
+              + " is before the parent's "
+              + Long.toUnsignedString(newestTimestamp));
+    }
+  }
+
+  /** The answer of a wave that was executed just now. */
+  WaveAnswer answer(WaveResult result, Hash32 content, StateRoot root) {
+    return new WaveAnswer(
+        result.context().waveId(),
+        result.context().timestamp(),
+        root,
+        content,
+        chain.rulesHash(result.context().waveId()),
+        result.eventsRoot(),
+        result.eventsBloom(),
+        result.eventsCount(),
+        result.receiptsDigest(),
+        result.totals(),
+        result.nextBaseFee(),
+        result.messages(),
+        result.receipts(),
+        result.delta(),
+        result.delta().size(),
+        chain.record(result, root));
+  }
+
+  /** What is stored with the wave. */
+  WaveArtifacts artifacts(WaveAnswer answer, WaveResult result) {
+    final List<StoredReceipt> receipts = new ArrayList<>(answer.receipts().size());
+    final List<StoredEvent> events = new ArrayList<>(answer.eventsCount());
+    for (Receipt receipt : answer.receipts()) {
+      receipts.add(
+          new StoredReceipt(
+              receipt.transactionHash(), receipt.nonceConsumed(), chain.receipt(receipt)));
+      for (int i = 0; i < receipt.events().size(); i++) {
+        final var event = receipt.events().get(i);
+        events.add(
+            new StoredEvent(
+                receipt.transactionIndex(),
+                i,
+                event.contract().raw(),
+                event.topics(),
+                chain.event(event, answer.wave(), receipt.transactionIndex(), i)));
+      }
+    }
+    return new WaveArtifacts(
+        AnswerLayout.encode(answer), answer.contentHash(), receipts, events, result.codes());
+  }
+
+  /** The wave is durable. */
+  void committed(WaveAnswer answer) {
+    newestTimestamp = answer.timestamp();
+    synchronized (this) {
+      recent.put(answer.wave(), answer);
+      long keys = recent.values().stream().mapToLong(WaveAnswer::changedKeys).sum();
+      while (recent.size() > 1 && (recent.size() > RECENT_WAVES || keys > RECENT_KEYS)) {
+        final Map.Entry<Long, WaveAnswer> eldest = recent.pollFirstEntry();
+        keys -= eldest.getValue().changedKeys();
+      }
+    }
+  }
+
+  /** Waves above {@code wave} are undone. */
+  void rolledBack(StateStore store, long wave) {
+    synchronized (this) {
+      recent.keySet().removeIf(known -> Long.compareUnsigned(known, wave) > 0);
+    }
+    final WaveAnswer newest = wave == 0 ? null : read(store, wave);
+    newestTimestamp = newest == null ? 0 : newest.timestamp();
+  }
+
+  /**
+   * The answer of a committed wave, or null when it is not retained; older answers have no delta.
+   *
+   * @throws StateException if what is stored is not an answer
+   */
+  public @Nullable WaveAnswer read(StateStore store, long wave) {
+    synchronized (this) {
+      final WaveAnswer known = recent.get(wave);
+      if (known != null) {
+        return known;
+      }
+    }
+    final byte[] stored = store.waveRecord(wave);
+    final List<byte[]> receiptBytes = store.receipts(wave);
+    final Hash32 content = store.contentHash(wave);
+    if (wave == 0 || stored == null || receiptBytes == null || content == null) {
+      return null;
+    }
+    try {
+      final List<Receipt> receipts = new ArrayList<>(receiptBytes.size());
+      for (byte[] bytes : receiptBytes) {
+        receipts.add(chain.receipt(bytes));
+      }
+      return AnswerLayout.decode(stored, content, receipts);
+    } catch (BorshException e) {
+      throw new StateException("the stored answer of wave " + wave + " is corrupt", e);
+    }
+  }
+
+  /** A stored receipt. */
+  public Receipt receipt(byte[] stored) {
+    return chain.receipt(stored);
+  }
+
+  /** The Borsh bytes of a receipt, which the receipts digest is made of. */
+  public byte[] receiptBytes(Receipt receipt) {
+    return chain.receipt(receipt);
+  }
+
+  /** The delta of {@code wave} while it is one of the newest, or null. */
+  public synchronized @Nullable StateDelta recentDelta(long wave) {
+    final WaveAnswer answer = recent.get(wave);
+    return answer == null ? null : answer.delta();
+  }
+
+  /** The oldest wave a rollback may end at. */
+  long oldestRollback(StateStore store, Head head) {
+    return Math.max(store.oldestWave(), head.wave() - retainWaves);
+  }
+
+  static Refusal pruned(StateStore store, long wave) {
+    return Refusal.of(
+        Reason.WAVE_PRUNED,
+        "wave",
+        Long.toUnsignedString(wave),
+        "oldest_wave",
+        Math.max(1, store.oldestWave()));
+  }
+}

@@ -1,0 +1,114 @@
+package io.tidemill.server.wire;
+
+import io.tidemill.executor.Rules;
+import io.tidemill.executor.tx.U128;
+import io.tidemill.server.config.SidecarConfig;
+import io.tidemill.server.observe.NodeHealth;
+import io.tidemill.server.pipeline.Chain;
+import io.tidemill.server.pipeline.Position;
+import io.tidemill.state.EventQuery;
+import io.tidemill.v1.GetInfoResponse;
+import io.tidemill.v1.Limits;
+import io.tidemill.v1.RulesInfo;
+import java.util.List;
+import java.util.Locale;
+
+/** What a node says about itself. */
+public final class InfoCodec {
+  /** Body of one JSON-RPC request, its requests in a batch, and its levels. */
+  public static final int MAX_JSON_BODY = 1 << 20;
+
+  public static final int MAX_JSON_BATCH = 100;
+  public static final int MAX_JSON_DEPTH = 32;
+
+  private static final int PROTOCOL_VERSION = 1;
+
+  private final String version;
+  private final String instanceId;
+  private final Chain chain;
+  private final SidecarConfig config;
+  private final int simulateWorkers;
+  private final List<String> features;
+
+  /** What does not change while the process runs. */
+  public InfoCodec(
+      String version,
+      String instanceId,
+      Chain chain,
+      SidecarConfig config,
+      int simulateWorkers,
+      List<String> features) {
+    this.version = version;
+    this.instanceId = instanceId;
+    this.chain = chain;
+    this.config = config;
+    this.simulateWorkers = simulateWorkers;
+    this.features = List.copyOf(features);
+  }
+
+  /** The answer of GetInfo. */
+  public GetInfoResponse info(Position position, NodeHealth.Report health, long oldestStateWave) {
+    final long next = position.expectedWave();
+    final GetInfoResponse.Builder builder =
+        GetInfoResponse.newBuilder()
+            .setVersion(version)
+            .setProtocolVersion(PROTOCOL_VERSION)
+            .setChainId(chain.id())
+            .setState(
+                switch (health.state()) {
+                  case STARTING -> GetInfoResponse.State.STATE_STARTING;
+                  case SERVING -> GetInfoResponse.State.STATE_SERVING;
+                  case DRAINING -> GetInfoResponse.State.STATE_DRAINING;
+                  case FAULTED -> GetInfoResponse.State.STATE_FAULTED;
+                })
+            .setFault(health.detail())
+            .setHead(AnswerCodec.ref(position.head()))
+            .setExpectedWave(next)
+            .setExpectedParentRoot(Fields.bytes(position.expectedParent()))
+            .setOldestStateWave(oldestStateWave)
+            .setRules(rules(next))
+            .setLimits(limits(chain.rules(next)))
+            .addAllFeatures(features)
+            .setInstanceId(instanceId);
+    if (position.pending() != null) {
+      builder.setPending(AnswerCodec.ref(position.pending()));
+    }
+    final long activation = chain.nextActivation(next);
+    if (activation >= 0) {
+      builder.setNextRules(rules(activation).toBuilder().setActivationWave(activation));
+    }
+    return builder.build();
+  }
+
+  private RulesInfo rules(long wave) {
+    final Rules rules = chain.rules(wave);
+    return RulesInfo.newBuilder()
+        .setRulesHash(Fields.bytes(chain.rulesHash(wave)))
+        .setProfile(rules.profile().name().toLowerCase(Locale.ROOT))
+        .setSignaturePolicy(rules.signatures().name().toLowerCase(Locale.ROOT))
+        .setFloatPolicy(rules.floats() == Rules.Floats.DENY ? "deny" : "canonicalize")
+        .setAbiVersion(rules.execution().maxAbiVersion())
+        .build();
+  }
+
+  private Limits limits(Rules rules) {
+    final SidecarConfig.Limits limits = config.limits();
+    return Limits.newBuilder()
+        .setMaxTransactionsPerWave(limits.waveTransactions())
+        .setMaxWaveBytes(limits.waveBytes())
+        .setMaxWaveGas(Fields.bytes(U128.of(rules.gas().waveGasLimit())))
+        .setMaxMessageBytes(limits.messageBytes())
+        .setMaxInflightWaves(limits.inflightWaves())
+        .setSimulateFuelCap(config.simulate().fuelCap())
+        .setSimulateDeadlineMillis((int) config.simulate().deadline().toMillis())
+        .setSimulateConcurrency(simulateWorkers)
+        .setMaxJsonBodyBytes(MAX_JSON_BODY)
+        .setMaxJsonBatch(MAX_JSON_BATCH)
+        .setMaxJsonDepth(MAX_JSON_DEPTH)
+        .setMaxEventWaveSpan(EventQuery.MAX_SPAN)
+        .setMaxEventPage(EventQuery.MAX_LIMIT)
+        .setMaxRollbackWaves(config.data().retainWaves())
+        .setMaxSessions(config.sessions().maximum())
+        .build();
+  }
+}
