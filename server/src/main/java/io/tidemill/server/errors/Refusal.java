@@ -2,12 +2,18 @@ package io.tidemill.server.errors;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A request is not served, for a reason of the catalogue. Carries no stack trace: it is an answer.
  * What a caller sees is the message, what to do, and the metadata.
  */
 public final class Refusal extends RuntimeException {
+  private static final Logger LOG = LoggerFactory.getLogger(Refusal.class);
   private static final long serialVersionUID = 1L;
 
   private final Reason reason;
@@ -43,6 +49,21 @@ public final class Refusal extends RuntimeException {
   /** Something that exceeds a limit of the node. */
   public static Refusal limit(String limit, long value, long maximum) {
     return of(Reason.LIMIT_EXCEEDED, "limit", limit, "value", value, "maximum", maximum);
+  }
+
+  /** What {@code failure} is for the caller; an unexpected one is logged with its incident. */
+  public static Refusal from(Throwable failure) {
+    if (failure instanceof Refusal refusal) {
+      return refusal;
+    }
+    final Throwable cause = failure.getCause();
+    if (cause != null
+        && (failure instanceof CompletionException || failure instanceof ExecutionException)) {
+      return from(cause);
+    }
+    final String incident = UUID.randomUUID().toString();
+    LOG.error("incident {}", incident, failure);
+    return of(Reason.INTERNAL, "incident", incident);
   }
 
   public Reason reason() {

@@ -20,7 +20,7 @@ final class Unary {
     try {
       response = work.get();
     } catch (RuntimeException | Error failure) {
-      final Refusal refusal = StatusMapper.refusal(failure);
+      final Refusal refusal = Refusal.from(failure);
       telemetry.request(method, refusal.reason().name(), since(begin));
       call.onError(StatusMapper.status(refusal));
       return;

@@ -8,6 +8,7 @@ import io.tidemill.executor.WaveResult;
 import io.tidemill.server.errors.Reason;
 import io.tidemill.server.errors.Refusal;
 import io.tidemill.server.observe.MetricCatalogue;
+import io.tidemill.server.observe.NodeHealth;
 import io.tidemill.server.observe.Telemetry;
 import io.tidemill.server.observe.Telemetry.WaveSpan;
 import io.tidemill.state.Proposal;
@@ -51,6 +52,7 @@ public final class WavePipeline implements AutoCloseable {
   private final WaveArchive archive;
   private final Telemetry telemetry;
   private final CommitFeed feed;
+  private final NodeHealth health;
   private final ArrayBlockingQueue<Work> queue;
   private final AtomicBoolean closing = new AtomicBoolean();
   private final Thread writer;
@@ -72,12 +74,14 @@ public final class WavePipeline implements AutoCloseable {
       WaveArchive archive,
       Telemetry telemetry,
       CommitFeed feed,
+      NodeHealth health,
       int queueCapacity) {
     this.store = store;
     this.executor = executor;
     this.archive = archive;
     this.telemetry = telemetry;
     this.feed = feed;
+    this.health = health;
     this.queue = new ArrayBlockingQueue<>(queueCapacity);
     this.position = new Position(headOf(store), null, store.poisonedBy());
     archive.open(store, position.head());
@@ -427,6 +431,7 @@ public final class WavePipeline implements AutoCloseable {
 
   private void halt(String detail) {
     telemetry.faulted();
+    health.faulted(detail);
     position = new Position(position.head(), null, detail);
     try {
       discardPending();

@@ -2,6 +2,7 @@ package io.tidemill.server.wire;
 
 import io.tidemill.executor.Rules;
 import io.tidemill.executor.tx.U128;
+import io.tidemill.server.config.NodeFacts;
 import io.tidemill.server.config.SidecarConfig;
 import io.tidemill.server.observe.NodeHealth;
 import io.tidemill.server.pipeline.Chain;
@@ -10,40 +11,20 @@ import io.tidemill.state.EventQuery;
 import io.tidemill.v1.GetInfoResponse;
 import io.tidemill.v1.Limits;
 import io.tidemill.v1.RulesInfo;
-import java.util.List;
 import java.util.Locale;
 
 /** What a node says about itself. */
 public final class InfoCodec {
-  /** Body of one JSON-RPC request, its requests in a batch, and its levels. */
-  public static final int MAX_JSON_BODY = 1 << 20;
-
-  public static final int MAX_JSON_BATCH = 100;
-  public static final int MAX_JSON_DEPTH = 32;
-
   private static final int PROTOCOL_VERSION = 1;
 
-  private final String version;
-  private final String instanceId;
+  private final NodeFacts facts;
   private final Chain chain;
   private final SidecarConfig config;
-  private final int simulateWorkers;
-  private final List<String> features;
 
-  /** What does not change while the process runs. */
-  public InfoCodec(
-      String version,
-      String instanceId,
-      Chain chain,
-      SidecarConfig config,
-      int simulateWorkers,
-      List<String> features) {
-    this.version = version;
-    this.instanceId = instanceId;
+  public InfoCodec(NodeFacts facts, Chain chain, SidecarConfig config) {
+    this.facts = facts;
     this.chain = chain;
     this.config = config;
-    this.simulateWorkers = simulateWorkers;
-    this.features = List.copyOf(features);
   }
 
   /** The answer of GetInfo. */
@@ -51,7 +32,7 @@ public final class InfoCodec {
     final long next = position.expectedWave();
     final GetInfoResponse.Builder builder =
         GetInfoResponse.newBuilder()
-            .setVersion(version)
+            .setVersion(facts.version())
             .setProtocolVersion(PROTOCOL_VERSION)
             .setChainId(chain.id())
             .setState(
@@ -68,8 +49,8 @@ public final class InfoCodec {
             .setOldestStateWave(oldestStateWave)
             .setRules(rules(next))
             .setLimits(limits(chain.rules(next)))
-            .addAllFeatures(features)
-            .setInstanceId(instanceId);
+            .addAllFeatures(facts.features())
+            .setInstanceId(facts.instanceId());
     if (position.pending() != null) {
       builder.setPending(AnswerCodec.ref(position.pending()));
     }
@@ -101,10 +82,10 @@ public final class InfoCodec {
         .setMaxInflightWaves(limits.inflightWaves())
         .setSimulateFuelCap(config.simulate().fuelCap())
         .setSimulateDeadlineMillis((int) config.simulate().deadline().toMillis())
-        .setSimulateConcurrency(simulateWorkers)
-        .setMaxJsonBodyBytes(MAX_JSON_BODY)
-        .setMaxJsonBatch(MAX_JSON_BATCH)
-        .setMaxJsonDepth(MAX_JSON_DEPTH)
+        .setSimulateConcurrency(facts.simulateWorkers())
+        .setMaxJsonBodyBytes(NodeFacts.MAX_JSON_BODY)
+        .setMaxJsonBatch(NodeFacts.MAX_JSON_BATCH)
+        .setMaxJsonDepth(NodeFacts.MAX_JSON_DEPTH)
         .setMaxEventWaveSpan(EventQuery.MAX_SPAN)
         .setMaxEventPage(EventQuery.MAX_LIMIT)
         .setMaxRollbackWaves(config.data().retainWaves())

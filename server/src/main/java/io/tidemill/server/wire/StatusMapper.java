@@ -10,34 +10,11 @@ import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import io.tidemill.server.errors.ErrorCatalogue;
-import io.tidemill.server.errors.Reason;
 import io.tidemill.server.errors.Refusal;
-import java.util.UUID;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Every failure to a gRPC status with an ErrorInfo of the catalogue: the four fates. */
 public final class StatusMapper {
-  private static final Logger LOG = LoggerFactory.getLogger(StatusMapper.class);
-
   private StatusMapper() {}
-
-  /** What {@code failure} is for the caller; an unexpected one is logged with its incident. */
-  public static Refusal refusal(Throwable failure) {
-    if (failure instanceof Refusal refusal) {
-      return refusal;
-    }
-    final Throwable cause = failure.getCause();
-    if (cause != null
-        && (failure instanceof CompletionException || failure instanceof ExecutionException)) {
-      return refusal(cause);
-    }
-    final String incident = UUID.randomUUID().toString();
-    LOG.error("incident {}", incident, failure);
-    return Refusal.of(Reason.INTERNAL, "incident", incident);
-  }
 
   /** The status to close a call with. */
   public static RuntimeException status(Throwable failure) {
@@ -47,7 +24,7 @@ public final class StatusMapper {
     if (failure instanceof StatusException status) {
       return status.getStatus().asRuntimeException(status.getTrailers());
     }
-    final Refusal refusal = refusal(failure);
+    final Refusal refusal = Refusal.from(failure);
     final ErrorCatalogue catalogue = ErrorCatalogue.get();
     final Code code = Code.valueOf(catalogue.entry(refusal.reason()).grpc());
     final Status.Builder status =

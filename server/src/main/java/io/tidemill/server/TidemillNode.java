@@ -1,0 +1,170 @@
+package io.tidemill.server;
+
+import io.tidemill.executor.WaveExecutor;
+import io.tidemill.server.config.NodeFacts;
+import io.tidemill.server.config.SidecarConfig;
+import io.tidemill.server.grpc.ExecutionEndpoint;
+import io.tidemill.server.grpc.GrpcListeners;
+import io.tidemill.server.grpc.StateEndpoint;
+import io.tidemill.server.jsonrpc.HttpListener;
+import io.tidemill.server.observe.MetricCatalogue;
+import io.tidemill.server.observe.NodeHealth;
+import io.tidemill.server.observe.Telemetry;
+import io.tidemill.server.pipeline.Chain;
+import io.tidemill.server.pipeline.CommitFeed;
+import io.tidemill.server.pipeline.WaveArchive;
+import io.tidemill.server.pipeline.WavePipeline;
+import io.tidemill.server.query.ChainReader;
+import io.tidemill.server.wire.InfoCodec;
+import io.tidemill.server.wire.WaveCodec;
+import io.tidemill.state.StateStore;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A node in this process: builds the rooms in order and stops them in reverse.
+ *
+ * <p>Threads: {@link #close} may be called once, from any thread.
+ */
+public final class TidemillNode implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(TidemillNode.class);
+
+  /** Requests that may wait for the writer. */
+  private static final int WRITER_QUEUE = 64;
+
+  /**
+   * What a node is made of besides its configuration; the node closes it.
+   *
+   * @param store has its genesis
+   */
+  public record Parts(Chain chain, StateStore store, WaveExecutor executor) {}
+
+  private final Deque<AutoCloseable> open = new ArrayDeque<>();
+  private final NodeHealth health = new NodeHealth();
+  private final WavePipeline pipeline;
+  private final GrpcListeners grpc;
+  private final HttpListener http;
+
+  private TidemillNode(SidecarConfig config, Parts parts) {
+    push(parts.store());
+    final Telemetry telemetry = push(Telemetry.local());
+    final CommitFeed feed = new CommitFeed();
+    final WaveArchive archive = new WaveArchive(parts.chain(), config.data().retainWaves());
+    pipeline =
+        push(
+            new WavePipeline(
+                parts.store(), parts.executor(), archive, telemetry, feed, health, WRITER_QUEUE));
+    telemetry.gauge(MetricCatalogue.HEAD, () -> pipeline.position().head().wave());
+    telemetry.gauge(
+        MetricCatalogue.PENDING, () -> pipeline.position().pending() == null ? 0 : 1);
+    final ChainReader reader = new ChainReader(parts.store(), pipeline);
+    final NodeFacts facts =
+        new NodeFacts(version(), UUID.randomUUID().toString(), simulateWorkers(config), List.of());
+    final ExecutorService calls = push(Executors.newVirtualThreadPerTaskExecutor());
+    grpc =
+        push(
+            new GrpcListeners(
+                config,
+                List.of(
+                    new ExecutionEndpoint(
+                        pipeline,
+                        archive,
+                        reader,
+                        feed,
+                        new WaveCodec(parts.chain()),
+                        new InfoCodec(facts, parts.chain(), config),
+                        health,
+                        config.limits(),
+                        telemetry,
+                        calls),
+                    new StateEndpoint(reader, feed, telemetry, calls)),
+                health,
+                calls));
+    http =
+        push(
+            HttpListener.of(
+                config,
+                new HttpListener.Rooms(
+                    facts, parts.chain(), reader, pipeline, archive, health, telemetry)));
+  }
+
+  /**
+   * Starts a node of {@code parts}; every listener is open when this returns.
+   *
+   * @throws RuntimeException if it cannot start; nothing is left running
+   */
+  public static TidemillNode start(SidecarConfig config, Parts parts) {
+    final TidemillNode node = new TidemillNode(config, parts);
+    try {
+      node.grpc.start();
+      node.http.start();
+    } catch (RuntimeException failure) {
+      node.close();
+      throw failure;
+    }
+    node.health.serving();
+    LOG.info(
+        "ready at wave {}: grpc {}, health {}, http {}",
+        node.pipeline.position().head().wave(),
+        node.grpcPort(),
+        node.healthPort(),
+        node.httpPort());
+    return node;
+  }
+
+  /** The port of the gRPC services, or -1. */
+  public int grpcPort() {
+    return grpc.port();
+  }
+
+  /** The port of the gRPC health service, or -1. */
+  public int healthPort() {
+    return grpc.healthPort();
+  }
+
+  /** The port of JSON-RPC, or -1. */
+  public int httpPort() {
+    return http.port();
+  }
+
+  /** Whether the node does its job. */
+  public NodeHealth.Report health() {
+    return health.report();
+  }
+
+  private <T extends AutoCloseable> T push(T part) {
+    open.push(part);
+    return part;
+  }
+
+  private static int simulateWorkers(SidecarConfig config) {
+    return config.simulate().workers() > 0
+        ? config.simulate().workers()
+        : Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
+  }
+
+  private static String version() {
+    final String version = TidemillNode.class.getPackage().getImplementationVersion();
+    return version == null ? "development" : version;
+  }
+
+  /** Says that it drains, finishes what it has, and stops every part in reverse. */
+  @Override
+  public void close() {
+    health.draining();
+    while (!open.isEmpty()) {
+      final AutoCloseable part = open.pop();
+      try {
+        part.close();
+      } catch (Exception failure) {
+        LOG.error("{} did not close", part.getClass().getSimpleName(), failure);
+      }
+    }
+  }
+}

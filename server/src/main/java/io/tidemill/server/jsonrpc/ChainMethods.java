@@ -1,0 +1,275 @@
+package io.tidemill.server.jsonrpc;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tidemill.executor.account.Account;
+import io.tidemill.executor.tx.Address;
+import io.tidemill.server.errors.Reason;
+import io.tidemill.server.errors.Refusal;
+import io.tidemill.server.pipeline.WaveAnswer;
+import io.tidemill.server.pipeline.WaveArchive;
+import io.tidemill.server.pipeline.WavePipeline;
+import io.tidemill.server.query.ChainReader;
+import io.tidemill.server.query.EventRecords;
+import io.tidemill.server.query.EventSearch;
+import io.tidemill.state.EventCursor;
+import io.tidemill.state.EventQuery;
+import io.tidemill.state.Snapshot;
+import io.tidemill.state.hash.Hash32;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The methods that read the chain. */
+final class ChainMethods {
+  private final ChainReader reader;
+  private final WavePipeline pipeline;
+  private final WaveArchive archive;
+  private final EventSearch events;
+
+  ChainMethods(ChainReader reader, WavePipeline pipeline, WaveArchive archive) {
+    this.reader = reader;
+    this.pipeline = pipeline;
+    this.archive = archive;
+    this.events = new EventSearch(reader.store());
+  }
+
+  List<Method> methods() {
+    return List.of(
+        new Method("pyde_getAccount", List.of("account", "base"), this::account),
+        new Method("pyde_getBalance", List.of("account", "base"), this::balance),
+        new Method("pyde_getNonce", List.of("account", "base"), this::nonce),
+        new Method("pyde_getCode", List.of("account", "base"), this::code),
+        new Method("pyde_getStorageSlot", List.of("contract", "slot", "base"), this::slot),
+        new Method("pyde_resolveName", List.of("name", "base"), this::resolve),
+        new Method("pyde_getTransactionReceipt", List.of("transaction_hash"), this::receipt),
+        new Method("pyde_getWave", List.of("wave", "receipts"), this::wave),
+        new Method("pyde_waveNumber", List.of(), this::waveNumber),
+        new Method("pyde_getLogs", List.of("filter"), this::logs));
+  }
+
+  private JsonNode account(Params params) {
+    try (Snapshot state = reader.open(params.base("base"))) {
+      final Address address = target(state, params, "account");
+      final Account account = ChainReader.account(state, address);
+      return account == null
+          ? JsonViews.NODES.nullNode()
+          : JsonViews.account(
+              account, ChainReader.contract(state, address), ChainReader.nameOf(state, address));
+    }
+  }
+
+  private JsonNode balance(Params params) {
+    try (Snapshot state = reader.open(params.base("base"))) {
+      final Account account = ChainReader.account(state, target(state, params, "account"));
+      return JsonViews.NODES.textNode(account == null ? "0" : account.balance().toString());
+    }
+  }
+
+  private JsonNode nonce(Params params) {
+    try (Snapshot state = reader.open(params.base("base"))) {
+      final Account account = ChainReader.account(state, target(state, params, "account"));
+      return JsonViews.NODES.numberNode(account == null ? 0 : account.nonce().base());
+    }
+  }
+
+  private JsonNode code(Params params) {
+    try (Snapshot state = reader.open(params.base("base"))) {
+      final Address address = target(state, params, "account");
+      final Account account = ChainReader.account(state, address);
+      if (account == null || !account.hasCode()) {
+        return JsonViews.NODES.nullNode();
+      }
+      final var contract = ChainReader.contract(state, address);
+      final Hash32 hash =
+          contract == null
+              ? account.codeHash()
+              : contract.activeCode(account.codeHash(), state.wave() + 1);
+      final byte[] wasm = state.code(hash);
+      return wasm == null
+          ? JsonViews.NODES.nullNode()
+          : JsonViews.NODES
+              .objectNode()
+              .put("code_hash", JsonViews.hex(hash))
+              .put("wasm", JsonViews.hex(wasm));
+    }
+  }
+
+  private JsonNode slot(Params params) {
+    try (Snapshot state = reader.open(params.base("base"))) {
+      final byte[] value =
+          ChainReader.slot(state, target(state, params, "contract"), params.requireHash("slot"));
+      return value == null
+          ? JsonViews.NODES.nullNode()
+          : JsonViews.NODES.textNode(JsonViews.hex(value));
+    }
+  }
+
+  private JsonNode resolve(Params params) {
+    final String name = params.text("name");
+    if (name == null) {
+      throw Refusal.field("name", "is missing");
+    }
+    try (Snapshot state = reader.open(params.base("base"))) {
+      final Address address = ChainReader.addressOf(state, name);
+      return address == null
+          ? JsonViews.NODES.nullNode()
+          : JsonViews.NODES.textNode(JsonViews.hex(address));
+    }
+  }
+
+  private JsonNode receipt(Params params) {
+    final byte[] stored = reader.store().receiptByHash(params.requireHash("transaction_hash"));
+    return stored == null
+        ? JsonViews.NODES.nullNode()
+        : JsonViews.receipt(archive.receipt(stored));
+  }
+
+  private JsonNode wave(Params params) {
+    final Long asked = params.u64("wave");
+    final WaveAnswer answer =
+        pipeline.answerOf(asked == null ? pipeline.position().head().wave() : asked);
+    if (answer == null) {
+      return JsonViews.NODES.nullNode();
+    }
+    final ObjectNode view = JsonViews.wave(answer);
+    if (params.flag("receipts")) {
+      final ArrayNode receipts = view.putArray("receipts");
+      answer.receipts().forEach(receipt -> receipts.add(JsonViews.receipt(receipt)));
+    }
+    return view;
+  }
+
+  private JsonNode waveNumber(Params params) {
+    return JsonViews.NODES.numberNode(pipeline.position().head().wave());
+  }
+
+  private JsonNode logs(Params params) {
+    final Params filter =
+        Params.object(
+            params.require("filter"),
+            List.of("from_wave", "to_wave", "contracts", "topics", "limit", "after"),
+            "filter");
+    final long head = pipeline.position().head().wave();
+    final Long from = filter.u64("from_wave");
+    final Long to = filter.u64("to_wave");
+    final Long limit = filter.u64("limit");
+    if (limit != null && (limit < 1 || limit > EventQuery.MAX_LIMIT)) {
+      throw Refusal.limit("filter.limit", limit, EventQuery.MAX_LIMIT);
+    }
+    final long first = from == null ? 0 : from;
+    final long last = to == null || Long.compareUnsigned(to, head) > 0 ? head : to;
+    if (Long.compareUnsigned(first, to == null ? Long.MAX_VALUE : to) > 0) {
+      throw Refusal.field("filter.from_wave", "is above to_wave");
+    }
+    final EventSearch.Page page =
+        Long.compareUnsigned(first, last) > 0
+            ? new EventSearch.Page(List.of(), null)
+            : events.page(
+                first,
+                last,
+                hashes(filter.get("contracts"), "filter.contracts"),
+                topics(filter.get("topics")),
+                after(filter),
+                limit == null ? EventQuery.DEFAULT_LIMIT : limit.intValue());
+    final ObjectNode view = JsonViews.NODES.objectNode();
+    final ArrayNode found = view.putArray("events");
+    for (EventRecords.Placed placed : page.events()) {
+      found.add(
+          JsonViews.event(
+              placed.event(),
+              placed.at().wave(),
+              placed.at().transactionIndex(),
+              placed.at().eventIndex()));
+    }
+    view.set("next", cursor(page.next()));
+    return view.put("head_wave", head);
+  }
+
+  static JsonNode cursor(@Nullable EventCursor at) {
+    return at == null
+        ? JsonViews.NODES.nullNode()
+        : JsonViews.NODES.textNode(
+            Long.toUnsignedString(at.wave())
+                + "."
+                + Integer.toUnsignedString(at.transactionIndex())
+                + "."
+                + Integer.toUnsignedString(at.eventIndex()));
+  }
+
+  static @Nullable EventCursor after(Params filter) {
+    final String text = filter.text("after");
+    if (text == null) {
+      return null;
+    }
+    final String[] parts = text.split("\\.", -1);
+    try {
+      if (parts.length == 3) {
+        return new EventCursor(
+            Long.parseLong(parts[0]),
+            Integer.parseUnsignedInt(parts[1]),
+            Integer.parseUnsignedInt(parts[2]));
+      }
+    } catch (NumberFormatException e) {
+      // Told below.
+    }
+    throw Refusal.field(filter.path("after"), "is not a cursor that this node gave");
+  }
+
+  static List<List<Hash32>> topics(@Nullable JsonNode node) {
+    if (node == null) {
+      return List.of();
+    }
+    if (!node.isArray() || node.size() > EventQuery.MAX_POSITIONS) {
+      throw Refusal.field(
+          "filter.topics", "must be an array of at most " + EventQuery.MAX_POSITIONS);
+    }
+    final List<List<Hash32>> topics = new ArrayList<>();
+    for (int i = 0; i < node.size(); i++) {
+      topics.add(hashes(node.get(i), "filter.topics[" + i + "]"));
+    }
+    return topics;
+  }
+
+  /** One hash, several, or none. */
+  static List<Hash32> hashes(@Nullable JsonNode node, String path) {
+    if (node == null || node.isNull()) {
+      return List.of();
+    }
+    final List<JsonNode> items = new ArrayList<>();
+    if (node.isArray()) {
+      node.forEach(items::add);
+    } else {
+      items.add(node);
+    }
+    if (items.size() > EventQuery.MAX_VALUES) {
+      throw Refusal.limit(path, items.size(), EventQuery.MAX_VALUES);
+    }
+    final List<Hash32> hashes = new ArrayList<>();
+    for (JsonNode item : items) {
+      final String text = item.textValue();
+      if (text == null || !text.matches("0x[0-9a-fA-F]{64}")) {
+        throw Refusal.field(path, "must be 0x and 64 hex digits");
+      }
+      hashes.add(Hash32.fromHex(text));
+    }
+    return hashes;
+  }
+
+  /** An address, or a registered name. */
+  static Address target(Snapshot state, Params params, String name) {
+    final String text = params.text(name);
+    if (text == null) {
+      throw Refusal.field(params.path(name), "is missing");
+    }
+    if (!Params.isAddress(text)) {
+      final Address address = ChainReader.addressOf(state, text);
+      if (address == null) {
+        throw Refusal.of(Reason.NOT_FOUND, "what", "name", "key", text);
+      }
+      return address;
+    }
+    return new Address(params.requireHash(name));
+  }
+}

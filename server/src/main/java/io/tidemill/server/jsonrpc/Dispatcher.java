@@ -1,0 +1,231 @@
+package io.tidemill.server.jsonrpc;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tidemill.server.config.NodeFacts;
+import io.tidemill.server.errors.ErrorCatalogue;
+import io.tidemill.server.errors.Reason;
+import io.tidemill.server.errors.Refusal;
+import io.tidemill.server.observe.Telemetry;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Bytes of a request, single or batch, to bytes of the answer. Never throws on input. */
+final class Dispatcher {
+  /** Bytes of the answers of one batch. */
+  private static final int MAX_ANSWER = 10 << 20;
+
+  private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+  private final ObjectMapper mapper =
+      new ObjectMapper(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder()
+                          .maxNestingDepth(NodeFacts.MAX_JSON_DEPTH)
+                          .maxNumberLength(64)
+                          .maxStringLength(NodeFacts.MAX_JSON_BODY)
+                          .maxNameLength(1_024)
+                          .build())
+                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                  .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+                  .build())
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .disable(JsonParser.Feature.ALLOW_COMMENTS);
+
+  private final Map<String, Method> methods = new TreeMap<>();
+  private final Telemetry telemetry;
+
+  Dispatcher(List<Method> methods, Telemetry telemetry) {
+    for (Method method : methods) {
+      if (this.methods.put(method.name(), method) != null) {
+        throw new IllegalArgumentException("method " + method.name() + " is registered twice");
+      }
+    }
+    this.telemetry = telemetry;
+  }
+
+  /** The methods, by name. */
+  Map<String, Method> methods() {
+    return methods;
+  }
+
+  ObjectMapper mapper() {
+    return mapper;
+  }
+
+  /** The answer, or null when every request was a notification. */
+  byte @Nullable [] answer(byte[] body) {
+    final JsonNode root;
+    try {
+      root = mapper.readTree(body);
+    } catch (JsonProcessingException e) {
+      return bytes(error(NullNode.instance, parseError(e)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    if (root == null || root.isMissingNode()) {
+      return bytes(
+          error(NullNode.instance, Refusal.of(Reason.PARSE_ERROR, "detail", "it is empty")));
+    }
+    if (!root.isArray()) {
+      final ObjectNode answer = one(root);
+      return answer == null ? null : bytes(answer);
+    }
+    return batch(root);
+  }
+
+  private byte @Nullable [] batch(JsonNode requests) {
+    if (requests.isEmpty()) {
+      return bytes(error(NullNode.instance, invalid("the batch is empty")));
+    }
+    if (requests.size() > NodeFacts.MAX_JSON_BATCH) {
+      return bytes(
+          error(
+              NullNode.instance,
+              invalid(
+                  "the batch has "
+                      + requests.size()
+                      + " requests, at most "
+                      + NodeFacts.MAX_JSON_BATCH)));
+    }
+    final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    for (JsonNode request : requests) {
+      final ObjectNode answer =
+          out.size() < MAX_ANSWER
+              ? one(request)
+              : error(id(request), Refusal.limit("bytes of the answers", out.size(), MAX_ANSWER));
+      if (answer != null) {
+        out.write(out.size() == 0 ? '[' : ',');
+        out.writeBytes(bytes(answer));
+      }
+    }
+    if (out.size() == 0) {
+      return null;
+    }
+    out.write(']');
+    return out.toByteArray();
+  }
+
+  private @Nullable ObjectNode one(JsonNode request) {
+    final String problem = problem(request);
+    if (problem != null) {
+      return error(id(request), invalid(problem));
+    }
+    final JsonNode id = request.get("id");
+    final String name = request.get("method").textValue();
+    final Method method = methods.get(name);
+    final long begin = System.nanoTime();
+    ObjectNode answer;
+    String outcome = "ok";
+    try {
+      if (method == null) {
+        throw Refusal.of(Reason.METHOD_NOT_FOUND, "method", shortened(name));
+      }
+      answer = NODES.objectNode().put("jsonrpc", "2.0");
+      answer.set("result", method.body().call(Params.of(request.get("params"), method.params())));
+      answer.set("id", id);
+    } catch (RuntimeException | StackOverflowError failure) {
+      final Refusal refusal = Refusal.from(failure);
+      outcome = refusal.reason().name();
+      answer = error(id == null ? NullNode.instance : id, refusal);
+    }
+    telemetry.request(method == null ? "unknown" : name, outcome, System.nanoTime() - begin);
+    return id == null ? null : answer;
+  }
+
+  private static @Nullable String problem(JsonNode request) {
+    if (!request.isObject()) {
+      return "a request must be an object";
+    }
+    final JsonNode version = request.get("jsonrpc");
+    if (version == null || !"2.0".equals(version.textValue())) {
+      return "jsonrpc must be \"2.0\"";
+    }
+    final JsonNode method = request.get("method");
+    if (method == null || !method.isTextual()) {
+      return "method must be a string";
+    }
+    final JsonNode id = request.get("id");
+    if (id != null && !id.isTextual() && !id.isIntegralNumber() && !id.isNull()) {
+      return "id must be a string, a whole number or null";
+    }
+    final JsonNode params = request.get("params");
+    if (params != null && !params.isContainerNode()) {
+      return "params must be an array or an object";
+    }
+    return null;
+  }
+
+  private static JsonNode id(JsonNode request) {
+    final JsonNode id = request.get("id");
+    return id != null && (id.isTextual() || id.isIntegralNumber()) ? id : NullNode.instance;
+  }
+
+  private static Refusal invalid(String detail) {
+    return Refusal.of(Reason.INVALID_REQUEST, "detail", detail);
+  }
+
+  private static Refusal parseError(JsonProcessingException e) {
+    return Refusal.of(
+        Reason.PARSE_ERROR,
+        "detail",
+        shortened(e.getOriginalMessage())
+            + (e.getLocation() == null
+                ? ""
+                : " at line "
+                    + e.getLocation().getLineNr()
+                    + ", column "
+                    + e.getLocation().getColumnNr()));
+  }
+
+  private static String shortened(@Nullable String text) {
+    final String known = text == null ? "" : text;
+    return known.length() <= 200 ? known : known.substring(0, 200) + "...";
+  }
+
+  /** The error object of a refusal. */
+  ObjectNode error(JsonNode id, Refusal refusal) {
+    final ObjectNode data = NODES.objectNode().put("reason", refusal.reason().name());
+    data.put("action", refusal.action());
+    refusal.metadata().forEach(data::put);
+    final ObjectNode error =
+        NODES
+            .objectNode()
+            .put("code", ErrorCatalogue.get().entry(refusal.reason()).jsonRpc())
+            .put("message", refusal.getMessage());
+    error.set("data", data);
+    final ObjectNode answer = NODES.objectNode().put("jsonrpc", "2.0");
+    answer.set("error", error);
+    answer.set("id", id);
+    return answer;
+  }
+
+  /** The error answer of a request that was not read. */
+  byte[] refused(Refusal refusal) {
+    return bytes(error(NullNode.instance, refusal));
+  }
+
+  private byte[] bytes(JsonNode node) {
+    try {
+      return mapper.writeValueAsBytes(node);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a JSON tree that cannot be written", e);
+    }
+  }
+}

@@ -1,0 +1,221 @@
+package io.tidemill.server.jsonrpc;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.javalin.Javalin;
+import io.javalin.http.Context;
+import io.tidemill.server.config.NodeFacts;
+import io.tidemill.server.config.SidecarConfig;
+import io.tidemill.server.errors.Reason;
+import io.tidemill.server.errors.Refusal;
+import io.tidemill.server.observe.NodeHealth;
+import io.tidemill.server.observe.Telemetry;
+import io.tidemill.server.pipeline.Chain;
+import io.tidemill.server.pipeline.WaveArchive;
+import io.tidemill.server.pipeline.WavePipeline;
+import io.tidemill.server.query.ChainReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The HTTP/1.1 server: JSON-RPC at {@code /}, health, metrics. */
+public final class HttpListener implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(HttpListener.class);
+  private static final String JSON = "application/json";
+
+  private final SidecarConfig.Http config;
+  private final Dispatcher dispatcher;
+  private final NodeHealth health;
+  private final Telemetry telemetry;
+  private @Nullable Javalin server;
+
+  /** What the methods are made of. */
+  public record Rooms(
+      NodeFacts facts,
+      Chain chain,
+      ChainReader reader,
+      WavePipeline pipeline,
+      WaveArchive archive,
+      NodeHealth health,
+      Telemetry telemetry) {}
+
+  /** A listener with every method, not open yet. */
+  public static HttpListener of(SidecarConfig config, Rooms rooms) {
+    final List<Method> methods = new ArrayList<>();
+    methods.addAll(
+        new InfoMethod(rooms.facts(), rooms.chain(), config, rooms.reader(), rooms.health())
+            .methods());
+    methods.addAll(
+        new ChainMethods(rooms.reader(), rooms.pipeline(), rooms.archive()).methods());
+    return new HttpListener(
+        config.http(),
+        new Dispatcher(methods, rooms.telemetry()),
+        rooms.health(),
+        rooms.telemetry());
+  }
+
+  private HttpListener(
+      SidecarConfig.Http config, Dispatcher dispatcher, NodeHealth health, Telemetry telemetry) {
+    this.config = config;
+    this.dispatcher = dispatcher;
+    this.health = health;
+    this.telemetry = telemetry;
+  }
+
+  /** Opens the listener, unless the configuration has none. */
+  public void start() {
+    if (config.port() < 0) {
+      return;
+    }
+    final Javalin app =
+        Javalin.create(
+            javalin -> {
+              javalin.startup.showJavalinBanner = false;
+              javalin.startup.startupWatcherEnabled = false;
+              javalin.startup.showOldJavalinVersionWarning = false;
+              javalin.concurrency.useVirtualThreads = true;
+              javalin.http.maxRequestSize = NodeFacts.MAX_JSON_BODY;
+              javalin.jetty.modifyHttpConfiguration(
+                  http -> {
+                    http.setSendServerVersion(false);
+                    http.setRequestHeaderSize(8 * 1024);
+                    http.setIdleTimeout(30_000);
+                  });
+              javalin.routes.before(this::guard);
+              javalin.routes.options("/*", context -> context.status(204));
+              javalin.routes.post("/", this::rpc);
+              javalin.routes.get("/healthz", this::healthz);
+              javalin.routes.get("/livez", this::livez);
+              javalin.routes.get("/readyz", this::healthz);
+              javalin.routes.get("/metrics", this::metrics);
+              javalin.routes.exception(Exception.class, HttpListener::failed);
+              javalin.routes.exception(Refusal.class, this::refused);
+            });
+    server = app.start(config.host(), config.port());
+  }
+
+  /** The port, or -1. */
+  public int port() {
+    return server == null ? -1 : server.port();
+  }
+
+  /** Refuses foreign hosts and answers for the origins that may call. */
+  private void guard(Context context) {
+    final String host = context.host();
+    final List<String> hosts = config.allowedHosts();
+    if (!hosts.contains("*") && (host == null || !hosts.contains(withoutPort(host)))) {
+      refuse(
+          context, 403, Refusal.field("Host", "is not one of http.allowed-hosts of this node"));
+      context.skipRemainingHandlers();
+      return;
+    }
+    final String origin = context.header("Origin");
+    if (origin != null) {
+      final List<String> origins = config.corsOrigins();
+      if (origins.contains("*") || origins.contains(origin)) {
+        context.header("Access-Control-Allow-Origin", origin);
+        context.header("Vary", "Origin");
+        context.header("Access-Control-Allow-Methods", "POST, GET, OPTIONS");
+        context.header("Access-Control-Allow-Headers", "Content-Type, Authorization");
+        context.header("Access-Control-Max-Age", "600");
+      } else if (!origin.equals("http://" + host) && !origin.equals("https://" + host)) {
+        refuse(
+            context, 403, Refusal.field("Origin", "is not one of http.cors-origins of this node"));
+        context.skipRemainingHandlers();
+      }
+    }
+  }
+
+  private static String withoutPort(String host) {
+    final int colon = host.lastIndexOf(':');
+    return colon > host.lastIndexOf(']') ? host.substring(0, colon) : host;
+  }
+
+  private void rpc(Context context) throws IOException {
+    final String type = context.contentType();
+    if (type == null || !type.split(";", 2)[0].strip().equalsIgnoreCase(JSON)) {
+      refuse(
+          context,
+          415,
+          Refusal.of(Reason.INVALID_REQUEST, "detail", "Content-Type must be " + JSON));
+      return;
+    }
+    final byte[] body = body(context);
+    if (body == null) {
+      refuse(
+          context,
+          413,
+          Refusal.of(
+              Reason.INVALID_REQUEST,
+              "detail",
+              "the body is larger than " + NodeFacts.MAX_JSON_BODY + " bytes"));
+      return;
+    }
+    final byte[] answer = dispatcher.answer(body);
+    if (answer == null) {
+      context.status(204);
+    } else {
+      context.contentType(JSON).result(answer);
+    }
+  }
+
+  private static byte @Nullable [] body(Context context) throws IOException {
+    if (context.contentLength() > NodeFacts.MAX_JSON_BODY) {
+      return null;
+    }
+    try (InputStream in = context.req().getInputStream()) {
+      final byte[] body = in.readNBytes(NodeFacts.MAX_JSON_BODY + 1);
+      return body.length > NodeFacts.MAX_JSON_BODY ? null : body;
+    }
+  }
+
+  private void healthz(Context context) throws JsonProcessingException {
+    report(context, health.report().state().ready());
+  }
+
+  private void livez(Context context) throws JsonProcessingException {
+    report(context, health.report().state().alive());
+  }
+
+  private void report(Context context, boolean good) throws JsonProcessingException {
+    final NodeHealth.Report report = health.report();
+    final ObjectNode view =
+        JsonViews.NODES.objectNode().put("state", JsonViews.lower(report.state()));
+    if (!report.detail().isEmpty()) {
+      view.put("detail", report.detail());
+    }
+    context
+        .status(good ? 200 : 503)
+        .contentType(JSON)
+        .result(dispatcher.mapper().writeValueAsBytes(view));
+  }
+
+  private void metrics(Context context) {
+    context.contentType("text/plain; version=0.0.4; charset=utf-8").result(telemetry.prometheus());
+  }
+
+  private void refused(Refusal refusal, Context context) {
+    refuse(context, 400, refusal);
+  }
+
+  private void refuse(Context context, int status, Refusal refusal) {
+    context.status(status).contentType(JSON).result(dispatcher.refused(refusal));
+  }
+
+  private static void failed(Exception failure, Context context) {
+    LOG.debug("request failed", failure);
+    context.status(500).contentType("text/plain").result("the node could not answer");
+  }
+
+  @Override
+  public void close() {
+    final Javalin open = server;
+    if (open != null) {
+      open.stop();
+    }
+  }
+}

@@ -1,0 +1,84 @@
+package io.tidemill.server.jsonrpc;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tidemill.executor.Rules;
+import io.tidemill.server.config.NodeFacts;
+import io.tidemill.server.config.SidecarConfig;
+import io.tidemill.server.observe.NodeHealth;
+import io.tidemill.server.pipeline.Chain;
+import io.tidemill.server.pipeline.Position;
+import io.tidemill.server.query.ChainReader;
+import io.tidemill.state.StateStore.Head;
+import java.util.List;
+
+/** {@code tidemill_getInfo}: what the node is, where it stands, what it accepts. */
+final class InfoMethod {
+  private final NodeFacts facts;
+  private final Chain chain;
+  private final SidecarConfig config;
+  private final ChainReader reader;
+  private final NodeHealth health;
+
+  InfoMethod(
+      NodeFacts facts, Chain chain, SidecarConfig config, ChainReader reader, NodeHealth health) {
+    this.facts = facts;
+    this.chain = chain;
+    this.config = config;
+    this.reader = reader;
+    this.health = health;
+  }
+
+  List<Method> methods() {
+    return List.of(
+        new Method("tidemill_getInfo", List.of(), params -> info()),
+        new Method(
+            "pyde_chainId", List.of(), params -> JsonViews.NODES.numberNode(chain.id())));
+  }
+
+  private JsonNode info() {
+    final Position position = reader.position();
+    final NodeHealth.Report report = health.report();
+    final long next = position.expectedWave();
+    final ObjectNode view =
+        JsonViews.NODES
+            .objectNode()
+            .put("version", facts.version())
+            .put("instance_id", facts.instanceId())
+            .put("chain_id", chain.id())
+            .put("state", JsonViews.lower(report.state()))
+            .put("fault", report.detail().isEmpty() ? null : report.detail());
+    view.set("head", head(position.head()));
+    final Head pending = position.pending();
+    view.set("pending", pending == null ? JsonViews.NODES.nullNode() : head(pending));
+    view.put("expected_wave", next)
+        .put("expected_parent_root", JsonViews.hex(position.expectedParent()))
+        .put("oldest_state_wave", reader.store().oldestWave());
+    final Rules rules = chain.rules(next);
+    view.putObject("rules")
+        .put("rules_hash", JsonViews.hex(chain.rulesHash(next)))
+        .put("profile", JsonViews.lower(rules.profile()))
+        .put("signatures", JsonViews.lower(rules.signatures()))
+        .put("next_activation_wave", chain.nextActivation(next));
+    view.putObject("limits")
+        .put("simulate_fuel_cap", config.simulate().fuelCap())
+        .put("simulate_deadline_millis", config.simulate().deadline().toMillis())
+        .put("simulate_concurrency", facts.simulateWorkers())
+        .put("json_body_bytes", NodeFacts.MAX_JSON_BODY)
+        .put("json_batch", NodeFacts.MAX_JSON_BATCH)
+        .put("json_depth", NodeFacts.MAX_JSON_DEPTH)
+        .put("wave_gas", rules.gas().waveGasLimit())
+        .put("wave_transactions", config.limits().waveTransactions());
+    final ArrayNode features = view.putArray("features");
+    facts.features().forEach(features::add);
+    return view;
+  }
+
+  private static ObjectNode head(Head head) {
+    return JsonViews.NODES
+        .objectNode()
+        .put("wave", head.wave())
+        .put("root", JsonViews.hex(head.root().blake3()));
+  }
+}
