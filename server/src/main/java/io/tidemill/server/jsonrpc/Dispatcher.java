@@ -76,6 +76,11 @@ final class Dispatcher {
       root = mapper.readTree(body);
     } catch (JsonProcessingException e) {
       return bytes(error(NullNode.instance, parseError(e)));
+    } catch (ArithmeticException | NumberFormatException e) {
+      return bytes(
+          error(
+              NullNode.instance,
+              Refusal.of(Reason.PARSE_ERROR, "detail", "a number is out of range")));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
