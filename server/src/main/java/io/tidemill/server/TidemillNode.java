@@ -1,6 +1,8 @@
 package io.tidemill.server;
 
+import io.tidemill.executor.ChainSpecification;
 import io.tidemill.executor.WaveExecutor;
+import io.tidemill.server.chain.ChainOpener;
 import io.tidemill.server.config.NodeFacts;
 import io.tidemill.server.config.SidecarConfig;
 import io.tidemill.server.grpc.ExecutionEndpoint;
@@ -10,7 +12,6 @@ import io.tidemill.server.jsonrpc.HttpListener;
 import io.tidemill.server.observe.MetricCatalogue;
 import io.tidemill.server.observe.NodeHealth;
 import io.tidemill.server.observe.Telemetry;
-import io.tidemill.server.pipeline.Chain;
 import io.tidemill.server.pipeline.CommitFeed;
 import io.tidemill.server.pipeline.WaveArchive;
 import io.tidemill.server.pipeline.WavePipeline;
@@ -43,7 +44,7 @@ public final class TidemillNode implements AutoCloseable {
    *
    * @param store has its genesis
    */
-  public record Parts(Chain chain, StateStore store, WaveExecutor executor) {}
+  public record Parts(ChainSpecification chain, StateStore store, WaveExecutor executor) {}
 
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
   private final NodeHealth health = new NodeHealth();
@@ -55,7 +56,7 @@ public final class TidemillNode implements AutoCloseable {
     push(parts.store());
     final Telemetry telemetry = push(Telemetry.local());
     final CommitFeed feed = new CommitFeed();
-    final WaveArchive archive = new WaveArchive(parts.chain(), config.data().retainWaves());
+    final WaveArchive archive = new WaveArchive(config.data().retainWaves());
     pipeline =
         push(
             new WavePipeline(
@@ -74,7 +75,6 @@ public final class TidemillNode implements AutoCloseable {
                 List.of(
                     new ExecutionEndpoint(
                         pipeline,
-                        archive,
                         reader,
                         feed,
                         new WaveCodec(parts.chain()),
@@ -91,7 +91,7 @@ public final class TidemillNode implements AutoCloseable {
             HttpListener.of(
                 config,
                 new HttpListener.Rooms(
-                    facts, parts.chain(), reader, pipeline, archive, health, telemetry)));
+                    facts, parts.chain(), reader, pipeline, health, telemetry)));
   }
 
   /**
@@ -116,6 +116,13 @@ public final class TidemillNode implements AutoCloseable {
         node.healthPort(),
         node.httpPort());
     return node;
+  }
+
+  /** Starts the node that {@code config} describes. */
+  public static TidemillNode start(SidecarConfig config) {
+    final ChainOpener.Opened opened = ChainOpener.open(config);
+    return start(
+        config, new Parts(opened.specification(), opened.store(), opened.executor()));
   }
 
   /** The port of the gRPC services, or -1. */

@@ -3,6 +3,7 @@ package io.tidemill.server.grpc;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.tidemill.executor.Receipt;
+import io.tidemill.executor.ReceiptCodec;
 import io.tidemill.executor.tx.Address;
 import io.tidemill.server.config.SidecarConfig.Limits;
 import io.tidemill.server.errors.Reason;
@@ -12,7 +13,6 @@ import io.tidemill.server.observe.NodeHealth;
 import io.tidemill.server.observe.Telemetry;
 import io.tidemill.server.pipeline.CommitFeed;
 import io.tidemill.server.pipeline.WaveAnswer;
-import io.tidemill.server.pipeline.WaveArchive;
 import io.tidemill.server.pipeline.WavePipeline;
 import io.tidemill.server.query.ChainReader;
 import io.tidemill.server.wire.AnswerCodec;
@@ -48,7 +48,6 @@ public final class ExecutionEndpoint extends ExecutionServiceGrpc.ExecutionServi
   private static final int MAX_PAGE = 1_000;
 
   private final WavePipeline pipeline;
-  private final WaveArchive archive;
   private final ChainReader reader;
   private final CommitFeed feed;
   private final WaveCodec codec;
@@ -62,7 +61,6 @@ public final class ExecutionEndpoint extends ExecutionServiceGrpc.ExecutionServi
   /** The service over a running pipeline; {@code executor} runs what a stream has to send. */
   public ExecutionEndpoint(
       WavePipeline pipeline,
-      WaveArchive archive,
       ChainReader reader,
       CommitFeed feed,
       WaveCodec codec,
@@ -72,7 +70,6 @@ public final class ExecutionEndpoint extends ExecutionServiceGrpc.ExecutionServi
       Telemetry telemetry,
       Executor executor) {
     this.pipeline = pipeline;
-    this.archive = archive;
     this.reader = reader;
     this.feed = feed;
     this.codec = codec;
@@ -176,7 +173,7 @@ public final class ExecutionEndpoint extends ExecutionServiceGrpc.ExecutionServi
     if (stored == null) {
       throw Refusal.of(Reason.NOT_FOUND, "what", "receipt", "key", key);
     }
-    final Receipt receipt = archive.receipt(stored);
+    final Receipt receipt = ReceiptCodec.decode(stored);
     return GetReceiptResponse.newBuilder()
         .setReceipt(AnswerCodec.receipt(receipt))
         .setBorsh(Fields.wrap(stored))

@@ -3,12 +3,12 @@ package io.tidemill.server.jsonrpc;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tidemill.executor.ReceiptCodec;
 import io.tidemill.executor.account.Account;
 import io.tidemill.executor.tx.Address;
 import io.tidemill.server.errors.Reason;
 import io.tidemill.server.errors.Refusal;
 import io.tidemill.server.pipeline.WaveAnswer;
-import io.tidemill.server.pipeline.WaveArchive;
 import io.tidemill.server.pipeline.WavePipeline;
 import io.tidemill.server.query.ChainReader;
 import io.tidemill.server.query.EventRecords;
@@ -25,13 +25,11 @@ import org.jspecify.annotations.Nullable;
 final class ChainMethods {
   private final ChainReader reader;
   private final WavePipeline pipeline;
-  private final WaveArchive archive;
   private final EventSearch events;
 
-  ChainMethods(ChainReader reader, WavePipeline pipeline, WaveArchive archive) {
+  ChainMethods(ChainReader reader, WavePipeline pipeline) {
     this.reader = reader;
     this.pipeline = pipeline;
-    this.archive = archive;
     this.events = new EventSearch(reader.store());
   }
 
@@ -123,7 +121,7 @@ final class ChainMethods {
     final byte[] stored = reader.store().receiptByHash(params.requireHash("transaction_hash"));
     return stored == null
         ? JsonViews.NODES.nullNode()
-        : JsonViews.receipt(archive.receipt(stored));
+        : JsonViews.receipt(ReceiptCodec.decode(stored));
   }
 
   private JsonNode wave(Params params) {

@@ -4,14 +4,13 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.Javalin;
 import io.javalin.http.Context;
+import io.tidemill.executor.ChainSpecification;
 import io.tidemill.server.config.NodeFacts;
 import io.tidemill.server.config.SidecarConfig;
 import io.tidemill.server.errors.Reason;
 import io.tidemill.server.errors.Refusal;
 import io.tidemill.server.observe.NodeHealth;
 import io.tidemill.server.observe.Telemetry;
-import io.tidemill.server.pipeline.Chain;
-import io.tidemill.server.pipeline.WaveArchive;
 import io.tidemill.server.pipeline.WavePipeline;
 import io.tidemill.server.query.ChainReader;
 import java.io.IOException;
@@ -36,10 +35,9 @@ public final class HttpListener implements AutoCloseable {
   /** What the methods are made of. */
   public record Rooms(
       NodeFacts facts,
-      Chain chain,
+      ChainSpecification chain,
       ChainReader reader,
       WavePipeline pipeline,
-      WaveArchive archive,
       NodeHealth health,
       Telemetry telemetry) {}
 
@@ -50,7 +48,7 @@ public final class HttpListener implements AutoCloseable {
         new InfoMethod(rooms.facts(), rooms.chain(), config, rooms.reader(), rooms.health())
             .methods());
     methods.addAll(
-        new ChainMethods(rooms.reader(), rooms.pipeline(), rooms.archive()).methods());
+        new ChainMethods(rooms.reader(), rooms.pipeline()).methods());
     return new HttpListener(
         config.http(),
         new Dispatcher(methods, rooms.telemetry()),

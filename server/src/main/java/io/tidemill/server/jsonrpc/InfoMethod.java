@@ -3,11 +3,11 @@ package io.tidemill.server.jsonrpc;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tidemill.executor.ChainSpecification;
 import io.tidemill.executor.Rules;
 import io.tidemill.server.config.NodeFacts;
 import io.tidemill.server.config.SidecarConfig;
 import io.tidemill.server.observe.NodeHealth;
-import io.tidemill.server.pipeline.Chain;
 import io.tidemill.server.pipeline.Position;
 import io.tidemill.server.query.ChainReader;
 import io.tidemill.state.StateStore.Head;
@@ -16,13 +16,13 @@ import java.util.List;
 /** {@code tidemill_getInfo}: what the node is, where it stands, what it accepts. */
 final class InfoMethod {
   private final NodeFacts facts;
-  private final Chain chain;
+  private final ChainSpecification chain;
   private final SidecarConfig config;
   private final ChainReader reader;
   private final NodeHealth health;
 
   InfoMethod(
-      NodeFacts facts, Chain chain, SidecarConfig config, ChainReader reader, NodeHealth health) {
+      NodeFacts facts, ChainSpecification chain, SidecarConfig config, ChainReader reader, NodeHealth health) {
     this.facts = facts;
     this.chain = chain;
     this.config = config;
@@ -34,7 +34,7 @@ final class InfoMethod {
     return List.of(
         new Method("tidemill_getInfo", List.of(), params -> info()),
         new Method(
-            "pyde_chainId", List.of(), params -> JsonViews.NODES.numberNode(chain.id())));
+            "pyde_chainId", List.of(), params -> JsonViews.NODES.numberNode(chain.chainId())));
   }
 
   private JsonNode info() {
@@ -46,7 +46,7 @@ final class InfoMethod {
             .objectNode()
             .put("version", facts.version())
             .put("instance_id", facts.instanceId())
-            .put("chain_id", chain.id())
+            .put("chain_id", chain.chainId())
             .put("state", JsonViews.lower(report.state()))
             .put("fault", report.detail().isEmpty() ? null : report.detail());
     view.set("head", head(position.head()));
@@ -55,12 +55,13 @@ final class InfoMethod {
     view.put("expected_wave", next)
         .put("expected_parent_root", JsonViews.hex(position.expectedParent()))
         .put("oldest_state_wave", reader.store().oldestWave());
-    final Rules rules = chain.rules(next);
+    final Rules rules = chain.rulesAt(next);
+    final ChainSpecification.Activation activation = chain.nextAfter(next);
     view.putObject("rules")
-        .put("rules_hash", JsonViews.hex(chain.rulesHash(next)))
+        .put("rules_hash", JsonViews.hex(rules.hash()))
         .put("profile", JsonViews.lower(rules.profile()))
         .put("signatures", JsonViews.lower(rules.signatures()))
-        .put("next_activation_wave", chain.nextActivation(next));
+        .put("next_activation_wave", activation == null ? null : activation.wave());
     view.putObject("limits")
         .put("simulate_fuel_cap", config.simulate().fuelCap())
         .put("simulate_deadline_millis", config.simulate().deadline().toMillis())

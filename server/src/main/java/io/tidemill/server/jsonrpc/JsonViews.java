@@ -121,18 +121,18 @@ final class JsonViews {
         NODES
             .objectNode()
             .put("wave", answer.wave())
-            .put("timestamp", answer.timestamp())
+            .put("timestamp", answer.record().context().timestamp())
             .put("root", hex(answer.root().blake3()))
             .put("poseidon2_root", hex(answer.root().poseidon2()))
-            .put("content_hash", hex(answer.contentHash()))
-            .put("events_root", hex(answer.eventsRoot()))
-            .put("events_count", answer.eventsCount())
-            .put("receipts_digest", hex(answer.receiptsDigest()))
-            .put("gas_used", answer.totals().gasUsed().toString())
-            .put("fees", answer.totals().fees().toString())
-            .put("burned", answer.totals().burned().toString())
-            .put("next_base_fee", answer.nextBaseFee().toString())
-            .put("rules_hash", hex(answer.rulesHash()))
+            .put("content_hash", hex(answer.record().contentHash()))
+            .put("events_root", hex(answer.record().eventsRoot()))
+            .put("events_count", answer.record().eventsCount())
+            .put("receipts_digest", hex(answer.record().receiptsDigest()))
+            .put("gas_used", answer.record().totals().gasUsed().toString())
+            .put("fees", answer.record().totals().fees().toString())
+            .put("burned", answer.record().totals().burned().toString())
+            .put("next_base_fee", answer.record().nextBaseFee().toString())
+            .put("rules_hash", hex(answer.record().rulesHash()))
             .put("changed_keys", answer.changedKeys());
     final ArrayNode transactions = view.putArray("transactions");
     answer.receipts().forEach(receipt -> transactions.add(hex(receipt.transactionHash())));

@@ -1,8 +1,12 @@
 package io.tidemill.server.pipeline;
 
+import io.tidemill.executor.ContentHash;
+import io.tidemill.executor.EventCommitment;
 import io.tidemill.executor.Receipt;
+import io.tidemill.executor.ReceiptCodec;
 import io.tidemill.executor.Wave;
 import io.tidemill.executor.WaveContext;
+import io.tidemill.executor.WaveRecord;
 import io.tidemill.executor.WaveResult;
 import io.tidemill.executor.borsh.BorshException;
 import io.tidemill.server.errors.Reason;
@@ -35,7 +39,6 @@ public final class WaveArchive {
 
   private static final int RECENT_KEYS = 400_000;
 
-  private final Chain chain;
   private final long retainWaves;
 
   /** Guarded by this; oldest first. */
@@ -43,21 +46,20 @@ public final class WaveArchive {
 
   private volatile long newestTimestamp;
 
-  /** The archive of a chain; {@code retainWaves} is how far back a rollback may go. */
-  public WaveArchive(Chain chain, long retainWaves) {
-    this.chain = chain;
+  /** An empty archive; {@code retainWaves} is how far back a rollback may go. */
+  public WaveArchive(long retainWaves) {
     this.retainWaves = retainWaves;
   }
 
   /** Learns where the chain stands; call it once before the first wave. */
   public void open(StateStore store, Head head) {
     final WaveAnswer newest = head.wave() == 0 ? null : read(store, head.wave());
-    newestTimestamp = newest == null ? 0 : newest.timestamp();
+    newestTimestamp = newest == null ? 0 : newest.record().context().timestamp();
   }
 
   /** What identifies the input of {@code wave}. */
   Hash32 contentHash(Wave wave) {
-    return chain.contentHash(wave);
+    return ContentHash.of(wave);
   }
 
   /** Refuses a wave that is older than its parent. */
@@ -72,34 +74,40 @@ public final class WaveArchive {
   }
 
   /** The answer of a wave that was executed just now. */
-  WaveAnswer answer(WaveResult result, Hash32 content, StateRoot root) {
+  WaveAnswer answer(WaveResult result, StateRoot root) {
+    final List<Hash32> included = new ArrayList<>(result.receipts().size());
+    result.receipts().forEach(receipt -> included.add(receipt.transactionHash()));
+    final WaveRecord record =
+        new WaveRecord(
+            result.context(),
+            result.parentRoot(),
+            result.rulesHash(),
+            result.contentHash(),
+            root,
+            result.eventsRoot(),
+            result.eventsBloom(),
+            result.eventsCount(),
+            result.receiptsDigest(),
+            result.totals(),
+            result.nextBaseFee(),
+            included);
     return new WaveAnswer(
-        result.context().waveId(),
-        result.context().timestamp(),
-        root,
-        content,
-        chain.rulesHash(result.context().waveId()),
-        result.eventsRoot(),
-        result.eventsBloom(),
-        result.eventsCount(),
-        result.receiptsDigest(),
-        result.totals(),
-        result.nextBaseFee(),
+        record,
+        record.encode(),
         result.messages(),
         result.receipts(),
         result.delta(),
-        result.delta().size(),
-        chain.record(result, root));
+        result.delta().size());
   }
 
   /** What is stored with the wave. */
   WaveArtifacts artifacts(WaveAnswer answer, WaveResult result) {
     final List<StoredReceipt> receipts = new ArrayList<>(answer.receipts().size());
-    final List<StoredEvent> events = new ArrayList<>(answer.eventsCount());
+    final List<StoredEvent> events = new ArrayList<>(answer.record().eventsCount());
     for (Receipt receipt : answer.receipts()) {
       receipts.add(
           new StoredReceipt(
-              receipt.transactionHash(), receipt.nonceConsumed(), chain.receipt(receipt)));
+              receipt.transactionHash(), receipt.nonceConsumed(), ReceiptCodec.encode(receipt)));
       for (int i = 0; i < receipt.events().size(); i++) {
         final var event = receipt.events().get(i);
         events.add(
@@ -108,16 +116,16 @@ public final class WaveArchive {
                 i,
                 event.contract().raw(),
                 event.topics(),
-                chain.event(event, answer.wave(), receipt.transactionIndex(), i)));
+                EventCommitment.encode(answer.wave(), receipt.transactionIndex(), i, event)));
       }
     }
     return new WaveArtifacts(
-        AnswerLayout.encode(answer), answer.contentHash(), receipts, events, result.codes());
+        AnswerLayout.encode(answer), answer.record().contentHash(), receipts, events, result.codes());
   }
 
   /** The wave is durable. */
   void committed(WaveAnswer answer) {
-    newestTimestamp = answer.timestamp();
+    newestTimestamp = answer.record().context().timestamp();
     synchronized (this) {
       recent.put(answer.wave(), answer);
       long keys = recent.values().stream().mapToLong(WaveAnswer::changedKeys).sum();
@@ -134,7 +142,7 @@ public final class WaveArchive {
       recent.keySet().removeIf(known -> Long.compareUnsigned(known, wave) > 0);
     }
     final WaveAnswer newest = wave == 0 ? null : read(store, wave);
-    newestTimestamp = newest == null ? 0 : newest.timestamp();
+    newestTimestamp = newest == null ? 0 : newest.record().context().timestamp();
   }
 
   /**
@@ -151,29 +159,18 @@ public final class WaveArchive {
     }
     final byte[] stored = store.waveRecord(wave);
     final List<byte[]> receiptBytes = store.receipts(wave);
-    final Hash32 content = store.contentHash(wave);
-    if (wave == 0 || stored == null || receiptBytes == null || content == null) {
+    if (wave == 0 || stored == null || receiptBytes == null) {
       return null;
     }
     try {
       final List<Receipt> receipts = new ArrayList<>(receiptBytes.size());
       for (byte[] bytes : receiptBytes) {
-        receipts.add(chain.receipt(bytes));
+        receipts.add(ReceiptCodec.decode(bytes));
       }
-      return AnswerLayout.decode(stored, content, receipts);
+      return AnswerLayout.decode(stored, receipts);
     } catch (BorshException e) {
       throw new StateException("the stored answer of wave " + wave + " is corrupt", e);
     }
-  }
-
-  /** A stored receipt. */
-  public Receipt receipt(byte[] stored) {
-    return chain.receipt(stored);
-  }
-
-  /** The Borsh bytes of a receipt, which the receipts digest is made of. */
-  public byte[] receiptBytes(Receipt receipt) {
-    return chain.receipt(receipt);
   }
 
   /** The delta of {@code wave} while it is one of the newest, or null. */

@@ -16,12 +16,8 @@ import io.tidemill.state.Snapshot;
 import io.tidemill.state.StateStore;
 import io.tidemill.state.StateStore.Head;
 import io.tidemill.state.hash.Hash32;
-import java.time.Duration;
 import java.util.Locale;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,9 +30,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class WavePipeline implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WavePipeline.class);
-
-  /** A request of the queue; {@code refuse} answers it when the writer cannot. */
-  private record Work(Runnable task, Consumer<Refusal> refuse) {}
 
   private record Pending(WaveAnswer answer, Proposal proposal, WaveResult result) {
     Head head() {
@@ -53,9 +46,7 @@ public final class WavePipeline implements AutoCloseable {
   private final Telemetry telemetry;
   private final CommitFeed feed;
   private final NodeHealth health;
-  private final ArrayBlockingQueue<Work> queue;
-  private final AtomicBoolean closing = new AtomicBoolean();
-  private final Thread writer;
+  private final Writer writer;
 
   /** Written by the writer thread alone. */
   private volatile @Nullable Pending pending;
@@ -82,12 +73,11 @@ public final class WavePipeline implements AutoCloseable {
     this.telemetry = telemetry;
     this.feed = feed;
     this.health = health;
-    this.queue = new ArrayBlockingQueue<>(queueCapacity);
     this.position = new Position(headOf(store), null, store.poisonedBy());
     archive.open(store, position.head());
-    telemetry.gauge(MetricCatalogue.QUEUE, queue::size);
-    this.writer = Thread.ofPlatform().name("tidemill-writer").unstarted(this::write);
-    this.writer.start();
+    this.writer = new Writer(queueCapacity, this::fault, this::discardPending);
+    telemetry.gauge(MetricCatalogue.QUEUE, writer::depth);
+    writer.start();
   }
 
   private static Head headOf(StateStore store) {
@@ -110,19 +100,14 @@ public final class WavePipeline implements AutoCloseable {
    */
   public void precheck(long wave, Hash32 parentRoot) {
     final Position now = position;
-    refuseWhenFaulted(now);
-    if (Long.compareUnsigned(wave, now.expectedWave()) > 0) {
-      throw gap(wave, now);
-    }
-    if (wave == now.expectedWave() && !parentRoot.equals(now.expectedParent())) {
-      throw parentMismatch(wave, parentRoot, now);
-    }
+    WaveOrder.refuseWhenFaulted(now);
+    WaveOrder.check(wave, parentRoot, now);
   }
 
   /** Queues a wave; what becomes of it goes to {@code listener}. */
   public void execute(Submission submission, WaveListener listener) {
     final long queued = System.nanoTime();
-    enqueue(() -> run(submission, listener, queued), listener::onRefusal);
+    writer.submit(() -> run(submission, listener, queued), listener::onRefusal);
   }
 
   /** Makes the pending wave durable; the newest committed wave is accepted again. */
@@ -158,24 +143,15 @@ public final class WavePipeline implements AutoCloseable {
    */
   @Override
   public void close() {
-    if (!closing.compareAndSet(false, true)) {
-      return;
-    }
-    try {
-      // The last request; whatever came before it is served first.
-      queue.put(new Work(() -> {}, refusal -> {}));
-      writer.join(Duration.ofSeconds(30));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    writer.close();
   }
 
   private <T> CompletableFuture<T> ask(Supplier<T> work) {
     final CompletableFuture<T> future = new CompletableFuture<>();
-    enqueue(
+    writer.submit(
         () -> {
           try {
-            refuseWhenFaulted(position);
+            WaveOrder.refuseWhenFaulted(position);
             future.complete(work.get());
           } catch (Refusal refusal) {
             future.completeExceptionally(refusal);
@@ -185,44 +161,7 @@ public final class WavePipeline implements AutoCloseable {
     return future;
   }
 
-  private void enqueue(Runnable task, Consumer<Refusal> refuse) {
-    if (closing.get()) {
-      refuse.accept(Refusal.of(Reason.NODE_DRAINING));
-    } else if (!queue.offer(new Work(task, refuse))) {
-      refuse.accept(
-          Refusal.of(
-              Reason.QUEUE_FULL,
-              "queue",
-              "the wave queue",
-              "maximum",
-              queue.size() + queue.remainingCapacity(),
-              "retry_after_millis",
-              100));
-    }
-  }
-
   // ---- the writer thread ------------------------------------------------------------------------
-
-  private void write() {
-    while (!closing.get() || !queue.isEmpty()) {
-      final Work work;
-      try {
-        work = queue.take();
-      } catch (InterruptedException e) {
-        break;
-      }
-      try {
-        work.task().run();
-      } catch (Throwable failure) {
-        // Whatever it is, the answer is not known any more (decisions O1).
-        work.refuse().accept(fault(failure));
-      }
-    }
-    for (Work left = queue.poll(); left != null; left = queue.poll()) {
-      left.refuse().accept(Refusal.of(Reason.NODE_DRAINING));
-    }
-    discardPending();
-  }
 
   private void run(Submission submission, WaveListener listener, long queuedNanos) {
     if (submission.abandoned().getAsBoolean()) {
@@ -236,7 +175,7 @@ public final class WavePipeline implements AutoCloseable {
             submission.wave().transactions().size(),
             queuedNanos)) {
       try {
-        refuseWhenFaulted(position);
+        WaveOrder.refuseWhenFaulted(position);
         final Hash32 content = archive.contentHash(submission.wave());
         final WaveAnswer known = known(submission.wave(), content);
         if (known != null) {
@@ -247,7 +186,7 @@ public final class WavePipeline implements AutoCloseable {
           listener.onAnswer(known, true);
           return;
         }
-        listener.onAnswer(executeNext(submission, content, listener, span), false);
+        listener.onAnswer(executeNext(submission, listener, span), false);
       } catch (Refusal refusal) {
         span.refused(refusal.reason().name());
         listener.onRefusal(refusal);
@@ -259,28 +198,23 @@ public final class WavePipeline implements AutoCloseable {
   private @Nullable WaveAnswer known(Wave wave, Hash32 content) {
     final long id = wave.context().waveId();
     final Position now = position;
-    if (Long.compareUnsigned(id, now.expectedWave()) > 0) {
-      throw gap(id, now);
-    }
+    WaveOrder.check(id, wave.parentRoot(), now);
     if (id == now.expectedWave()) {
-      if (!wave.parentRoot().equals(now.expectedParent())) {
-        throw parentMismatch(id, wave.parentRoot(), now);
-      }
       return null;
     }
     final WaveAnswer answer = answerOf(id);
     if (answer == null) {
       throw WaveArchive.pruned(store, id);
     }
-    if (!answer.contentHash().equals(content)) {
+    if (!answer.record().contentHash().equals(content)) {
       throw Refusal.of(
-          Reason.WAVE_CONFLICT, "wave", id, "content_hash", answer.contentHash().toHex());
+          Reason.WAVE_CONFLICT, "wave", id, "content_hash", answer.record().contentHash().toHex());
     }
     return answer;
   }
 
   private WaveAnswer executeNext(
-      Submission submission, Hash32 content, WaveListener listener, WaveSpan span) {
+      Submission submission, WaveListener listener, WaveSpan span) {
     if (pending != null) {
       commitPending(span);
     }
@@ -300,7 +234,7 @@ public final class WavePipeline implements AutoCloseable {
     }
     span.rooting();
     final Proposal proposal = store.propose(result.delta());
-    final WaveAnswer answer = archive.answer(result, content, proposal.root());
+    final WaveAnswer answer = archive.answer(result, proposal.root());
     final Hash32 expected = submission.expectedRoot();
     if (expected != null && !expected.equals(proposal.root().blake3())) {
       proposal.discard();
@@ -312,7 +246,7 @@ public final class WavePipeline implements AutoCloseable {
         answer.root().blake3().toHex(),
         answer.receipts().size(),
         answer.changedKeys(),
-        answer.totals().gasUsed().low());
+        answer.record().totals().gasUsed().low());
     countStatuses(answer, span);
     feed.signal();
     if (submission.commit()) {
@@ -352,16 +286,12 @@ public final class WavePipeline implements AutoCloseable {
     if (now == null) {
       final Head head = position.head();
       if (head.wave() == wave) {
-        if (!head.root().blake3().equals(root)) {
-          throw rootMismatch(wave, head.root().blake3(), root);
-        }
+        WaveOrder.checkRoot(wave, head.root().blake3(), root);
         return head;
       }
       throw Refusal.of(Reason.NO_PENDING_WAVE, "wave", wave, "head_wave", head.wave());
     }
-    if (!now.answer().root().blake3().equals(root)) {
-      throw rootMismatch(wave, now.answer().root().blake3(), root);
-    }
+    WaveOrder.checkRoot(wave, now.answer().root().blake3(), root);
     try (WaveSpan span = telemetry.commit(wave)) {
       commitPending(span);
     }
@@ -439,41 +369,5 @@ public final class WavePipeline implements AutoCloseable {
       LOG.error("the pending wave could not be discarded", e);
     }
     feed.signal();
-  }
-
-  // ---- refusals ---------------------------------------------------------------------------------
-
-  private static void refuseWhenFaulted(Position now) {
-    final String fault = now.fault();
-    if (fault != null) {
-      throw Refusal.of(Reason.NODE_FAULTED, "detail", fault);
-    }
-  }
-
-  private static Refusal gap(long wave, Position now) {
-    return Refusal.of(
-        Reason.WAVE_GAP,
-        "wave",
-        Long.toUnsignedString(wave),
-        "expected_wave",
-        now.expectedWave());
-  }
-
-  private static Refusal parentMismatch(long wave, Hash32 parent, Position now) {
-    return Refusal.of(
-        Reason.PARENT_ROOT_MISMATCH,
-        "wave",
-        wave,
-        "parent_root",
-        parent.toHex(),
-        "expected_parent_root",
-        now.expectedParent().toHex(),
-        "expected_parent_wave",
-        now.expectedWave() - 1);
-  }
-
-  private static Refusal rootMismatch(long wave, Hash32 root, Hash32 given) {
-    return Refusal.of(
-        Reason.ROOT_MISMATCH, "wave", wave, "root", root.toHex(), "expected_root", given.toHex());
   }
 }

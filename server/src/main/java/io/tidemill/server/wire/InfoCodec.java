@@ -1,11 +1,11 @@
 package io.tidemill.server.wire;
 
+import io.tidemill.executor.ChainSpecification;
 import io.tidemill.executor.Rules;
 import io.tidemill.executor.tx.U128;
 import io.tidemill.server.config.NodeFacts;
 import io.tidemill.server.config.SidecarConfig;
 import io.tidemill.server.observe.NodeHealth;
-import io.tidemill.server.pipeline.Chain;
 import io.tidemill.server.pipeline.Position;
 import io.tidemill.state.EventQuery;
 import io.tidemill.v1.GetInfoResponse;
@@ -18,10 +18,10 @@ public final class InfoCodec {
   private static final int PROTOCOL_VERSION = 1;
 
   private final NodeFacts facts;
-  private final Chain chain;
+  private final ChainSpecification chain;
   private final SidecarConfig config;
 
-  public InfoCodec(NodeFacts facts, Chain chain, SidecarConfig config) {
+  public InfoCodec(NodeFacts facts, ChainSpecification chain, SidecarConfig config) {
     this.facts = facts;
     this.chain = chain;
     this.config = config;
@@ -34,7 +34,7 @@ public final class InfoCodec {
         GetInfoResponse.newBuilder()
             .setVersion(facts.version())
             .setProtocolVersion(PROTOCOL_VERSION)
-            .setChainId(chain.id())
+            .setChainId(chain.chainId())
             .setState(
                 switch (health.state()) {
                   case STARTING -> GetInfoResponse.State.STATE_STARTING;
@@ -48,23 +48,24 @@ public final class InfoCodec {
             .setExpectedParentRoot(Fields.bytes(position.expectedParent()))
             .setOldestStateWave(oldestStateWave)
             .setRules(rules(next))
-            .setLimits(limits(chain.rules(next)))
+            .setLimits(limits(chain.rulesAt(next)))
             .addAllFeatures(facts.features())
             .setInstanceId(facts.instanceId());
     if (position.pending() != null) {
       builder.setPending(AnswerCodec.ref(position.pending()));
     }
-    final long activation = chain.nextActivation(next);
-    if (activation >= 0) {
-      builder.setNextRules(rules(activation).toBuilder().setActivationWave(activation));
+    final ChainSpecification.Activation activation = chain.nextAfter(next);
+    if (activation != null) {
+      builder.setNextRules(
+          rules(activation.wave()).toBuilder().setActivationWave(activation.wave()));
     }
     return builder.build();
   }
 
   private RulesInfo rules(long wave) {
-    final Rules rules = chain.rules(wave);
+    final Rules rules = chain.rulesAt(wave);
     return RulesInfo.newBuilder()
-        .setRulesHash(Fields.bytes(chain.rulesHash(wave)))
+        .setRulesHash(Fields.bytes(rules.hash()))
         .setProfile(rules.profile().name().toLowerCase(Locale.ROOT))
         .setSignaturePolicy(rules.signatures().name().toLowerCase(Locale.ROOT))
         .setFloatPolicy(rules.floats() == Rules.Floats.DENY ? "deny" : "canonicalize")

@@ -1,9 +1,11 @@
 package io.tidemill.server.wire;
 
+import io.tidemill.executor.ChainSpecification;
+import io.tidemill.executor.ThresholdInput;
 import io.tidemill.executor.Wave;
 import io.tidemill.server.errors.Refusal;
-import io.tidemill.server.pipeline.Chain;
 import io.tidemill.state.hash.Hash32;
+import io.tidemill.v1.CombinedPlaintext;
 import io.tidemill.v1.WaveContext;
 import io.tidemill.v1.WaveHeader;
 import io.tidemill.v1.WaveTransaction;
@@ -15,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 public final class WaveCodec {
   /** Hashes in the quarantine list of one wave. */
   private static final int MAX_QUARANTINED = 1_024;
+
+  /** Opened ciphertexts of one wave. */
+  private static final int MAX_PLAINTEXTS = 10_000;
 
   /** System entries of one wave, and bytes of one of them. */
   private static final int MAX_SYSTEM_ENTRIES = 1_024;
@@ -32,6 +37,7 @@ public final class WaveCodec {
       Hash32 parentRoot,
       List<Hash32> quarantined,
       List<byte[]> systemEntries,
+      ThresholdInput threshold,
       @Nullable Hash32 expectedRoot,
       boolean wantStateDiff,
       boolean wantReceipts,
@@ -39,13 +45,13 @@ public final class WaveCodec {
 
     /** The wave with these transactions. */
     public Wave wave(List<Wave.Entry> transactions) {
-      return new Wave(context, parentRoot, transactions, quarantined, systemEntries);
+      return new Wave(context, parentRoot, transactions, quarantined, systemEntries, threshold);
     }
   }
 
-  private final Chain chain;
+  private final ChainSpecification chain;
 
-  public WaveCodec(Chain chain) {
+  public WaveCodec(ChainSpecification chain) {
     this.chain = chain;
   }
 
@@ -82,12 +88,31 @@ public final class WaveCodec {
             "header.quarantined_code_hashes",
             MAX_QUARANTINED),
         entries,
+        threshold(message.getThreshold()),
         message.hasExpectedRoot()
             ? Fields.hash(message.getExpectedRoot(), "header.expected_root")
             : null,
         message.getWantStateDiff(),
         !message.getOmitReceipts(),
         message.hasTransactionCount() ? message.getTransactionCount() : -1);
+  }
+
+  private static ThresholdInput threshold(io.tidemill.v1.ThresholdInput message) {
+    if (message.getPlaintextsCount() > MAX_PLAINTEXTS) {
+      throw Refusal.limit(
+          "header.threshold.plaintexts", message.getPlaintextsCount(), MAX_PLAINTEXTS);
+    }
+    final List<ThresholdInput.Plaintext> plaintexts = new ArrayList<>();
+    for (CombinedPlaintext item : message.getPlaintextsList()) {
+      plaintexts.add(
+          new ThresholdInput.Plaintext(
+              Fields.hash(
+                  item.getCiphertextHash(), "header.threshold.plaintexts.ciphertext_hash"),
+              item.getPlaintext().toByteArray()));
+    }
+    return new ThresholdInput(
+        message.getCommitteeKey().isEmpty() ? null : message.getCommitteeKey().toByteArray(),
+        plaintexts);
   }
 
   /** The context of wave {@code wave} as the executor sees it. */
@@ -103,7 +128,7 @@ public final class WaveCodec {
         message.getChainId(),
         message.hasEpoch()
             ? message.getEpoch()
-            : Long.divideUnsigned(wave, chain.rules(wave).staking().epochLengthWaves()),
+            : Long.divideUnsigned(wave, chain.rulesAt(wave).staking().epochLengthWaves()),
         message.getAnchorMemberId());
   }
 

@@ -1,5 +1,6 @@
 package io.tidemill.server.testing;
 
+import io.tidemill.executor.ContentHash;
 import io.tidemill.executor.Event;
 import io.tidemill.executor.InvalidWaveException;
 import io.tidemill.executor.NodeFault;
@@ -72,7 +73,9 @@ public final class FakeExecutor implements WaveExecutor {
     final U128 gas = U128.of(21_000L * receipts.size());
     return new WaveResult(
         wave.context(),
-        Hash32.ZERO,
+        wave.parentRoot(),
+        TestNode.CHAIN.rulesAt(1).hash(),
+        ContentHash.of(wave),
         receipts,
         StateDelta.of(writes),
         List.of(),

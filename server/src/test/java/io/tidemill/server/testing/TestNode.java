@@ -3,6 +3,8 @@ package io.tidemill.server.testing;
 import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.tidemill.executor.ChainSpecification;
+import io.tidemill.executor.Rules;
 import io.tidemill.server.TidemillNode;
 import io.tidemill.server.config.Setting;
 import io.tidemill.server.config.SidecarConfig;
@@ -29,6 +31,11 @@ import java.util.concurrent.TimeUnit;
 
 /** A node with real listeners on free ports, a store on the heap and a fake executor. */
 public final class TestNode implements AutoCloseable {
+  /** The rules of every test. */
+  public static final ChainSpecification CHAIN =
+      ChainSpecification.always(
+          Rules.of(31_337, Rules.Lifecycle.DEV, Rules.Signatures.TRUSTED));
+
   public final FakeExecutor executor = new FakeExecutor();
   public final StateStore store;
   public final TidemillNode node;
@@ -41,7 +48,7 @@ public final class TestNode implements AutoCloseable {
   public TestNode(Map<Setting, String> settings) {
     store = withGenesis(MemoryStateStore.create());
     node =
-        TidemillNode.start(config(settings), new TidemillNode.Parts(new FakeChain(), store, executor));
+        TidemillNode.start(config(settings), new TidemillNode.Parts(CHAIN, store, executor));
     channel = channel();
   }
 

@@ -1,0 +1,93 @@
+package io.tidemill.server.chain;
+
+import io.tidemill.executor.ChainSpecification;
+import io.tidemill.executor.ContractRuntimes;
+import io.tidemill.executor.ExecutorParts;
+import io.tidemill.executor.SerialWaveExecutor;
+import io.tidemill.executor.WaveExecutor;
+import io.tidemill.executor.signature.SignatureVerifier;
+import io.tidemill.executor.wasm.Engine;
+import io.tidemill.executor.wasm.chicory.ChicoryEngine;
+import io.tidemill.executor.wasm.jvm.JvmEngine;
+import io.tidemill.server.config.ConfigException;
+import io.tidemill.server.config.SidecarConfig;
+import io.tidemill.state.Proposal;
+import io.tidemill.state.Retention;
+import io.tidemill.state.StateDelta;
+import io.tidemill.state.StateStore;
+import io.tidemill.state.WaveArtifacts;
+import io.tidemill.state.hash.Hash32;
+import io.tidemill.state.memory.MemoryStateStore;
+import io.tidemill.state.rocks.RocksOptions;
+import io.tidemill.state.rocks.RocksStateStore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.util.List;
+
+/** Opens what the configuration names: the chain, its executor and its store with a genesis. */
+public final class ChainOpener {
+  /** What the chain of a node is made of. */
+  public record Opened(
+      ChainSpecification specification,
+      StateStore store,
+      WaveExecutor executor,
+      ContractRuntimes simulationRuntimes) {}
+
+  private ChainOpener() {}
+
+  /**
+   * Opens the chain; whoever asked closes the store.
+   *
+   * @throws ConfigException if the configuration and the data do not fit
+   */
+  public static Opened open(SidecarConfig config) {
+    if (config.execution().chainSpec() != null) {
+      throw new ConfigException(
+          "chain.spec is set, and this build knows the built-in development chain only");
+    }
+    final ChainSpecification specification = DevChain.specification();
+    final Engine reference = new ChicoryEngine();
+    final Engine engine =
+        config.execution().compiled() ? new JvmEngine(reference) : reference;
+    final WaveExecutor executor =
+        new SerialWaveExecutor(
+            new ExecutorParts(
+                specification,
+                new EngineRuntimes(engine, reference),
+                SignatureVerifier.TRUSTING));
+    return new Opened(
+        specification,
+        store(config, specification.chainId()),
+        executor,
+        new EngineRuntimes(engine, reference));
+  }
+
+  private static StateStore store(SidecarConfig config, long chainId) {
+    final StateStore store =
+        config.data().durable() ? durable(config, chainId) : MemoryStateStore.create();
+    if (store.head() == null) {
+      seed(store, DevChain.genesis());
+    }
+    return store;
+  }
+
+  private static StateStore durable(SidecarConfig config, long chainId) {
+    try {
+      Files.createDirectories(config.data().dir());
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot create data.dir " + config.data().dir(), e);
+    }
+    final long waves = config.data().retainWaves();
+    return RocksStateStore.open(
+        config.data().dir(),
+        RocksOptions.of(chainId).withRetention(new Retention(waves, waves, waves, waves)));
+  }
+
+  /** Makes {@code genesis} wave 0 of an empty store. */
+  public static void seed(StateStore store, StateDelta genesis) {
+    final Proposal proposal = store.propose(genesis);
+    proposal.commit(
+        new WaveArtifacts(new byte[0], Hash32.ZERO, List.of(), List.of(), List.of()));
+  }
+}
