@@ -5,6 +5,7 @@ import io.tidemill.executor.ContractRuntimes;
 import io.tidemill.executor.ExecutorParts;
 import io.tidemill.executor.SerialWaveExecutor;
 import io.tidemill.executor.WaveExecutor;
+import io.tidemill.executor.contract.WasmContractRuntimes;
 import io.tidemill.executor.signature.SignatureVerifier;
 import io.tidemill.executor.wasm.Engine;
 import io.tidemill.executor.wasm.chicory.ChicoryEngine;
@@ -54,13 +55,13 @@ public final class ChainOpener {
         new SerialWaveExecutor(
             new ExecutorParts(
                 specification,
-                new EngineRuntimes(engine, reference),
+                new WasmContractRuntimes(engine, reference),
                 SignatureVerifier.TRUSTING));
     return new Opened(
         specification,
         store(config, specification.chainId()),
         executor,
-        new EngineRuntimes(engine, reference));
+        new WasmContractRuntimes(engine, reference));
   }
 
   private static StateStore store(SidecarConfig config, long chainId) {
