@@ -240,6 +240,27 @@ public record Rules(
     public static final CommitReveal DEFAULT = new CommitReveal(120, U128.of(1_000_000_000L), 100);
   }
 
+  /** The same rules with another import profile; {@code sshi} refuses floats. Source: profiles. */
+  public Rules withProfile(Profile other) {
+    return new Rules(
+        version,
+        chainId,
+        other,
+        other == Profile.SSHI ? Floats.DENY : floats,
+        signatures,
+        execution,
+        gas,
+        fees,
+        lifecycle,
+        staking,
+        nativeGas,
+        rewards,
+        slashing,
+        commitReveal,
+        wasmLimits,
+        fuelSchedule);
+  }
+
   /** The rules of a chain with everything at its default. */
   public static Rules of(long chainId, Lifecycle lifecycle, Signatures signatures) {
     return new Rules(

@@ -233,7 +233,9 @@ final class EventMatchers {
               .append(ValuePrinter.hex(event.data()));
         }
         return new Mismatch(
-            "expect.events", matchers.get(i).text(), events.isEmpty() ? "no events" : got.toString());
+            "expect.events",
+            matchers.get(i).text(),
+            events.isEmpty() ? "no events" : got.toString());
       }
     }
     return null;

@@ -39,8 +39,16 @@ final class ExpectationReader {
       return new Expectation(null, null, checks, always);
     }
     scope.allow(
-        "return_value", "return_address", "return_data", "revert", "error", "no_revert", "events",
-        "gas", "gas_max", "logs");
+        "return_value",
+        "return_address",
+        "return_data",
+        "revert",
+        "error",
+        "no_revert",
+        "events",
+        "gas",
+        "gas_max",
+        "logs");
     final String revert = scope.string("revert");
     final String error = scope.string("error");
     if (scope.flag("no_revert", false) && (revert != null || error != null)) {

@@ -13,15 +13,16 @@ import org.bouncycastle.pqc.crypto.falcon.FalconPublicKeyParameters;
 import org.bouncycastle.pqc.crypto.falcon.FalconSigner;
 
 /**
- * A FALCON-512 key pair of a test account. Keys and signatures come from the account's name alone, so
- * that a failure reproduces. Sources: manifest-and-tests 2.3 and 2.8, host-abi 7.4.
+ * A FALCON-512 key pair of a test account. Keys and signatures come from the account's name alone,
+ * so that a failure reproduces. Sources: manifest-and-tests 2.3 and 2.8, host-abi 7.4.
  */
 final class Falcon {
   /** Bytes of a public key: a header and 512 coefficients of 14 bits. */
   static final int PUBLIC_KEY = 897;
 
   private static final byte PUBLIC_HEADER = 0x09;
-  private static final byte[] CONTEXT = "\0\u000epyde-falcon-v1".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] CONTEXT =
+      "\0\u000epyde-falcon-v1".getBytes(StandardCharsets.US_ASCII);
 
   private final AsymmetricCipherKeyPair pair;
   private final String name;

@@ -10,13 +10,14 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The values that begin with {@code @}: keys, their hashes, and signatures over arguments that stand
- * to the left. Source: manifest-and-tests 2.8.
+ * The values that begin with {@code @}: keys, their hashes, and signatures over arguments that
+ * stand to the left. Source: manifest-and-tests 2.8.
  */
 final class SignedValues implements ValueEncoder.Specials {
   private static final Pattern ARGUMENT = Pattern.compile("args\\.(\\d{1,3})");
   private static final Pattern MULTISIG =
-      Pattern.compile("multisig_v1_digest\\(args\\.(\\d{1,3}),args\\.(\\d{1,3}),args\\.(\\d{1,3})\\)");
+      Pattern.compile(
+          "multisig_v1_digest\\(args\\.(\\d{1,3}),args\\.(\\d{1,3}),args\\.(\\d{1,3})\\)");
 
   private final TestWorld world;
   private final List<byte[]> arguments;

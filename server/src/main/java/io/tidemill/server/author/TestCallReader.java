@@ -29,8 +29,17 @@ final class TestCallReader {
   /** The call that {@code scope} describes; {@code gas} is what it may spend unless it says. */
   Call read(TomlScope scope, Context context, long gas, boolean strictValue, boolean lockout) {
     scope.allow(
-        "function", "from", "args", "calldata", "value", "gas", "now", "wave_id", "chain_id",
-        "contract", "expect");
+        "function",
+        "from",
+        "args",
+        "calldata",
+        "value",
+        "gas",
+        "now",
+        "wave_id",
+        "chain_id",
+        "contract",
+        "expect");
     final Deployed target = target(scope);
     final Manifest manifest = target.manifest();
     final String name = scope.has("function") ? String.valueOf(scope.string("function")) : "";
@@ -93,7 +102,10 @@ final class TestCallReader {
       scope.problem(
           "UnknownFunction",
           "function",
-          "\"" + name + "\" is no function of " + target.name()
+          "\""
+              + name
+              + "\" is no function of "
+              + target.name()
               + (nearest == null ? "" : ", did you mean " + nearest + "?"));
     }
   }
@@ -134,8 +146,7 @@ final class TestCallReader {
     final int given = args == null ? 0 : args.size();
     final int wanted = function == null ? 0 : function.inputs().size();
     if (given != wanted) {
-      scope.problem(
-          "InvalidField", "args", given + " arguments, the function takes " + wanted);
+      scope.problem("InvalidField", "args", given + " arguments, the function takes " + wanted);
       return new byte[0];
     }
     final ByteArrayOutputStream out = new ByteArrayOutputStream();

@@ -137,8 +137,7 @@ final class TestChain {
                             call.function().isEmpty(),
                             false,
                             call.gas())));
-    final List<Event> emitted =
-        result.end() == End.SUCCESS ? overlay.events() : List.<Event>of();
+    final List<Event> emitted = result.end() == End.SUCCESS ? overlay.events() : List.<Event>of();
     if (result.end() == End.SUCCESS) {
       commit(overlay);
       events += emitted.size();
@@ -154,19 +153,16 @@ final class TestChain {
   private boolean isConstructor(Call call) {
     final Deployed contract = contracts.get(call.target());
     final Manifest manifest = contract == null ? null : contract.manifest();
-    final Manifest.Function function =
-        manifest == null ? null : manifest.function(call.function());
+    final Manifest.Function function = manifest == null ? null : manifest.function(call.function());
     return function != null && (function.attributes() & Attribute.CONSTRUCTOR.bit()) != 0;
   }
 
   private ContractRuntime.Scope scope(String test, int index, Call call, Overlay overlay) {
-    final byte[] hashed =
-        ("tidemill test tx" + test + "\0\0\0\0").getBytes(StandardCharsets.UTF_8);
+    final byte[] hashed = ("tidemill test tx" + test + "\0\0\0\0").getBytes(StandardCharsets.UTF_8);
     for (int i = 0; i < 4; i++) {
       hashed[hashed.length - 4 + i] = (byte) (index >>> (8 * i));
     }
-    final byte[] beacon =
-        "tidemill test beacon\0\0\0\0\0\0\0\0".getBytes(StandardCharsets.UTF_8);
+    final byte[] beacon = "tidemill test beacon\0\0\0\0\0\0\0\0".getBytes(StandardCharsets.UTF_8);
     for (int i = 0; i < 8; i++) {
       beacon[beacon.length - 8 + i] = (byte) (call.context().wave() >>> (8 * i));
     }

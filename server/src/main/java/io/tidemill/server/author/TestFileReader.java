@@ -18,8 +18,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a whole test file into a {@link TestSuite}, or says everything that is wrong with it. Source:
- * manifest-and-tests 2.2 to 2.13.
+ * Reads a whole test file into a {@link TestSuite}, or says everything that is wrong with it.
+ * Source: manifest-and-tests 2.2 to 2.13.
  */
 public final class TestFileReader {
   private static final long DEFAULT_GAS = 10_000_000;
@@ -96,8 +96,14 @@ public final class TestFileReader {
     Cheats read(@Nullable TomlScope scope) {
       if (scope != null) {
         scope.allow(
-            "now", "wave_id", "chain_id", "gas_limit", "strict_value", "constructor_lockout",
-            "expect_emit", "assume_balance");
+            "now",
+            "wave_id",
+            "chain_id",
+            "gas_limit",
+            "strict_value",
+            "constructor_lockout",
+            "expect_emit",
+            "assume_balance");
         clock(scope);
         gas = number(scope, "gas_limit", gas);
         strictValue = scope.flag("strict_value", strictValue);
@@ -156,8 +162,7 @@ public final class TestFileReader {
               cheats.strictValue,
               cheats.lockout));
     }
-    final List<FinalCheck> checks =
-        new TestStateReader(world).checks(test.table("expect"), setup);
+    final List<FinalCheck> checks = new TestStateReader(world).checks(test.table("expect"), setup);
     final String emptiness =
         calls.isEmpty() && checks.isEmpty()
             ? "EmptyTest: a test needs a call or an expectation"

@@ -57,8 +57,7 @@ public final class TestReport {
       }
     }
     if (json) {
-      line(
-          event("test_suite_start").put("file", suite.file()).put("total", suite.cases().size()));
+      line(event("test_suite_start").put("file", suite.file()).put("total", suite.cases().size()));
     } else {
       out.printf("Running %d tests in %s%n", suite.cases().size(), suite.file());
       out.flush();

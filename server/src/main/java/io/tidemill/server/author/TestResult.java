@@ -43,7 +43,12 @@ public record TestResult(
 
   /** How one call went. */
   public record CallReport(
-      int index, String function, String outcome, long fuel, List<String> events, List<String> logs) {
+      int index,
+      String function,
+      String outcome,
+      long fuel,
+      List<String> events,
+      List<String> logs) {
     public CallReport {
       events = List.copyOf(events);
       logs = List.copyOf(logs);

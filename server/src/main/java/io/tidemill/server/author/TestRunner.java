@@ -28,13 +28,13 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs suites, one test at a time, each on a chain of its own. Source: manifest-and-tests 2.11, 2.14.
+ * Runs suites, one test at a time, each on a chain of its own. Source: manifest-and-tests 2.11,
+ * 2.14.
  */
 public final class TestRunner {
   private static final long CHAIN = 31_337;
 
-  private final Rules rules =
-      Rules.of(CHAIN, Rules.Lifecycle.DEV, Rules.Signatures.TRUSTED);
+  private final Rules rules = Rules.of(CHAIN, Rules.Lifecycle.DEV, Rules.Signatures.TRUSTED);
   private final WasmContractRuntime runtime =
       WasmContractRuntime.forTests(rules, new ChicoryEngine());
 
@@ -49,12 +49,9 @@ public final class TestRunner {
       for (Deployed contract : test.setup().contracts()) {
         if (seen.add(contract.name())) {
           final Manifest manifest = contract.manifest();
-          final int type =
-              manifest == null
-                      || manifest.type() == ContractType.CONTRACT
-                  ? 0
-                  : 1;
-          for (var violation : runtime.check(rules, contract.name(), contract.wasm(), type).violations()) {
+          final int type = manifest == null || manifest.type() == ContractType.CONTRACT ? 0 : 1;
+          for (var violation :
+              runtime.check(rules, contract.name(), contract.wasm(), type).violations()) {
             problems.add(
                 new Problem(
                     violation.rule(), suite.file(), 0, 0, contract.name(), violation.text()));
@@ -97,8 +94,7 @@ public final class TestRunner {
       for (FinalCheck check : test.checks()) {
         final Mismatch mismatch = check.check(chain);
         if (mismatch != null) {
-          failures.add(
-              new Failure(-1, "", mismatch.key(), mismatch.expected(), mismatch.actual()));
+          failures.add(new Failure(-1, "", mismatch.key(), mismatch.expected(), mismatch.actual()));
         }
       }
     }
@@ -114,8 +110,7 @@ public final class TestRunner {
   private static CallReport report(int index, Call call, TestChain.Outcome outcome) {
     final List<String> events = new ArrayList<>();
     for (Event event : outcome.events()) {
-      events.add(
-          event.contract() + " " + event.topics() + " " + ValuePrinter.hex(event.data()));
+      events.add(event.contract() + " " + event.topics() + " " + ValuePrinter.hex(event.data()));
     }
     return new CallReport(
         index, call.function(), describe(outcome), outcome.fuel(), events, outcome.logs());
@@ -128,7 +123,8 @@ public final class TestRunner {
     Mismatch mismatch = null;
     if (revert != null && !reverted(outcome, revert)) {
       mismatch =
-          new Mismatch("expect.revert", "a revert containing \"" + revert + "\"", describe(outcome));
+          new Mismatch(
+              "expect.revert", "a revert containing \"" + revert + "\"", describe(outcome));
     } else if (error != null && !isError(outcome, error)) {
       mismatch = new Mismatch("expect.error", error, describe(outcome));
     } else if (!call.expect().failure() && outcome.end() != End.SUCCESS) {

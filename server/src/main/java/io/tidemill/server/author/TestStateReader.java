@@ -36,7 +36,9 @@ final class TestStateReader {
 
   private ValueEncoder encoder(@Nullable Manifest manifest) {
     return new ValueEncoder(
-        world::address, name -> manifest == null ? null : manifest.typeOf(name), TestStateReader::no);
+        world::address,
+        name -> manifest == null ? null : manifest.typeOf(name),
+        TestStateReader::no);
   }
 
   private static byte @Nullable [] no(String text) {
@@ -120,8 +122,7 @@ final class TestStateReader {
                   final U128 got = chain.balance(address);
                   return got.equals(wanted)
                       ? null
-                      : new Mismatch(
-                          "balance of " + address, wanted.toString(), got.toString());
+                      : new Mismatch("balance of " + address, wanted.toString(), got.toString());
                 }));
     if (scope.has("events_total")) {
       final long wanted = TestFileReader.number(scope, "events_total", 0);
@@ -130,9 +131,7 @@ final class TestStateReader {
               chain.eventCount() == wanted
                   ? null
                   : new Mismatch(
-                      "events_total",
-                      Long.toString(wanted),
-                      Integer.toString(chain.eventCount())));
+                      "events_total", Long.toString(wanted), Integer.toString(chain.eventCount())));
     }
     if (scope.flag("no_other_storage_writes", false)) {
       checks.add(chain -> chain.otherWrites(named));
@@ -188,8 +187,7 @@ final class TestStateReader {
     };
   }
 
-  private static @Nullable TypeDef typeOf(
-      Deployed contract, String name) {
+  private static @Nullable TypeDef typeOf(Deployed contract, String name) {
     final Manifest manifest = contract.manifest();
     return manifest == null ? null : manifest.typeOf(name);
   }
@@ -273,12 +271,10 @@ final class TestStateReader {
     final ParamType type = field.keys().get(depth);
     for (String next : inner.keys()) {
       try {
-        final byte[] encoded =
-            encoder(contract.manifest()).encode(type, new TestValue.Text(next));
+        final byte[] encoded = encoder(contract.manifest()).encode(type, new TestValue.Text(next));
         final byte[] longer = Arrays.copyOf(preimage, preimage.length + encoded.length);
         System.arraycopy(encoded, 0, longer, preimage.length, encoded.length);
-        descend(
-            inner, next, field, depth + 1, longer, path + "." + next, contract, leaves);
+        descend(inner, next, field, depth + 1, longer, path + "." + next, contract, leaves);
       } catch (ValueException e) {
         inner.problem("InvalidValue", next, e.detail());
       }

@@ -188,9 +188,7 @@ final class TestWorld {
       agree(manifest, abi, module);
     }
     final Address address =
-        abi.type() == ContractType.PARACHAIN
-            ? Addresses.parachain(name)
-            : Addresses.contract(name);
+        abi.type() == ContractType.PARACHAIN ? Addresses.parachain(name) : Addresses.contract(name);
     return new Deployed(name, address, wasm, manifest != null ? manifest : of(abi, module));
   }
 
@@ -262,7 +260,18 @@ final class TestWorld {
       }
     }
     return new Manifest(
-        module, abi.name(), abi.contractVersion(), abi.type(), 0, null, null, null, functions,
-        state, abi.types(), abi.events(), List.of());
+        module,
+        abi.name(),
+        abi.contractVersion(),
+        abi.type(),
+        0,
+        null,
+        null,
+        null,
+        functions,
+        state,
+        abi.types(),
+        abi.events(),
+        List.of());
   }
 }

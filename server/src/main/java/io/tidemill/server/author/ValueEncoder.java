@@ -128,8 +128,7 @@ final class ValueEncoder {
       throws ValueException {
     switch (type) {
       case Primitive primitive -> writePrimitive(primitive, text(value, type), out);
-      case ParamType.FixedBytes fixed ->
-          out.writeBytes(content(text(value, type), fixed.length()));
+      case ParamType.FixedBytes fixed -> out.writeBytes(content(text(value, type), fixed.length()));
       case ParamType.Vec vec -> writeVec(vec, value, out);
       case ParamType.Option option -> {
         if (value instanceof TestValue.Text(String word) && word.equals("none")) {
@@ -264,7 +263,8 @@ final class ValueEncoder {
         for (Param field : struct.fields()) {
           final TestValue part = fields.get(field.name());
           if (part == null) {
-            throw new ValueException("field " + field.name() + " of " + custom.name() + " is missing");
+            throw new ValueException(
+                "field " + field.name() + " of " + custom.name() + " is missing");
           }
           write(field.type(), part, out);
         }

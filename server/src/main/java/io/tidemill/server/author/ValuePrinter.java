@@ -79,8 +79,7 @@ final class ValuePrinter {
     return count;
   }
 
-  private static int primitive(
-      Primitive type, byte[] bytes, int at, @Nullable StringBuilder out) {
+  private static int primitive(Primitive type, byte[] bytes, int at, @Nullable StringBuilder out) {
     if (type == Primitive.BYTES || type == Primitive.STRING) {
       final long length = count(bytes, at);
       if (length < 0 || length > bytes.length - at - 4) {

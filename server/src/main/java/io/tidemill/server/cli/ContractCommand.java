@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       ContractCommand.Pack.class,
       ContractCommand.Abi.class,
+      ContractCheckCommand.class,
       ContractTestCommand.class
     })
 public final class ContractCommand implements Runnable {

@@ -27,7 +27,8 @@ public final class FalconKey {
   /** The bytes of a seed. */
   public static final int SEED_BYTES = 32;
 
-  private static final byte[] CONTEXT = "\0\u000epyde-falcon-v1".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] CONTEXT =
+      "\0\u000epyde-falcon-v1".getBytes(StandardCharsets.US_ASCII);
   private static final byte PUBLIC_KEY_HEADER = 0x09;
 
   private final FalconPrivateKeyParameters privateKey;
@@ -82,7 +83,9 @@ public final class FalconKey {
     return Blake3.hash(preimage);
   }
 
-  /** The key of developer account {@code index}. Everybody has it: for chains of developers only. */
+  /**
+   * The key of developer account {@code index}. Everybody has it: for chains of developers only.
+   */
   public static FalconKey devnet(long index) {
     return fromSeed(devnetSeed(index));
   }
