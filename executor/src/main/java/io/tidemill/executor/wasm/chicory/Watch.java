@@ -4,16 +4,18 @@ import com.dylibso.chicory.runtime.ExecutionListener;
 import com.dylibso.chicory.runtime.Instance;
 import com.dylibso.chicory.runtime.MStack;
 import com.dylibso.chicory.wasm.types.Instruction;
-import com.dylibso.chicory.wasm.types.OpCode;
 import com.dylibso.chicory.wasm.types.PassiveElement;
 import io.tidemill.executor.wasm.ExecutionGuard;
+import io.tidemill.executor.wasm.OpcodeTable;
+import io.tidemill.executor.wasm.Opcodes;
 import io.tidemill.executor.wasm.Trap;
 import io.tidemill.executor.wasm.TrapCode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sees every instruction before it runs: polls the guard, and checks the bounds of bulk table
- * operations, which the interpreter adds up in 32 bits.
+ * Sees every instruction before it runs: polls the guard, and checks the bounds of loads, stores
+ * and bulk table operations, some of which the interpreter adds up in 32 bits: {@code i32.store8}
+ * at address -1 with offset 30 would write byte 29.
  */
 final class Watch implements ExecutionListener {
   /** Instructions between two polls, less one. */
@@ -37,10 +39,16 @@ final class Watch implements ExecutionListener {
       final ExecutionGuard guard = owner.guard;
       guard.poll();
     }
-    final OpCode opcode = instruction.opcode();
-    if (opcode == OpCode.TABLE_INIT) {
+    final int opcode = instruction.opcode().opcode();
+    if (OpcodeTable.accessesMemory(opcode)) {
+      final long address = operand(stack, OpcodeTable.stores(opcode) ? 1 : 0);
+      final long offset = instruction.operand(1) & 0xFFFF_FFFFL;
+      if (address + offset + (1L << OpcodeTable.accessWidthLog2(opcode)) > owner.memory.size()) {
+        throw Trap.of(TrapCode.MEMORY_OUT_OF_BOUNDS);
+      }
+    } else if (opcode == Opcodes.TABLE_INIT) {
       checkInit((int) instruction.operand(0), stack);
-    } else if (opcode == OpCode.TABLE_COPY) {
+    } else if (opcode == Opcodes.TABLE_COPY) {
       final long size = attached().table(0).size();
       check(operand(stack, 2), operand(stack, 0), size);
       check(operand(stack, 1), operand(stack, 0), size);

@@ -30,8 +30,9 @@ public final class ModuleGenerator {
   final boolean wild;
   private final long seed;
   private final int imports;
+  private final List<TraceHost.Function> hostFunctions;
 
-  private ModuleGenerator(long seed, boolean floats) {
+  private ModuleGenerator(long seed, boolean floats, boolean hostFloats) {
     this.seed = seed;
     this.chance = new Chance(seed);
     this.valueTypes = floats ? ALL : INTEGERS;
@@ -41,7 +42,8 @@ public final class ModuleGenerator {
     this.maxPages = minPages + chance.between(0, 4);
     this.dataSegments = chance.between(1, 4);
     this.elementSegments = chance.between(1, 3);
-    for (TraceHost.Function function : TraceHost.functions(floats)) {
+    this.hostFunctions = TraceHost.functions(hostFloats);
+    for (TraceHost.Function function : hostFunctions) {
       types.add(function.type());
       functionTypes.add(types.size() - 1);
     }
@@ -68,7 +70,16 @@ public final class ModuleGenerator {
 
   /** The module of {@code seed}, without floats if the chain denies them. */
   public static GeneratedModule generate(long seed, boolean floats) {
-    return new ModuleGenerator(seed, floats).generate();
+    return generate(seed, floats, floats);
+  }
+
+  /**
+   * The module of {@code seed}.
+   *
+   * @param hostFloats whether it passes floats to the host, where some engines lose bits of a NaN
+   */
+  public static GeneratedModule generate(long seed, boolean floats, boolean hostFloats) {
+    return new ModuleGenerator(seed, floats, hostFloats).generate();
   }
 
   ValType valueType() {
@@ -131,7 +142,7 @@ public final class ModuleGenerator {
     final Sink section = new Sink().u32(imports);
     final List<TraceHost.Function> functions = TraceHost.functions(valueTypes.length == ALL.length);
     for (int i = 0; i < imports; i++) {
-      section.name(TraceHost.MODULE).name(functions.get(i).name()).raw(0).u32(i);
+      section.name(TraceHost.MODULE).name(hostFunctions.get(i).name()).raw(0).u32(i);
     }
     return section;
   }
