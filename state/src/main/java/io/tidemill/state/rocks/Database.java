@@ -52,7 +52,8 @@ final class Database {
   /** One for the open store and one for each pin. */
   private final AtomicInteger users = new AtomicInteger(1);
 
-  private Runnable afterClose = () -> {};
+  private volatile Runnable afterClose = () -> {};
+  private volatile boolean freed;
 
   private Database(Path path, boolean create, RocksOptions options) throws RocksDBException {
     this.path = path;
@@ -253,9 +254,9 @@ final class Database {
     leave();
   }
 
-  /** Whether pins are still held; only meaningful after {@link #close}. */
+  /** Whether everything is freed and what {@link #close} was given has run. */
   boolean isClosed() {
-    return users.get() == 0;
+    return freed;
   }
 
   private void leave() {
@@ -271,6 +272,7 @@ final class Database {
         owned.get(i).close();
       }
       afterClose.run();
+      freed = true;
     }
   }
 }

@@ -49,7 +49,9 @@ final class NodeCache implements NodeReader {
     }
     final Pin pin = pins.get();
     try {
-      return load(pin, key, expected);
+      final Node node = load(pin, key, expected);
+      put(key, node);
+      return node;
     } finally {
       pin.release();
     }
@@ -59,7 +61,12 @@ final class NodeCache implements NodeReader {
   NodeReader at(Pin pin) {
     return (key, expected) -> {
       final Node cached = find(key);
-      return cached != null ? cached : load(pin, key, expected);
+      if (cached != null) {
+        return cached;
+      }
+      final Node node = load(pin, key, expected);
+      put(key, node);
+      return node;
     };
   }
 
@@ -77,7 +84,8 @@ final class NodeCache implements NodeReader {
     }
   }
 
-  private Node load(Pin pin, NodeKey key, Hash32 expected) {
+  /** The node as it is on disk, checked against {@code expected}. */
+  Node load(Pin pin, NodeKey key, Hash32 expected) {
     try {
       final byte[] bytes = database.get(Family.JMT, pin, key.encode());
       if (bytes == null) {
@@ -87,7 +95,6 @@ final class NodeCache implements NodeReader {
       if (!node.hash().equals(expected)) {
         throw new StateException(damaged(key, "does not have the hash its parent says"));
       }
-      put(key, node);
       return node;
     } catch (IllegalArgumentException e) {
       throw new StateException(damaged(key, e.getMessage()), e);

@@ -14,10 +14,13 @@ import io.tidemill.state.WaveArtifacts;
 import io.tidemill.state.hash.Hash32;
 import io.tidemill.state.merkle.TreeUpdate;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -355,6 +358,44 @@ public final class RocksStateStore implements StateStore {
   @Override
   public boolean deleteCommit(Hash32 commit) {
     return forks.delete(commit);
+  }
+
+  /** Checks the store against itself; takes as long as reading it all takes. */
+  public VerifyReport verify() {
+    final Core.Current now = core.current();
+    try {
+      return new Verifier(core, now.pin()).run(now);
+    } finally {
+      now.pin().release();
+    }
+  }
+
+  /** Numbers about the store; row counts are estimates of the database. */
+  public StoreStats stats() {
+    final Core.Current now = core.peek();
+    final Map<String, Long> bytes = new TreeMap<>();
+    final Map<String, Long> rows = new TreeMap<>();
+    for (final Family family : Family.values()) {
+      final String name = new String(family.storedName(), StandardCharsets.US_ASCII);
+      bytes.put(name, core.database.number(family, "rocksdb.total-sst-files-size"));
+      rows.put(name, core.database.number(family, "rocksdb.estimate-num-keys"));
+    }
+    return new StoreStats(
+        now.wave(),
+        now.root().blake3().toHex(),
+        now.keys(),
+        core.oldest(Core.Oldest.STATE),
+        core.oldest(Core.Oldest.TREE),
+        core.oldest(Core.Oldest.EVENTS),
+        core.oldest(Core.Oldest.RECORDS),
+        commits().size(),
+        bytes,
+        rows);
+  }
+
+  /** Merges the files of the database, which makes it smaller and takes a while. */
+  public void compact() {
+    core.database.compact();
   }
 
   @Override

@@ -1,0 +1,264 @@
+package io.tidemill.state.rocks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tidemill.state.Snapshot;
+import io.tidemill.state.StateKey;
+import io.tidemill.state.Waves;
+import io.tidemill.state.hash.Hash32;
+import io.tidemill.state.memory.MemoryStateStore;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A supervisor that kills a real process in the middle of its work and compares what is left with a
+ * model. {@code -Dtidemill.crash.cycles=N} sets how often, {@code -Dtidemill.crash.seed=S} repeats
+ * a run.
+ */
+class CrashTest {
+  private static final int CYCLES = Integer.getInteger("tidemill.crash.cycles", 100);
+  private static final long SEED = Long.getLong("tidemill.crash.seed", 1);
+
+  private static final List<String> POINTS =
+      List.of(
+          "batch.built",
+          "batch.written",
+          "head.switched",
+          "head.acknowledged",
+          "rollback.computed",
+          "prune.computed",
+          "prune.written");
+
+  @TempDir(factory = MemoryFolder.class)
+  Path folder;
+
+  private final Waves waves = new Waves(CrashWorker.SEED, CrashWorker.KEYS);
+  private final List<Hash32> roots = new ArrayList<>();
+  private final MemoryStateStore model = MemoryStateStore.create(1);
+  private final Map<StateKey, byte[]> state = new HashMap<>();
+  private long stateWave = -1;
+
+  /** What a run of the worker said. */
+  private static final class Said {
+    long acknowledged = -1;
+
+    /** The head may be anything from here on, because a rollback was under way. */
+    long lowest = -1;
+
+    final Set<Hash32> forks = new HashSet<>();
+    final Map<Hash32, Long> forkWaves = new HashMap<>();
+    String last = "";
+
+    void hear(String line) {
+      final String[] words = line.split(" ");
+      last = line;
+      switch (words[0]) {
+        case "open", "ack", "rolled" -> {
+          acknowledged = Long.parseLong(words[1]);
+          lowest = acknowledged;
+          if (words[0].equals("rolled")) {
+            forks.removeIf(id -> forkWaves.get(id) > acknowledged);
+          }
+        }
+        case "rolling" -> {
+          lowest = Long.parseLong(words[1]);
+          forks.removeIf(id -> forkWaves.get(id) > lowest);
+        }
+        case "fork" -> {
+          forks.add(Hash32.fromHex(words[1]));
+          forkWaves.put(Hash32.fromHex(words[1]), Long.parseLong(words[2]));
+        }
+        case "unforking" -> forks.remove(Hash32.fromHex(words[1]));
+        default -> {}
+      }
+    }
+  }
+
+  @Test
+  void shouldLoseNothingAcknowledgedAndShowNothingHalfWrittenWhenKilled() throws Exception {
+    final Random random = new Random(SEED);
+    final Said said = new Said();
+    final Path path = folder.resolve("store");
+    final Map<String, Integer> hits = new HashMap<>();
+    for (int cycle = 0; cycle < CYCLES; cycle++) {
+      final String point =
+          cycle % 2 == 0
+              ? null
+              : POINTS.get(cycle / 2 % POINTS.size()) + ":" + (1 + random.nextInt(12));
+      final int status = run(path, random.nextLong(), point, random.nextInt(400), said);
+      if (point != null && status == CrashPoints.STATUS) {
+        hits.merge(point.substring(0, point.indexOf(':')), 1, Integer::sum);
+      }
+      check(path, said, "seed " + SEED + ", cycle " + cycle + " killed at " + point);
+    }
+    System.out.println(
+        "crash cycles " + CYCLES + ", head " + said.acknowledged + ", points " + hits);
+    if (CYCLES >= 100) {
+      assertThat(hits.keySet()).containsExactlyInAnyOrderElementsOf(POINTS);
+    }
+  }
+
+  @Test
+  void shouldNotAcknowledgeWhenTheDiskFailsAndRecoverAfterwards() throws Exception {
+    // A limit on file sizes is the same to the database as a disk that is full in mid-write.
+    for (int blocks = 150; blocks <= 900; blocks += 500) {
+      final Path path = folder.resolve("limited" + blocks);
+      final List<String> command =
+          new ArrayList<>(List.of("bash", "-c", "ulimit -f " + blocks + "; exec \"$@\"", "x"));
+      command.addAll(command(path, 5, null, 100_000));
+      final Said said = new Said();
+      final List<String> lines = new ArrayList<>();
+      final Process process = start(command);
+      try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
+        for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+          said.hear(line);
+          lines.add(line);
+        }
+      }
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(lines.get(lines.size() - 2))
+          .as("limit %d: %s", blocks, lines.getLast())
+          .startsWith("failed ");
+      assertThat(lines.getLast()).isEqualTo("reads " + said.acknowledged);
+      check(path, said, "after a full disk at " + blocks);
+    }
+  }
+
+  /** Runs the worker until it is killed; returns its status. */
+  private int run(Path path, long seed, String point, int millis, Said said) throws Exception {
+    final Process process = start(command(path, seed, point, point == null ? 100_000 : 400));
+    final long[] opened = {0};
+    final Thread reader =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+                    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                      said.hear(line);
+                      synchronized (opened) {
+                        opened[0] = 1;
+                        opened.notifyAll();
+                      }
+                    }
+                  } catch (IOException e) {
+                    throw new java.io.UncheckedIOException(e);
+                  }
+                });
+    if (point == null) {
+      synchronized (opened) {
+        while (opened[0] == 0 && process.isAlive()) {
+          opened.wait(100);
+        }
+      }
+      process.waitFor(millis, TimeUnit.MILLISECONDS);
+      process.destroyForcibly();
+    }
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    reader.join();
+    return process.exitValue();
+  }
+
+  /** The native library outside of its jar, so that killed processes leave no copies behind. */
+  private Path nativeLibrary() {
+    final Path target = folder.resolve("native");
+    final String name = org.rocksdb.util.Environment.getJniLibraryFileName("rocksdb");
+    try (var library = org.rocksdb.RocksDB.class.getResourceAsStream("/" + name)) {
+      if (library != null && Files.notExists(target)) {
+        Files.createDirectory(target);
+        Files.copy(library, target.resolve(name));
+      }
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+    return target;
+  }
+
+  private List<String> command(Path path, long seed, String point, int most) {
+    final List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-Xshare:auto",
+                "-Xmx96m",
+                "-Djava.library.path=" + nativeLibrary(),
+                "-cp",
+                System.getProperty("java.class.path")));
+    if (point != null) {
+      command.add("-Dtidemill.crash.at=" + point);
+    }
+    command.addAll(
+        List.of(
+            CrashWorker.class.getName(),
+            path.toString(),
+            Long.toString(seed),
+            Integer.toString(most)));
+    return command;
+  }
+
+  private static Process start(List<String> command) throws IOException {
+    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+  }
+
+  private void check(Path path, Said said, String what) {
+    try (RocksStateStore store = RocksStateStore.open(path, CrashWorker.options())) {
+      final long head = store.head() == null ? -1 : store.head().wave();
+      assertThat(head)
+          .as("%s: head after %s", what, said.last)
+          .isBetween(said.lowest, said.acknowledged + 1);
+      said.acknowledged = head;
+      said.lowest = head;
+      if (head < 0) {
+        return;
+      }
+      assertThat(store.head().root().blake3()).as(what).isEqualTo(root(head));
+      final Map<StateKey, byte[]> expected = state(head);
+      try (Snapshot snapshot = store.snapshot()) {
+        for (int i = 0; i < CrashWorker.KEYS; i++) {
+          assertThat(snapshot.get(Waves.key(i))).as(what).isEqualTo(expected.get(Waves.key(i)));
+        }
+      }
+      assertThat(store.waveRecord(head)).isEqualTo(waves.artifacts(head).waveRecord());
+      assertThat(store.receipts(head)).hasSize(3);
+      assertThat(store.receipts(head + 1)).isNull();
+      final Set<Hash32> forks = new HashSet<>();
+      store.commits().forEach(commit -> forks.add(commit.id()));
+      assertThat(forks).as(what).containsAll(said.forks);
+      assertThat(store.verify().problems()).as(what).isEmpty();
+    }
+  }
+
+  private Map<StateKey, byte[]> state(long wave) {
+    if (wave < stateWave) {
+      state.clear();
+      stateWave = -1;
+    }
+    while (stateWave < wave) {
+      stateWave++;
+      Waves.apply(state, waves.delta(stateWave, CrashWorker.CHANGES));
+    }
+    return state;
+  }
+
+  private Hash32 root(long wave) {
+    while (roots.size() <= wave) {
+      roots.add(waves.commit(model, roots.size(), CrashWorker.CHANGES).blake3());
+    }
+    return roots.get((int) wave);
+  }
+}
