@@ -6,9 +6,14 @@ import io.tidemill.executor.overlay.Overlay;
 import io.tidemill.executor.schedule.Schedule;
 import io.tidemill.state.Snapshot;
 import io.tidemill.state.StateKey;
+import io.tidemill.state.hash.Hash32;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicIntegerArray;
@@ -49,9 +54,6 @@ final class SpeculativeRun {
 
     void pause();
   }
-
-  /** What happened, for tuning; never part of a result. */
-  record Statistics(int attempts, int aborts, Map<StateKey, Integer> conflicts) {}
 
   private record Ran(
       Attempt attempt, @Nullable Receipt receipt, @Nullable RuntimeException error) {}
@@ -118,22 +120,46 @@ final class SpeculativeRun {
     }
   }
 
-  /** What the wave wrote. */
-  MultiVersionMemory memory() {
-    return memory;
+  /** What the wave wrote, the last writer winning; a null value is a deletion. */
+  NavigableMap<StateKey, byte @Nullable []> writes() {
+    return memory.newest();
   }
 
-  /** The final receipt of transaction {@code index}. */
-  Receipt receipt(int index) {
-    final Ran result = ran.get(index);
-    if (result == null || result.receipt == null) {
-      throw new IllegalStateException("transaction " + index + " is not final");
+  /** The receipts in transaction order. */
+  List<Receipt> receipts() {
+    final List<Receipt> receipts = new ArrayList<>(size);
+    for (int i = 0; i < size; i++) {
+      receipts.add(Objects.requireNonNull(last(i).receipt));
     }
-    return result.receipt;
+    return receipts;
   }
 
-  Statistics statistics() {
-    return new Statistics(size + aborts, aborts, conflicts);
+  /** The wasm that transactions staged, in code hash order. */
+  SortedMap<Hash32, byte[]> codes() {
+    final TreeMap<Hash32, byte[]> codes = new TreeMap<>();
+    for (int i = 0; i < size; i++) {
+      codes.putAll(last(i).codes);
+    }
+    return codes;
+  }
+
+  /** The queued messages in transaction order. */
+  List<ParachainMessage> messages() {
+    final List<ParachainMessage> messages = new ArrayList<>();
+    for (int i = 0; i < size; i++) {
+      messages.addAll(last(i).messages);
+    }
+    return messages;
+  }
+
+  private Ran last(int index) {
+    return Objects.requireNonNull(ran.get(index), "the wave is not finished");
+  }
+
+  /** What it cost. */
+  SpeculationStatistics statistics() {
+    return new SpeculationStatistics(
+        size, size + aborts, aborts, schedule.depth(), Map.copyOf(conflicts));
   }
 
   private void work() {
@@ -214,7 +240,12 @@ final class SpeculativeRun {
       overlay.rollback(0);
     }
     probe.pause();
-    return new Ran(memory.publish(view, overlay, previous), receipt, error);
+    return new Ran(
+        memory.publish(view, overlay, previous),
+        receipt,
+        error,
+        overlay.sortedCodes(),
+        overlay.messages());
   }
 
   /**

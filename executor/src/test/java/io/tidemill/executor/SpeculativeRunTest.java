@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -170,7 +171,7 @@ class SpeculativeRunTest {
     assertThat(heard)
         .as("receipts of seed %d on %d workers", seed, pool.size())
         .isEqualTo(expected);
-    final java.util.NavigableMap<StateKey, byte @Nullable []> newest = run.memory().newest();
+    final Map<StateKey, byte @Nullable []> newest = run.writes();
     assertThat(newest.keySet()).as("keys of seed %d", seed).isEqualTo(serial.written.keySet());
     newest.forEach(
         (key, value) ->

@@ -1,0 +1,33 @@
+package io.tidemill.executor;
+
+import io.tidemill.state.Snapshot;
+
+/**
+ * Runs every wave twice and answers only when both executors agree: mode {@code both}. A difference is a
+ * node fault with a report, because one of the two is wrong and this node cannot know which (decisions O1).
+ */
+public final class CheckedWaveExecutor implements WaveExecutor {
+  private final WaveExecutor subject;
+  private final WaveExecutor oracle;
+
+  /**
+   * @param subject the one that is meant to be fast; receipts stream from it
+   * @param oracle the one it must agree with
+   */
+  public CheckedWaveExecutor(WaveExecutor subject, WaveExecutor oracle) {
+    this.subject = subject;
+    this.oracle = oracle;
+  }
+
+  @Override
+  public WaveResult execute(Wave wave, Snapshot base, ReceiptListener listener) {
+    final WaveResult result = subject.execute(wave, base, listener);
+    final WaveResult expected = oracle.execute(wave, base, ReceiptListener.NONE);
+    final String report = WaveDifference.report(expected, result);
+    if (!report.isEmpty()) {
+      throw new NodeFault(
+          "wave " + wave.context().waveId() + ": two executors disagree\n" + report);
+    }
+    return result;
+  }
+}
