@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a transaction will probably touch: the accounts its envelope names and the slots its access list
- * declares. A guess; it never decides a result (decisions H9).
+ * What a transaction will probably touch: the accounts its envelope names and the slots its access
+ * list declares. A guess; it never decides a result (decisions H9).
  */
 final class AccessPrediction {
   /** Declared slots beyond this are not looked at: a hostile list must not cost the wave. */

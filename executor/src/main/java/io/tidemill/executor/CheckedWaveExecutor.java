@@ -3,8 +3,9 @@ package io.tidemill.executor;
 import io.tidemill.state.Snapshot;
 
 /**
- * Runs every wave twice and answers only when both executors agree: mode {@code both}. A difference is a
- * node fault with a report, because one of the two is wrong and this node cannot know which (decisions O1).
+ * Runs every wave twice and answers only when both executors agree: mode {@code both}. A difference
+ * is a node fault with a report, because one of the two is wrong and this node cannot know which
+ * (decisions O1).
  */
 public final class CheckedWaveExecutor implements WaveExecutor {
   private final WaveExecutor subject;

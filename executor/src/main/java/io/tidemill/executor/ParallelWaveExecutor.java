@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Executes a wave on a pool of workers, with the result of {@link SerialWaveExecutor} to the last bit. The
- * per-transaction code is the same; only the memory beneath the overlays differs. Source: decisions S10,
- * ADR 10.
+ * Executes a wave on a pool of workers, with the result of {@link SerialWaveExecutor} to the last
+ * bit. The per-transaction code is the same; only the memory beneath the overlays differs. Source:
+ * decisions S10, ADR 10.
  */
 public final class ParallelWaveExecutor implements WaveExecutor {
   private final ExecutorParts parts;
@@ -48,11 +48,9 @@ public final class ParallelWaveExecutor implements WaveExecutor {
       predictions.add(AccessPrediction.of(execution.prepared(i)));
     }
     final Schedule schedule = Scheduler.plan(predictions);
-    final SpeculativeRun run =
-        new SpeculativeRun(base, schedule, execution::run, listener, probe);
+    final SpeculativeRun run = new SpeculativeRun(base, schedule, execution::run, listener, probe);
     run.execute(pool);
     statistics.accept(run.statistics());
-    return execution.finish(
-        run.receipts(), run.writes(), run.codes(), run.messages());
+    return execution.finish(run.receipts(), run.writes(), run.codes(), run.messages());
   }
 }

@@ -4,7 +4,8 @@ import io.tidemill.state.StateKey;
 import java.util.Map;
 
 /**
- * What a wave cost on several workers, for tuning; never part of a result and different from run to run.
+ * What a wave cost on several workers, for tuning; never part of a result and different from run to
+ * run.
  *
  * @param transactions in the wave
  * @param attempts how often a transaction was run, at least once each

@@ -55,8 +55,13 @@ final class SpeculativeRun {
     void pause();
   }
 
+  /** A finished attempt of one transaction. */
   private record Ran(
-      Attempt attempt, @Nullable Receipt receipt, @Nullable RuntimeException error) {}
+      Attempt attempt,
+      @Nullable Receipt receipt,
+      @Nullable RuntimeException error,
+      SortedMap<Hash32, byte[]> codes,
+      List<ParachainMessage> messages) {}
 
   private static final int UNCLAIMED = 0;
   private static final int CLAIMED = 1;

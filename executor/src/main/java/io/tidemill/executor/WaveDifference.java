@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says how two results of one wave differ, for a person: receipts first, then events, fuel, state diff and
- * the rest. Stateless.
+ * Says how two results of one wave differ, for a person: receipts first, then events, fuel, state
+ * diff and the rest. Stateless.
  */
 public final class WaveDifference {
   private static final int MAX_LINES = 50;
