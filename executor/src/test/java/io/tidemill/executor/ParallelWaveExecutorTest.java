@@ -18,12 +18,17 @@ import io.tidemill.executor.tx.TransactionType;
 import io.tidemill.executor.tx.U128;
 import io.tidemill.executor.wasm.chicory.ChicoryEngine;
 import io.tidemill.state.Snapshot;
+import io.tidemill.state.hash.Blake3;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -46,8 +51,8 @@ class ParallelWaveExecutorTest {
   private static byte[] read(String file) {
     try {
       return Files.readAllBytes(Path.of(file));
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException(e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -77,7 +82,7 @@ class ParallelWaveExecutorTest {
       Rules.of(TestChain.CHAIN_ID, Rules.Lifecycle.DEV, Rules.Signatures.TRUSTED);
   private static final Contracts CONTRACTS = new Contracts(RULES);
 
-  private static final java.util.Map<Integer, WorkerPool> POOLS = new java.util.TreeMap<>();
+  private static final Map<Integer, WorkerPool> POOLS = new TreeMap<>();
 
   private static WorkerPool pool(int workers) {
     return POOLS.computeIfAbsent(workers, size -> new WorkerPool(size, 16 << 20));
@@ -194,8 +199,7 @@ class ParallelWaveExecutorTest {
     private Transaction transfer(int sender, long nonce, int spread) {
       final Address to =
           random.nextInt(5) == 0
-              ? new Address(
-                  io.tidemill.state.hash.Blake3.hash(new byte[] {(byte) random.nextInt(20)}))
+              ? new Address(Blake3.hash(new byte[] {(byte) random.nextInt(20)}))
               : TestChain.user(random.nextInt(spread));
       final long value = random.nextInt(10) == 0 ? TestChain.RICH.low() : random.nextInt(1_000_000);
       return TestChain.tx(sender, nonce).to(to).value(value).build();

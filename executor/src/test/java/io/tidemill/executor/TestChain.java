@@ -24,6 +24,7 @@ import io.tidemill.state.memory.MemoryStateStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 public final class TestChain {
   public static final long CHAIN_ID = 31337;
   public static final U128 RICH = U128.of(1_000_000_000_000_000L);
+
+  /** An address costs a hundred permutations; tests ask for the same few all the time. */
+  private static final ConcurrentHashMap<Integer, Address> USERS = new ConcurrentHashMap<>();
 
   public final MemoryStateStore store = MemoryStateStore.create();
   public final Rules rules;
@@ -77,7 +81,7 @@ public final class TestChain {
   }
 
   public static Address user(int index) {
-    return Addresses.ofPublicKey(key(index));
+    return USERS.computeIfAbsent(index, i -> Addresses.ofPublicKey(key(i)));
   }
 
   public WaveContext context() {

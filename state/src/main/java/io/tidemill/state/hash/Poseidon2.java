@@ -13,6 +13,16 @@ import java.nio.charset.StandardCharsets;
  */
 public final class Poseidon2 {
   private static final int WIDTH = 8;
+
+  /** The length of the array that is permuted: eight lanes, then scratch. */
+  static final int STATE = 24;
+
+  /** Where the low 32 bits of the lanes are mixed. */
+  private static final int LOW = WIDTH;
+
+  /** Where the high 32 bits of the lanes are mixed. */
+  private static final int HIGH = 2 * WIDTH;
+
   private static final int RATE = 4;
   private static final int CHUNK = 7;
   private static final int EXTERNAL_ROUNDS = 4;
@@ -24,10 +34,15 @@ public final class Poseidon2 {
   /** 2^64 mod p. */
   private static final long EPSILON = 0xFFFFFFFFL;
 
-  private static final long[] INTERNAL_DIAGONAL = {
-    0xa98811a1fed4e3a5L, 0x1cc48b54f377e2a0L, 0xe40cd4f6c5609a26L, 0x11de79ebca97a4a3L,
-    0x9177c73d8b7e929cL, 0x2a6fe8085797e791L, 0x3de6e93329f8d5adL, 0x3f7af9125da962feL,
-  };
+  // The diagonal of the internal matrix.
+  private static final long D0 = 0xa98811a1fed4e3a5L;
+  private static final long D1 = 0x1cc48b54f377e2a0L;
+  private static final long D2 = 0xe40cd4f6c5609a26L;
+  private static final long D3 = 0x11de79ebca97a4a3L;
+  private static final long D4 = 0x9177c73d8b7e929cL;
+  private static final long D5 = 0x2a6fe8085797e791L;
+  private static final long D6 = 0x3de6e93329f8d5adL;
+  private static final long D7 = 0x3f7af9125da962feL;
 
   private static final long[] EXTERNAL_INITIAL = {
     0xdd5743e7f2a5a5d9L, 0xcb3a864e58ada44bL, 0xffa2449ed32f8cdcL, 0x42025f65d6bd13eeL,
@@ -74,7 +89,7 @@ public final class Poseidon2 {
 
   /** The byte hash of {@code length} bytes of {@code input} from {@code offset}. */
   public static Hash32 hash(byte[] input, int offset, int length) {
-    final long[] state = new long[WIDTH];
+    final long[] state = new long[STATE];
     int lane = 0;
     if (length > 0) {
       final int end = offset + length;
@@ -90,11 +105,7 @@ public final class Poseidon2 {
       state[lane++] = 0;
     }
     permute(state);
-    return new Hash32(
-        Long.reverseBytes(state[0]),
-        Long.reverseBytes(state[1]),
-        Long.reverseBytes(state[2]),
-        Long.reverseBytes(state[3]));
+    return digest(state);
   }
 
   /**
@@ -102,14 +113,10 @@ public final class Poseidon2 {
    * the same sponge, without a length element. Source: host-abi 7.1 ("pair").
    */
   public static Hash32 pair(Hash32 left, Hash32 right) {
-    final long[] state = new long[WIDTH];
+    final long[] state = new long[STATE];
     absorb(state, left);
     absorb(state, right);
-    return new Hash32(
-        Long.reverseBytes(state[0]),
-        Long.reverseBytes(state[1]),
-        Long.reverseBytes(state[2]),
-        Long.reverseBytes(state[3]));
+    return digest(state);
   }
 
   private static void absorb(long[] state, Hash32 value) {
@@ -128,65 +135,145 @@ public final class Poseidon2 {
     return element;
   }
 
-  /** The permutation in place; lanes are canonical on entry and on return. */
+  /**
+   * The permutation of the first eight elements in place. Lanes are any longs congruent to the
+   * field element; the other sixteen elements are scratch.
+   */
   static void permute(long[] s) {
     externalLayer(s);
     for (int round = 0; round < EXTERNAL_ROUNDS; round++) {
       externalRound(s, EXTERNAL_INITIAL, round * WIDTH);
     }
-    for (int round = 0; round < INTERNAL_ROUNDS; round++) {
-      s[0] = power7(add(s[0], INTERNAL[round]));
-      internalLayer(s);
-    }
+    internalRounds(s);
     for (int round = 0; round < EXTERNAL_ROUNDS; round++) {
       externalRound(s, EXTERNAL_TERMINAL, round * WIDTH);
     }
   }
 
   private static void externalRound(long[] s, long[] constants, int at) {
-    for (int i = 0; i < WIDTH; i++) {
-      s[i] = power7(add(s[i], constants[at + i]));
-    }
+    s[0] = power7(addConstant(s[0], constants[at + 0]));
+    s[1] = power7(addConstant(s[1], constants[at + 1]));
+    s[2] = power7(addConstant(s[2], constants[at + 2]));
+    s[3] = power7(addConstant(s[3], constants[at + 3]));
+    s[4] = power7(addConstant(s[4], constants[at + 4]));
+    s[5] = power7(addConstant(s[5], constants[at + 5]));
+    s[6] = power7(addConstant(s[6], constants[at + 6]));
+    s[7] = power7(addConstant(s[7], constants[at + 7]));
     externalLayer(s);
   }
 
+  /*
+   * The matrix has small entries, so it is applied to the low and the high 32 bits apart, where plain
+   * sums cannot overflow, and only the eight results are reduced. Nothing branches on a carry that is
+   * as likely as not: that costs more than the arithmetic. Lanes are written out because
+   * the compiler keeps them in registers then.
+   */
   private static void externalLayer(long[] s) {
-    block(s, 0);
-    block(s, 4);
-    for (int i = 0; i < 4; i++) {
-      final long sum = add(s[i], s[i + 4]);
-      s[i] = add(s[i], sum);
-      s[i + 4] = add(s[i + 4], sum);
-    }
+    mix(s, LOW, 0, s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]);
+    mix(s, HIGH, 32, s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]);
+    s[0] = join(s[LOW + 0], s[HIGH + 0]);
+    s[1] = join(s[LOW + 1], s[HIGH + 1]);
+    s[2] = join(s[LOW + 2], s[HIGH + 2]);
+    s[3] = join(s[LOW + 3], s[HIGH + 3]);
+    s[4] = join(s[LOW + 4], s[HIGH + 4]);
+    s[5] = join(s[LOW + 5], s[HIGH + 5]);
+    s[6] = join(s[LOW + 6], s[HIGH + 6]);
+    s[7] = join(s[LOW + 7], s[HIGH + 7]);
   }
 
-  /** Multiplies four lanes by [[5,7,1,3],[4,6,1,1],[1,3,5,7],[1,1,4,6]]. */
-  private static void block(long[] s, int at) {
-    final long t0 = add(s[at], s[at + 1]);
-    final long t1 = add(s[at + 2], s[at + 3]);
-    final long t2 = add(add(s[at + 1], s[at + 1]), t1);
-    final long t3 = add(add(s[at + 3], s[at + 3]), t0);
-    final long t4 = add(times4(t1), t3);
-    final long t5 = add(times4(t0), t2);
-    s[at] = add(t3, t5);
-    s[at + 1] = t5;
-    s[at + 2] = add(t2, t4);
-    s[at + 3] = t4;
+  /**
+   * Multiplies 32 bits of each half by [[5,7,1,3],[4,6,1,1],[1,3,5,7],[1,1,4,6]], then adds to
+   * every lane the sum of the two lanes equal mod 4.
+   */
+  private static void mix(
+      long[] s,
+      int at,
+      int shift,
+      long x0,
+      long x1,
+      long x2,
+      long x3,
+      long x4,
+      long x5,
+      long x6,
+      long x7) {
+    final long a1 = x1 >>> shift & EPSILON;
+    final long a3 = x3 >>> shift & EPSILON;
+    final long a01 = (x0 >>> shift & EPSILON) + a1;
+    final long a23 = (x2 >>> shift & EPSILON) + a3;
+    final long a11 = 2 * a1 + a23;
+    final long a33 = 2 * a3 + a01;
+    final long y3 = 4 * a23 + a33;
+    final long y1 = 4 * a01 + a11;
+    final long y0 = a33 + y1;
+    final long y2 = a11 + y3;
+    final long b1 = x5 >>> shift & EPSILON;
+    final long b3 = x7 >>> shift & EPSILON;
+    final long b01 = (x4 >>> shift & EPSILON) + b1;
+    final long b23 = (x6 >>> shift & EPSILON) + b3;
+    final long b11 = 2 * b1 + b23;
+    final long b33 = 2 * b3 + b01;
+    final long z3 = 4 * b23 + b33;
+    final long z1 = 4 * b01 + b11;
+    final long z0 = b33 + z1;
+    final long z2 = b11 + z3;
+    s[at] = 2 * y0 + z0;
+    s[at + 1] = 2 * y1 + z1;
+    s[at + 2] = 2 * y2 + z2;
+    s[at + 3] = 2 * y3 + z3;
+    s[at + 4] = y0 + 2 * z0;
+    s[at + 5] = y1 + 2 * z1;
+    s[at + 6] = y2 + 2 * z2;
+    s[at + 7] = y3 + 2 * z3;
   }
 
-  private static long times4(long x) {
-    final long twice = add(x, x);
-    return add(twice, twice);
-  }
-
-  private static void internalLayer(long[] s) {
-    long sum = s[0];
-    for (int i = 1; i < WIDTH; i++) {
-      sum = add(sum, s[i]);
+  private static void internalRounds(long[] s) {
+    long x0 = s[0];
+    long x1 = s[1];
+    long x2 = s[2];
+    long x3 = s[3];
+    long x4 = s[4];
+    long x5 = s[5];
+    long x6 = s[6];
+    long x7 = s[7];
+    for (int round = 0; round < INTERNAL_ROUNDS; round++) {
+      x0 = power7(addConstant(x0, INTERNAL[round]));
+      final long low =
+          (x0 & EPSILON)
+              + (x1 & EPSILON)
+              + (x2 & EPSILON)
+              + (x3 & EPSILON)
+              + (x4 & EPSILON)
+              + (x5 & EPSILON)
+              + (x6 & EPSILON)
+              + (x7 & EPSILON);
+      final long high =
+          (x0 >>> 32)
+              + (x1 >>> 32)
+              + (x2 >>> 32)
+              + (x3 >>> 32)
+              + (x4 >>> 32)
+              + (x5 >>> 32)
+              + (x6 >>> 32)
+              + (x7 >>> 32);
+      final long sum = join(low, high);
+      x0 = multiplyAdd(x0, D0, sum);
+      x1 = multiplyAdd(x1, D1, sum);
+      x2 = multiplyAdd(x2, D2, sum);
+      x3 = multiplyAdd(x3, D3, sum);
+      x4 = multiplyAdd(x4, D4, sum);
+      x5 = multiplyAdd(x5, D5, sum);
+      x6 = multiplyAdd(x6, D6, sum);
+      x7 = multiplyAdd(x7, D7, sum);
     }
-    for (int i = 0; i < WIDTH; i++) {
-      s[i] = add(multiply(s[i], INTERNAL_DIAGONAL[i]), sum);
-    }
+    s[0] = x0;
+    s[1] = x1;
+    s[2] = x2;
+    s[3] = x3;
+    s[4] = x4;
+    s[5] = x5;
+    s[6] = x6;
+    s[7] = x7;
   }
 
   private static long power7(long x) {
@@ -195,32 +282,61 @@ public final class Poseidon2 {
     return multiply(multiply(x2, x2), x3);
   }
 
-  private static long canonical(long x) {
-    return Long.compareUnsigned(x, P) >= 0 ? x - P : x;
+  /** {@code low + high * 2^32}, both below 2^40. */
+  private static long join(long low, long high) {
+    final long shifted = high << 32;
+    final long rest = low + (high >>> 32) * EPSILON;
+    final long sum = shifted + rest;
+    // Carries once in 2^24 times.
+    return Long.compareUnsigned(sum, rest) < 0 ? sum + EPSILON : sum;
   }
 
-  private static long add(long a, long b) {
-    // Both are below p, so a + b < 2p: one subtraction brings the sum back.
-    final long sum = a + b;
-    return Long.compareUnsigned(sum, a) < 0 || Long.compareUnsigned(sum, P) >= 0 ? sum - P : sum;
+  /** The sum of a long and a canonical constant; with both arbitrary, one fold would not do. */
+  private static long addConstant(long a, long constant) {
+    return foldCarry(a, constant, a + constant);
   }
 
   static long multiply(long a, long b) {
     return reduce(Math.unsignedMultiplyHigh(a, b), a * b);
   }
 
+  private static long multiplyAdd(long a, long b, long c) {
+    final long product = a * b;
+    final long low = product + c;
+    return reduce(Math.unsignedMultiplyHigh(a, b) + carry(product, c, low), low);
+  }
+
   /** {@code high * 2^64 + low} mod p, by 2^64 = 2^32 - 1 and 2^96 = -1. */
   private static long reduce(long high, long low) {
     final long top = high >>> 32;
-    long t0 = low - top;
+    long folded = low - top;
+    // Borrows once in 2^32 times: a branch that is always predicted.
     if (Long.compareUnsigned(low, top) < 0) {
-      t0 -= EPSILON;
+      folded -= EPSILON;
     }
-    final long t1 = (high & EPSILON) * EPSILON;
-    long result = t0 + t1;
-    if (Long.compareUnsigned(result, t1) < 0) {
-      result += EPSILON;
-    }
-    return canonical(result);
+    final long middle = (high & EPSILON) * EPSILON;
+    return foldCarry(folded, middle, folded + middle);
+  }
+
+  /** {@code sum}, plus 2^64 mod p if computing it from {@code a} and {@code b} carried. */
+  private static long foldCarry(long a, long b, long sum) {
+    return sum + (EPSILON & -carry(a, b, sum));
+  }
+
+  /** 1 if {@code sum = a + b} carried out of 64 bits, else 0. */
+  private static long carry(long a, long b, long sum) {
+    return (a & b | (a | b) & ~sum) >>> 63;
+  }
+
+  private static long canonical(long x) {
+    return Long.compareUnsigned(x, P) >= 0 ? x - P : x;
+  }
+
+  private static Hash32 digest(long[] s) {
+    return new Hash32(
+        Long.reverseBytes(canonical(s[0])),
+        Long.reverseBytes(canonical(s[1])),
+        Long.reverseBytes(canonical(s[2])),
+        Long.reverseBytes(canonical(s[3])));
   }
 }
