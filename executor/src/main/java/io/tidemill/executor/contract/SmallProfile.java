@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * env}, fixed entries, no ABI section. Adapters over the same host core; gas is that of the
  * corresponding {@code pyde} function. Source: profiles.
  */
+@SuppressWarnings("ReferenceEquality") // the first entry, not one like it
 final class SmallProfile implements ContractProfile {
   private static final String MODULE = "env";
 

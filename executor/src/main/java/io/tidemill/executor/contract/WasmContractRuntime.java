@@ -16,6 +16,7 @@ import java.util.function.Supplier;
  * <p>Whatever leaves an engine besides its closed list of traps is a {@link NodeFault} here; only
  * an attempt that its guard stopped passes, so that it can be tried again elsewhere.
  */
+@SuppressWarnings("ReferenceEquality") // the same rules object is the common case
 public final class WasmContractRuntime implements ContractRuntime, ContractLifecycle {
   private static final long MAINNET = 1;
   private static final long TESTNET = 2;

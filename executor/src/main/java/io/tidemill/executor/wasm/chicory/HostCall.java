@@ -12,6 +12,7 @@ import java.lang.invoke.MethodType;
  * A host function as the interpreter calls it: raw bits in an array in, raw bits in an array out.
  * Immutable and shared.
  */
+@SuppressWarnings("UnusedMethod") // the conversions are found as method handles
 final class HostCall {
   private static final long[] NO_RESULT = {};
   private static final MethodHandle L2I = conversion("toInt", int.class, long.class);

@@ -14,7 +14,10 @@ import io.tidemill.executor.wasm.TrapCode;
  * share a memory, because data segments are the instance's own. Addresses come as the low 32 bits
  * of a sum that never passes 2^32, so they are read as unsigned.
  */
-@SuppressWarnings("removal") // the interface still has abstract methods that are to go
+@SuppressWarnings({
+  "removal",
+  "ReferenceEquality"
+}) // the interface still has abstract methods that are to go; a dropped segment is told by identity
 final class MemoryAdapter implements Memory {
   private final LinearMemory memory;
   private final Module module;
