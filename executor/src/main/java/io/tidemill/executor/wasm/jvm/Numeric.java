@@ -10,10 +10,10 @@ import io.tidemill.executor.wasm.TrapCode;
 public final class Numeric {
   private static final int SIGN32 = 0x8000_0000;
   private static final long SIGN64 = 0x8000_0000_0000_0000L;
-  private static final double TWO_31 = 2147483648.0;
-  private static final double TWO_32 = 4294967296.0;
-  private static final double TWO_63 = 9223372036854775808.0;
-  private static final double TWO_64 = 18446744073709551616.0;
+  private static final double TWO_31 = 0x1p31;
+  private static final double TWO_32 = 0x1p32;
+  private static final double TWO_63 = 0x1p63;
+  private static final double TWO_64 = 0x1p64;
 
   private Numeric() {}
 
@@ -89,12 +89,12 @@ public final class Numeric {
 
   /** The canonical NaN instead of any other. */
   public static float canonical(float value) {
-    return value == value ? value : Float.intBitsToFloat(0x7FC0_0000);
+    return Float.isNaN(value) ? Float.intBitsToFloat(0x7FC0_0000) : value;
   }
 
   /** The canonical NaN instead of any other. */
   public static double canonical(double value) {
-    return value == value ? value : Double.longBitsToDouble(0x7FF8_0000_0000_0000L);
+    return Double.isNaN(value) ? Double.longBitsToDouble(0x7FF8_0000_0000_0000L) : value;
   }
 
   public static float abs(float value) {
@@ -194,7 +194,7 @@ public final class Numeric {
 
   private static Trap unconvertible(double value) {
     return Trap.of(
-        value == value ? TrapCode.INTEGER_OVERFLOW : TrapCode.INVALID_CONVERSION_TO_INTEGER);
+        Double.isNaN(value) ? TrapCode.INVALID_CONVERSION_TO_INTEGER : TrapCode.INTEGER_OVERFLOW);
   }
 
   public static int saturateU(float value) {
