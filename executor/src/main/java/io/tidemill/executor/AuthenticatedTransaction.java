@@ -6,8 +6,8 @@ import io.tidemill.executor.borsh.BorshWriter;
 import io.tidemill.executor.host.ContractLifecycle;
 import io.tidemill.executor.host.ContractRuntime;
 import io.tidemill.executor.nativetx.NativeContext;
-import io.tidemill.executor.nativetx.NativeTransaction;
 import io.tidemill.executor.nativetx.NativeTransactions;
+import io.tidemill.executor.nativetx.Reveal;
 import io.tidemill.executor.overlay.Ledger;
 import io.tidemill.executor.overlay.Overlay;
 import io.tidemill.executor.signature.SignatureVerifier;
@@ -77,9 +77,18 @@ final class AuthenticatedTransaction {
   }
 
   Receipt execute(Account sender) {
+    final RejectCode unrevealed =
+        Reveal.check(
+            ledger, scope.rules(), scope.context().waveId(), prepared.entry(), transaction);
+    if (unrevealed != null && unrevealed.outcome() == RejectCode.OutcomeClass.NOT_EXECUTED) {
+      return TransactionProcessor.notExecuted(scope, index, prepared, unrevealed, "");
+    }
     ledger.put(sender.withNonce(sender.nonce().consume(transaction.nonce())));
-    resolveCall();
     final Payer self = Payer.balanceOf(transaction.from());
+    if (unrevealed != null) {
+      return charge(self, refused(unrevealed));
+    }
+    resolveCall();
     final Consent consent = decidePayer(self);
     if (consent == Consent.QUARANTINED) {
       return skip();
@@ -320,14 +329,7 @@ final class AuthenticatedTransaction {
   }
 
   private Outcome applyNative() {
-    final NativeTransaction type = NativeTransactions.of(transaction.type());
-    if (type == null) {
-      return refused(RejectCode.PRECONDITION_FAILED);
-    }
-    if (!transaction.to().isZero()) {
-      return refused(RejectCode.INVALID_RECIPIENT);
-    }
-    return type.apply(
+    return NativeTransactions.apply(
         new NativeContext(
             scope, index, transaction, prepared.hash(), ledger, verifier, lifecycle, frame));
   }

@@ -115,7 +115,7 @@ public final class TransactionProcessor {
     return receipt(scope, index, prepared, Outcome.success(0), false, U128.ZERO, null, List.of());
   }
 
-  private static Receipt notExecuted(
+  static Receipt notExecuted(
       WaveScope scope, int index, Prepared prepared, RejectCode code, String reason) {
     final Outcome outcome = Outcome.refused(code, 0, reason);
     return receipt(scope, index, prepared, outcome, false, U128.ZERO, null, List.of());

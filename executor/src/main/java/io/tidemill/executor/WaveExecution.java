@@ -1,6 +1,7 @@
 package io.tidemill.executor;
 
 import io.tidemill.executor.borsh.BorshException;
+import io.tidemill.executor.nativetx.WaveEnd;
 import io.tidemill.executor.overlay.Ledger;
 import io.tidemill.executor.overlay.Overlay;
 import io.tidemill.executor.overlay.WaveView;
@@ -55,10 +56,11 @@ final class WaveExecution {
   static WaveExecution open(Wave wave, Snapshot base, ExecutorParts parts) {
     final Rules rules = parts.specification().rulesAt(wave.context().waveId());
     checkHeader(wave, base, rules);
+    final Snapshot opened = SystemEntries.apply(wave, base, rules, parts.verifier());
     final Prepared[] prepared =
         new Preparation(parts.verifier(), parts.parallelPreparation()).prepare(wave, base, rules);
     checkGas(prepared, rules);
-    return new WaveExecution(wave, base, WaveScope.of(wave, rules), parts, prepared);
+    return new WaveExecution(wave, opened, WaveScope.of(wave, rules), parts, prepared);
   }
 
   private static void checkHeader(Wave wave, Snapshot base, Rules rules) {
@@ -121,7 +123,7 @@ final class WaveExecution {
     return scope;
   }
 
-  /** What the wave is executed on. */
+  /** What the transactions are executed on: the base with the system entries applied. */
   Snapshot base() {
     return base;
   }
@@ -198,8 +200,13 @@ final class WaveExecution {
     final Rules rules = scope.rules();
     final WaveResult.Totals totals = WaveCredits.totals(receipts, rules.fees());
     final WaveView view = new WaveView(base, writes);
+    if (base instanceof SystemEntries.Opened opened) {
+      view.addBelow(opened.writes());
+    }
     final Overlay overlay = new Overlay(view);
-    WaveCredits.apply(new Ledger(overlay), totals);
+    final Ledger ledger = new Ledger(overlay);
+    WaveCredits.apply(ledger, totals);
+    WaveEnd.apply(ledger, rules, scope.context());
     view.merge(overlay);
     final NavigableMap<StateKey, byte @Nullable []> all = view.sortedWrites();
     final List<StoredCode> stored = new ArrayList<>(codes.size());

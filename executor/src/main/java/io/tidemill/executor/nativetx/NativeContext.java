@@ -1,5 +1,7 @@
 package io.tidemill.executor.nativetx;
 
+import io.tidemill.executor.Outcome;
+import io.tidemill.executor.RejectCode;
 import io.tidemill.executor.Rules;
 import io.tidemill.executor.WaveScope;
 import io.tidemill.executor.host.ContractLifecycle;
@@ -43,5 +45,35 @@ public record NativeContext(
   /** What the cheapest transaction costs, and what a refusal costs. */
   public long intrinsic() {
     return wave.rules().gas().intrinsic();
+  }
+
+  /** The epoch it runs in, by the length of epochs. */
+  public long epoch() {
+    return waveId() / wave.rules().staking().epochLengthWaves();
+  }
+
+  /** Whether the gas limit covers {@code gas}. */
+  boolean affords(long gas) {
+    return Long.compareUnsigned(transaction.gasLimit(), gas) >= 0;
+  }
+
+  /** It did what it should, for the intrinsic gas. */
+  Outcome done() {
+    return Outcome.success(intrinsic());
+  }
+
+  /** It is refused, which costs the intrinsic gas. */
+  Outcome refused(RejectCode code) {
+    return Outcome.refused(code, intrinsic());
+  }
+
+  /** Its price is above its limit. */
+  Outcome outOfGas() {
+    return Outcome.outOfGas(transaction.gasLimit());
+  }
+
+  /** What a lifecycle operation that costs nothing by itself came to. */
+  Outcome settled(ContractRuntime.Result result, long gas) {
+    return Outcome.of(result, gas, intrinsic(), transaction.gasLimit());
   }
 }

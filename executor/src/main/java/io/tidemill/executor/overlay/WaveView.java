@@ -48,6 +48,11 @@ public final class WaveView implements StateView {
     return staged != null ? staged : base.code(codeHash);
   }
 
+  /** Adds writes that lie beneath all that are there already; a null value is a deletion. */
+  public void addBelow(SortedMap<StateKey, byte @Nullable []> lower) {
+    lower.forEach((key, value) -> writes.putIfAbsent(key, value == null ? TOMBSTONE : value));
+  }
+
   /** Lays the surviving writes of one transaction over the wave. */
   public void merge(Overlay overlay) {
     overlay.forEachWrite((key, value) -> writes.put(key, value == null ? TOMBSTONE : value));

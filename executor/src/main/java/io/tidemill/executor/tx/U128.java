@@ -143,6 +143,12 @@ public record U128(long high, long low) implements Comparable<U128> {
     return toBigInteger().mod(BigInteger.valueOf(divisor)).longValueExact();
   }
 
+  /** floor(this * factor / divisor) without overflow in between; both are positive. */
+  public U128 timesDividedBy(long factor, long divisor) {
+    return of(
+        toBigInteger().multiply(BigInteger.valueOf(factor)).divide(BigInteger.valueOf(divisor)));
+  }
+
   /** The smaller of both. */
   public U128 min(U128 other) {
     return compareTo(other) <= 0 ? this : other;

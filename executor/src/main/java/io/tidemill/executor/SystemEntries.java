@@ -1,0 +1,78 @@
+package io.tidemill.executor;
+
+import io.tidemill.executor.nativetx.Slash;
+import io.tidemill.executor.nativetx.SlashEvidence;
+import io.tidemill.executor.overlay.Ledger;
+import io.tidemill.executor.overlay.Overlay;
+import io.tidemill.executor.overlay.WaveView;
+import io.tidemill.executor.signature.SignatureVerifier;
+import io.tidemill.state.Snapshot;
+import io.tidemill.state.StateKey;
+import io.tidemill.state.StateRoot;
+import io.tidemill.state.hash.Hash32;
+import java.util.Collection;
+import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Slashing evidence in the wave header: applied before the first transaction, without payer, nonce
+ * or receipt. Evidence that does not apply changes nothing. Source: decisions S14.
+ */
+final class SystemEntries {
+  private SystemEntries() {}
+
+  /**
+   * {@code base} with the system entries of {@code wave} applied.
+   *
+   * @throws InvalidWaveException if an entry is no evidence
+   */
+  static Snapshot apply(Wave wave, Snapshot base, Rules rules, SignatureVerifier verifier) {
+    if (wave.systemEntries().isEmpty()) {
+      return base;
+    }
+    final Overlay overlay = new Overlay(new WaveView(base));
+    final Ledger ledger = new Ledger(overlay);
+    for (int i = 0; i < wave.systemEntries().size(); i++) {
+      final SlashEvidence evidence = SlashEvidence.decode(wave.systemEntries().get(i));
+      if (evidence == null) {
+        throw new InvalidWaveException(
+            "wave " + wave.context().waveId() + ": system entry " + i + " is no slashing evidence");
+      }
+      Slash.applySystemEntry(ledger, rules, wave.context().waveId(), evidence, verifier);
+    }
+    return new Opened(base, overlay.sortedWrites());
+  }
+
+  /** The base of a wave with what its system entries wrote. Closing it is the base's business. */
+  record Opened(Snapshot base, SortedMap<StateKey, byte @Nullable []> writes) implements Snapshot {
+    @Override
+    public long wave() {
+      return base.wave();
+    }
+
+    @Override
+    public StateRoot root() {
+      return base.root();
+    }
+
+    @Override
+    public byte @Nullable [] get(StateKey key) {
+      return writes.containsKey(key) ? writes.get(key) : base.get(key);
+    }
+
+    @Override
+    public byte @Nullable [] code(Hash32 codeHash) {
+      return base.code(codeHash);
+    }
+
+    @Override
+    public void prefetch(Collection<StateKey> keys) {
+      base.prefetch(keys);
+    }
+
+    @Override
+    public void close() {
+      base.close();
+    }
+  }
+}
