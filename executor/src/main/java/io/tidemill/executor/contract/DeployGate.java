@@ -58,7 +58,8 @@ final class DeployGate {
     try {
       module = ModuleValidator.validate(wasm, profile.wasm());
     } catch (InvalidModuleException e) {
-      add(7, codeOf(e.rule()), e.rule().label(), e.getMessage());
+      final RejectCode code = codeOf(e.rule());
+      add(rowOf(code), code, e.rule().label(), e.getMessage());
       return new Verdict(null, null, List.copyOf(found));
     }
     imports(module);
@@ -275,6 +276,14 @@ final class DeployGate {
     return rule == ModuleRule.IMPORT_KIND || rule == ModuleRule.IMPORT_FORBIDDEN
         ? RejectCode.FORBIDDEN_IMPORT
         : RejectCode.MODULE_REFUSED;
+  }
+
+  private static int rowOf(RejectCode code) {
+    return switch (code) {
+      case MODULE_LIMIT_EXCEEDED -> 8;
+      case FORBIDDEN_IMPORT -> 9;
+      default -> 7;
+    };
   }
 
   private static int rowOf(AbiViolation.Rule rule) {

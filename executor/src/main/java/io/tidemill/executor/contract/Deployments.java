@@ -21,6 +21,7 @@ import io.tidemill.executor.overlay.Overlay;
 import io.tidemill.executor.tx.Address;
 import io.tidemill.executor.tx.U128;
 import io.tidemill.executor.wasm.Module;
+import io.tidemill.executor.wasm.ModuleCache;
 import io.tidemill.executor.wasm.TrapCode;
 import io.tidemill.state.hash.Blake3;
 import io.tidemill.state.hash.Hash32;
@@ -113,7 +114,7 @@ final class Deployments {
     if (module == null || verdict.abi() == null) {
       throw new IllegalStateException("a module without violations has both");
     }
-    final ContractCode code = codes.prepare(module, verdict.abi());
+    final ContractCode code = codes.prepare(module, verdict.abi(), scope.use());
     final Overlay overlay = scope.overlay();
     final int checkpoint = overlay.checkpoint();
     final U128 fee = rules.lifecycle().registrationFee();
@@ -198,7 +199,7 @@ final class Deployments {
     final DeployGate.Verdict verdict = DeployGate.examine(rules, profile, wasm, contractType);
     violations.addAll(verdict.violations());
     if (verdict.violations().isEmpty() && verdict.module() != null && verdict.abi() != null) {
-      codes.prepare(verdict.module(), verdict.abi());
+      codes.prepare(verdict.module(), verdict.abi(), ModuleCache.Use.SIMULATION);
     }
     return new Report(
         Blake3.hash(wasm), addressOf(name, contractType), gas(rules, wasm.length), violations);

@@ -10,44 +10,48 @@ import io.tidemill.executor.wasm.Engine;
 import io.tidemill.executor.wasm.HostBinding;
 import io.tidemill.executor.wasm.MeteringPlan;
 import io.tidemill.executor.wasm.Module;
+import io.tidemill.executor.wasm.ModuleCache;
+import io.tidemill.state.hash.Blake3;
 import io.tidemill.state.hash.Hash32;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 
 /**
- * Compiled code by code hash, least recently used out first. An upgrade needs no invalidation: new
- * code has a new hash. Safe for use by many threads; a module that several ask for at once may be
- * compiled more than once, which changes nothing.
+ * Code ready to run under one set of rules on one engine, kept in a module cache. An upgrade needs
+ * no invalidation: new code has a new hash. Safe for use by many threads.
  */
 final class EngineCodeStore implements CodeStore {
   private final Rules rules;
   private final ContractProfile profile;
   private final Engine engine;
-  private final int maxModules;
-  private final long maxBytes;
+  private final ModuleCache<ContractCode> cache;
 
-  private final LinkedHashMap<Hash32, ContractCode> recent = new LinkedHashMap<>(64, 0.75f, true);
-  private long bytes;
+  /** Tells apart what rules, profile and engine make of the same code. */
+  private final Hash32 conditions;
 
   EngineCodeStore(
-      Rules rules, ContractProfile profile, Engine engine, int maxModules, long maxBytes) {
+      Rules rules, ContractProfile profile, Engine engine, ModuleCache<ContractCode> cache) {
     this.rules = rules;
     this.profile = profile;
     this.engine = engine;
-    this.maxModules = maxModules;
-    this.maxBytes = maxBytes;
+    this.cache = cache;
+    final byte[] tail =
+        (engine.name() + "/" + profile.getClass().getSimpleName())
+            .getBytes(StandardCharsets.UTF_8);
+    final byte[] preimage = Arrays.copyOf(rules.hash().toBytes(), Hash32.LENGTH + tail.length);
+    System.arraycopy(tail, 0, preimage, Hash32.LENGTH, tail.length);
+    this.conditions = Blake3.hash(preimage);
   }
 
   @Override
-  public ContractCode load(Overlay overlay, Hash32 codeHash) {
-    synchronized (recent) {
-      final ContractCode known = recent.get(codeHash);
-      if (known != null) {
-        return known;
-      }
-    }
+  public ContractCode load(Overlay overlay, Hash32 codeHash, ModuleCache.Use use) {
+    return cache.get(
+        new ModuleCache.Key(codeHash, conditions), use, () -> read(overlay, codeHash));
+  }
+
+  private ContractCode read(Overlay overlay, Hash32 codeHash) {
     final byte[] wasm = overlay.code(codeHash);
     if (wasm == null) {
       throw new NodeFault("the state names code " + codeHash + ", and its bytes are not stored");
@@ -57,17 +61,16 @@ final class EngineCodeStore implements CodeStore {
     if (verdict.module() == null || verdict.abi() == null) {
       throw new NodeFault("stored code " + codeHash + " is no contract: " + verdict.violations());
     }
-    return prepare(verdict.module(), verdict.abi());
+    return compile(verdict.module(), verdict.abi());
   }
 
   /** Compiles a module that passed the gate and keeps it. */
-  ContractCode prepare(Module module, ContractAbi abi) {
-    synchronized (recent) {
-      final ContractCode known = recent.get(module.codeHash());
-      if (known != null) {
-        return known;
-      }
-    }
+  ContractCode prepare(Module module, ContractAbi abi, ModuleCache.Use use) {
+    return cache.get(
+        new ModuleCache.Key(module.codeHash(), conditions), use, () -> compile(module, abi));
+  }
+
+  private ContractCode compile(Module module, ContractAbi abi) {
     final List<HostBinding> bindings = new ArrayList<>(module.imports().size());
     for (Module.Import imported : module.imports()) {
       final HostBinding binding =
@@ -75,27 +78,11 @@ final class EngineCodeStore implements CodeStore {
               imported.module(), imported.name(), module.types().get(imported.typeIndex()));
       if (binding == null) {
         throw new NodeFault(
-            "stored code " + module.codeHash() + " imports " + imported.name() + ", unknown here");
+            "code " + module.codeHash() + " imports " + imported.name() + ", unknown here");
       }
       bindings.add(binding);
     }
     final MeteringPlan plan = MeteringPlan.of(module, rules.fuelSchedule(), profile.wasm());
-    final ContractCode code =
-        profile.code(engine.compile(module, plan, List.copyOf(bindings)), abi);
-    keep(code);
-    return code;
-  }
-
-  private void keep(ContractCode code) {
-    synchronized (recent) {
-      if (recent.put(code.codeHash(), code) == null) {
-        bytes += code.module().sizeBytes();
-      }
-      while (recent.size() > 1 && (recent.size() > maxModules || bytes > maxBytes)) {
-        final Map.Entry<Hash32, ContractCode> oldest = recent.entrySet().iterator().next();
-        bytes -= oldest.getValue().module().sizeBytes();
-        recent.remove(oldest.getKey());
-      }
-    }
+    return profile.code(engine.compile(module, plan, List.copyOf(bindings)), abi);
   }
 }

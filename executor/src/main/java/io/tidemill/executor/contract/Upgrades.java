@@ -74,7 +74,7 @@ final class Upgrades {
   }
 
   private boolean isParachain(Scope scope, Target target) {
-    return codes.load(scope.overlay(), target.active()).abi().type().ordinal() == 1;
+    return codes.load(scope.overlay(), target.active(), scope.use()).abi().type().ordinal() == 1;
   }
 
   /** Why {@code sender} may not touch the code, or null. Parachains answer to governance only. */
@@ -112,7 +112,7 @@ final class Upgrades {
     if (module == null || verdict.abi() == null) {
       throw new IllegalStateException("a module without violations has both");
     }
-    codes.prepare(module, verdict.abi());
+    codes.prepare(module, verdict.abi(), scope.use());
     final Overlay overlay = scope.overlay();
     final Hash32 hash = module.codeHash();
     final long effective =

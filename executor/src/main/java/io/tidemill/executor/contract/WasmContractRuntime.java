@@ -2,12 +2,14 @@ package io.tidemill.executor.contract;
 
 import io.tidemill.executor.NodeFault;
 import io.tidemill.executor.Rules;
+import io.tidemill.executor.host.ContractCode;
 import io.tidemill.executor.host.ContractLifecycle;
 import io.tidemill.executor.host.ContractRuntime;
 import io.tidemill.executor.host.TopCalls;
 import io.tidemill.executor.tx.Address;
 import io.tidemill.executor.wasm.Engine;
 import io.tidemill.executor.wasm.ExecutionGuard;
+import io.tidemill.executor.wasm.ModuleCache;
 import java.util.function.Supplier;
 
 /**
@@ -20,7 +22,6 @@ import java.util.function.Supplier;
 public final class WasmContractRuntime implements ContractRuntime, ContractLifecycle {
   private static final long MAINNET = 1;
   private static final long TESTNET = 2;
-  private static final int MAX_MODULES = 1_024;
   private static final long MAX_MODULE_BYTES = 512L << 20;
 
   private final Rules rules;
@@ -30,12 +31,24 @@ public final class WasmContractRuntime implements ContractRuntime, ContractLifec
 
   /** The runtime that obeys {@code rules} on {@code engine}. */
   public WasmContractRuntime(Rules rules, Engine engine) {
-    this(rules, engine, ContractProfile.of(rules));
+    this(rules, engine, newCache());
   }
 
-  private WasmContractRuntime(Rules rules, Engine engine, ContractProfile profile) {
+  /** The same with a cache that runtimes of other rules and engines may share. */
+  public WasmContractRuntime(Rules rules, Engine engine, ModuleCache<ContractCode> cache) {
+    this(rules, engine, ContractProfile.of(rules), cache);
+  }
+
+  /** A cache of the default size. */
+  public static ModuleCache<ContractCode> newCache() {
+    return new ModuleCache<>(
+        ModuleCache.DEFAULT_MODULES, MAX_MODULE_BYTES, code -> code.module().sizeBytes());
+  }
+
+  private WasmContractRuntime(
+      Rules rules, Engine engine, ContractProfile profile, ModuleCache<ContractCode> cache) {
     this.rules = rules;
-    this.codes = new EngineCodeStore(rules, profile, engine, MAX_MODULES, MAX_MODULE_BYTES);
+    this.codes = new EngineCodeStore(rules, profile, engine, cache);
     this.deployments = new Deployments(rules, profile, codes);
     this.upgrades = new Upgrades(rules, profile, codes);
   }
@@ -51,7 +64,8 @@ public final class WasmContractRuntime implements ContractRuntime, ContractLifec
       throw new IllegalArgumentException(
           "chain id " + rules.chainId() + " is no test chain; the test profile is not for it");
     }
-    return new WasmContractRuntime(rules, engine, new TestProfile(ContractProfile.of(rules)));
+    return new WasmContractRuntime(
+        rules, engine, new TestProfile(ContractProfile.of(rules)), newCache());
   }
 
   @Override
@@ -104,6 +118,7 @@ public final class WasmContractRuntime implements ContractRuntime, ContractLifec
     return guarded(() -> upgrades.forfeitDeposit(scope, contract, treasury));
   }
 
+  @SuppressWarnings("ReferenceEquality") // a quick answer before the long comparison
   private void check(Scope scope) {
     if (scope.rules() != rules && !scope.rules().equals(rules)) {
       throw new NodeFault("a transaction of other rules reached this runtime");

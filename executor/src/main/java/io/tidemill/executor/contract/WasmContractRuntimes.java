@@ -2,9 +2,11 @@ package io.tidemill.executor.contract;
 
 import io.tidemill.executor.ContractRuntimes;
 import io.tidemill.executor.Rules;
+import io.tidemill.executor.host.ContractCode;
 import io.tidemill.executor.host.ContractLifecycle;
 import io.tidemill.executor.host.ContractRuntime;
 import io.tidemill.executor.wasm.Engine;
+import io.tidemill.executor.wasm.ModuleCache;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,7 @@ public final class WasmContractRuntimes implements ContractRuntimes {
 
   private final Engine engine;
   private final Engine reference;
+  private final ModuleCache<ContractCode> cache = WasmContractRuntime.newCache();
   private volatile List<Entry> entries = List.of();
 
   /**
@@ -42,6 +45,11 @@ public final class WasmContractRuntimes implements ContractRuntimes {
     return of(new Key(rules, onReference));
   }
 
+  /** Figures of the module cache, for metrics. */
+  public ModuleCache.Counters cacheCounters() {
+    return cache.counters();
+  }
+
   private WasmContractRuntime of(Key key) {
     final WasmContractRuntime known = find(key);
     return known != null ? known : create(key);
@@ -62,7 +70,7 @@ public final class WasmContractRuntimes implements ContractRuntimes {
       return known;
     }
     final WasmContractRuntime runtime =
-        new WasmContractRuntime(key.rules(), key.reference() ? reference : engine);
+        new WasmContractRuntime(key.rules(), key.reference() ? reference : engine, cache);
     final List<Entry> grown = new ArrayList<>(entries);
     grown.add(new Entry(key, runtime));
     entries = List.copyOf(grown);

@@ -6,6 +6,7 @@ import io.tidemill.executor.overlay.Overlay;
 import io.tidemill.executor.tx.Address;
 import io.tidemill.executor.tx.U128;
 import io.tidemill.executor.wasm.ExecutionGuard;
+import io.tidemill.executor.wasm.ModuleCache;
 import io.tidemill.state.hash.Hash32;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,11 @@ public interface ContractRuntime {
       ExecutionGuard guard,
       Threshold threshold,
       @Nullable CallTracer tracer) {
+    /** Who asks for code: a run that is traced is a simulation, consensus never traces. */
+    public ModuleCache.Use use() {
+      return tracer == null ? ModuleCache.Use.CONSENSUS : ModuleCache.Use.SIMULATION;
+    }
+
     /** A scope without a threshold committee and without a tracer. */
     public Scope(
         Rules rules,

@@ -31,7 +31,7 @@ final class Frames {
     if (tx.isQuarantined(hash)) {
       throw Halt.QUARANTINED;
     }
-    return tx.codes.load(tx.overlay, hash);
+    return tx.codes.load(tx.overlay, hash, tx.scope.use());
   }
 
   /** Whether the function is already running on this address and may not be entered again. */

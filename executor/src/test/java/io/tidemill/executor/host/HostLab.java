@@ -155,7 +155,7 @@ final class HostLab {
             threshold,
             null);
     final TransactionContext tx =
-        new TransactionContext(scope, (o, hash) -> contracts.get(hash), 1_600_000_000L);
+        new TransactionContext(scope, (o, hash, use) -> contracts.get(hash), 1_600_000_000L);
     final ContractCode code =
         new ContractCode(
             new LabModule(SELF.raw(), instance -> {}),
