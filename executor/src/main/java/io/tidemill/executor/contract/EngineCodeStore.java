@@ -38,8 +38,7 @@ final class EngineCodeStore implements CodeStore {
     this.engine = engine;
     this.cache = cache;
     final byte[] tail =
-        (engine.name() + "/" + profile.getClass().getSimpleName())
-            .getBytes(StandardCharsets.UTF_8);
+        (engine.name() + "/" + profile.getClass().getSimpleName()).getBytes(StandardCharsets.UTF_8);
     final byte[] preimage = Arrays.copyOf(rules.hash().toBytes(), Hash32.LENGTH + tail.length);
     System.arraycopy(tail, 0, preimage, Hash32.LENGTH, tail.length);
     this.conditions = Blake3.hash(preimage);
@@ -47,8 +46,7 @@ final class EngineCodeStore implements CodeStore {
 
   @Override
   public ContractCode load(Overlay overlay, Hash32 codeHash, ModuleCache.Use use) {
-    return cache.get(
-        new ModuleCache.Key(codeHash, conditions), use, () -> read(overlay, codeHash));
+    return cache.get(new ModuleCache.Key(codeHash, conditions), use, () -> read(overlay, codeHash));
   }
 
   private ContractCode read(Overlay overlay, Hash32 codeHash) {

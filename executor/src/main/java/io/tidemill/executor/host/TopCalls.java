@@ -114,7 +114,9 @@ public final class TopCalls {
       return -1;
     }
     final ContractCode code =
-        codes.load(scope.overlay(), ActiveCode.of(scope.overlay(), account, scope.wave().waveId()),
+        codes.load(
+            scope.overlay(),
+            ActiveCode.of(scope.overlay(), account, scope.wave().waveId()),
             scope.use());
     final ContractAbi.Function entry = entry(scope, code, function, bareValue);
     return entry == null ? -1 : entry.attributes();

@@ -131,8 +131,7 @@ class DeployGateTest {
         7,
         RejectCode.FEATURE_DISABLED,
         "simd");
-    refused(
-        plain().memory(1_025, "memory").done(), 8, RejectCode.MODULE_LIMIT_EXCEEDED, "memory");
+    refused(plain().memory(1_025, "memory").done(), 8, RejectCode.MODULE_LIMIT_EXCEEDED, "memory");
   }
 
   @Test
@@ -187,8 +186,7 @@ class DeployGateTest {
         new ModuleAssembler()
             .importFunction("pyde", "parachain_version", ":i")
             .function("run", ":");
-    refused(
-        module.abi(abi(run())).done(), 9, RejectCode.PARACHAIN_ONLY, "pyde.parachain_version");
+    refused(module.abi(abi(run())).done(), 9, RejectCode.PARACHAIN_ONLY, "pyde.parachain_version");
     final byte[] parachain =
         new ModuleAssembler()
             .importFunction("pyde", "parachain_version", ":i")
@@ -218,9 +216,11 @@ class DeployGateTest {
 
   private static String spelled(io.tidemill.executor.wasm.FunctionType type) {
     final StringBuilder text = new StringBuilder();
-    type.params().forEach(value -> text.append(value == io.tidemill.executor.wasm.ValType.I64 ? 'l' : 'i'));
+    type.params()
+        .forEach(value -> text.append(value == io.tidemill.executor.wasm.ValType.I64 ? 'l' : 'i'));
     text.append(':');
-    type.results().forEach(value -> text.append(value == io.tidemill.executor.wasm.ValType.I64 ? 'l' : 'i'));
+    type.results()
+        .forEach(value -> text.append(value == io.tidemill.executor.wasm.ValType.I64 ? 'l' : 'i'));
     return text.toString();
   }
 
@@ -250,8 +250,7 @@ class DeployGateTest {
 
   @Test
   void shouldDemandExactlyOneReadableAbiSection() {
-    refused(
-        new ModuleAssembler().function("run", ":").done(), 11, RejectCode.MISSING_ABI_SECTION);
+    refused(new ModuleAssembler().function("run", ":").done(), 11, RejectCode.MISSING_ABI_SECTION);
     refused(plain().abi(abi(run())).done(), 11, RejectCode.DUPLICATE_ABI_SECTION);
     refused(
         new ModuleAssembler()
@@ -336,17 +335,11 @@ class DeployGateTest {
         19,
         RejectCode.MULTIPLE_DISPATCH_FUNCTIONS);
     refused(
-        new ModuleAssembler()
-            .function("run", ":")
-            .abi(with(abi(run()), 7, -1, List.of()))
-            .done(),
+        new ModuleAssembler().function("run", ":").abi(with(abi(run()), 7, -1, List.of())).done(),
         20,
         RejectCode.DISPATCH_INDEX_OUT_OF_BOUNDS);
     refused(
-        new ModuleAssembler()
-            .function("run", ":")
-            .abi(with(abi(run()), -1, 0, List.of()))
-            .done(),
+        new ModuleAssembler().function("run", ":").abi(with(abi(run()), -1, 0, List.of())).done(),
         20,
         RejectCode.DISPATCH_INDEX_ATTRIBUTE_MISMATCH);
     refused(
@@ -436,8 +429,7 @@ class DeployGateTest {
 
   @Test
   void shouldRefuseOccupiedAddressesAndPrefixes() {
-    final Address address =
-        io.tidemill.executor.account.Addresses.contract("name");
+    final Address address = io.tidemill.executor.account.Addresses.contract("name");
     chain.state.put(
         StateKeys.account(address),
         AccountCodec.encode(Account.empty(address).asContract(Hash32.fromHex("11".repeat(32)))));
@@ -470,10 +462,10 @@ class DeployGateTest {
     assertThat(result.fuelUsed()).isEqualTo(32_000 + 200L * wasm.length);
     assertThat(dev.code(Blake3.hash(wasm))).isEqualTo(wasm);
     assertThat(dev.state.get(StateKeys.nameToAddress("name"))).isEqualTo(address.toBytes());
-    assertThat(dev.state.get(StateKeys.addressToName(address))).isEqualTo("name".getBytes(StandardCharsets.UTF_8));
+    assertThat(dev.state.get(StateKeys.addressToName(address)))
+        .isEqualTo("name".getBytes(StandardCharsets.UTF_8));
     assertThat(dev.state.get(StateKeys.prefixOwner(address))).isEqualTo(address.toBytes());
-    final ContractRecord record =
-        ContractRecord.decode(dev.state.get(StateKeys.contract(address)));
+    final ContractRecord record = ContractRecord.decode(dev.state.get(StateKeys.contract(address)));
     assertThat(record).isEqualTo(ContractRecord.of(TestChain.ALICE, U128.of(10_000)));
     assertThat(TestChain.RICH.minus(dev.balance(TestChain.ALICE))).isEqualTo(U128.of(11_000));
     assertThat(dev.balance(io.tidemill.executor.account.Addresses.TREASURY))

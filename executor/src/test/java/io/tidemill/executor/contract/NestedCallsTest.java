@@ -150,8 +150,7 @@ class NestedCallsTest {
       final long value = function == Puppets.PEEK ? 0 : random.nextInt(50);
       final PuppetModel model = new PuppetModel(world.copy());
       model.world.events.clear();
-      final Outcome expected =
-          model.transaction(TestChain.ALICE, target, function, value, script);
+      final Outcome expected = model.transaction(TestChain.ALICE, target, function, value, script);
       world = model.world;
       final Result first = perform(stages[0], target, function, value, script);
       final Result second = perform(stages[1], target, function, value, script);
@@ -167,19 +166,13 @@ class NestedCallsTest {
   private static Result perform(
       Stage stage, Address target, int function, long value, byte[] script) {
     return stage.chain.call(
-        TestChain.ALICE,
-        target,
-        Puppets.NAMES[function],
-        script,
-        U128.of(value),
-        1_500_000_000L);
+        TestChain.ALICE, target, Puppets.NAMES[function], script, U128.of(value), 1_500_000_000L);
   }
 
   private static void compare(TestChain chain, World world, Outcome outcome) {
     final List<String> events = new ArrayList<>();
     for (Event event : chain.events) {
-      events.add(
-          event.contract() + " " + event.topics().getFirst() + " " + event.data().length);
+      events.add(event.contract() + " " + event.topics().getFirst() + " " + event.data().length);
     }
     assertThat(events)
         .isEqualTo(outcome.end() == PuppetModel.End.SUCCESS ? world.events : List.of());
@@ -204,8 +197,7 @@ class NestedCallsTest {
     }
     assertThat(slots).isEmpty();
     assertThat(contracts).isEqualTo(world.contracts.size());
-    assertThat(supply)
-        .isEqualTo(TestChain.RICH.plus(TestChain.RICH).plus(U128.of(3_000)));
+    assertThat(supply).isEqualTo(TestChain.RICH.plus(TestChain.RICH).plus(U128.of(3_000)));
   }
 
   @Test
@@ -263,9 +255,7 @@ class NestedCallsTest {
       byte[] inner = script().load(key(1)).done();
       for (int i = 0; i < 60; i++) {
         inner =
-            script()
-                .call(Puppets.CROSS, stage.actors.getFirst(), 0, -1, Puppets.RUN, inner)
-                .done();
+            script().call(Puppets.CROSS, stage.actors.getFirst(), 0, -1, Puppets.RUN, inner).done();
       }
       final Result result = stage.chain.call(stage.actors.getFirst(), "run", inner);
       assertThat(result.end()).isEqualTo(End.SUCCESS);

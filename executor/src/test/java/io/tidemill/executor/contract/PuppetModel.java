@@ -12,8 +12,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What puppets do, said again without frames, overlays or gas: every call copies the whole world and
- * keeps the copy when it succeeds.
+ * What puppets do, said again without frames, overlays or gas: every call copies the whole world
+ * and keeps the copy when it succeeds.
  */
 final class PuppetModel {
   /** A world. */
@@ -84,8 +84,7 @@ final class PuppetModel {
       throw new IllegalArgumentException("the sender is too poor");
     }
     final Outcome outcome =
-        run(
-            new Frame(target, function == Puppets.PEEK, null, Puppets.NAMES[function]), script);
+        run(new Frame(target, function == Puppets.PEEK, null, Puppets.NAMES[function]), script);
     if (outcome.end() != End.SUCCESS) {
       world = before;
     }
@@ -190,9 +189,7 @@ final class PuppetModel {
     final Address self = kind == Puppets.DELEGATE ? frame.self() : target;
     if (kind == Puppets.STATIC && function != Puppets.PEEK) {
       answer(log, -5, 8_192);
-    } else if (kind != Puppets.STATIC
-        && function == Puppets.ONCE
-        && frame.blocks(self, "once")) {
+    } else if (kind != Puppets.STATIC && function == Puppets.ONCE && frame.blocks(self, "once")) {
       answer(log, -9, 8_192);
     } else if (value > 0 && function == Puppets.PEEK) {
       answer(log, -12, 8_192);
@@ -200,8 +197,7 @@ final class PuppetModel {
       answer(log, -3, 8_192);
     } else {
       final boolean view = frame.view() || function == Puppets.PEEK;
-      final Frame callee =
-          new Frame(self, view, frame, kind == Puppets.STATIC ? null : name);
+      final Frame callee = new Frame(self, view, frame, kind == Puppets.STATIC ? null : name);
       final World before = world.copy();
       world.move(frame.self(), target, value);
       final Outcome outcome = run(callee, script);
@@ -235,9 +231,7 @@ final class PuppetModel {
       world.contracts.add(child);
       world.move(frame.self(), child, value);
       world.events.add(
-          frame.self()
-              + " 622a0a9e1e2b487288904a22b18174d6e45b3749c756a94209ef9a9cf768847a "
-              + 80);
+          frame.self() + " 622a0a9e1e2b487288904a22b18174d6e45b3749c756a94209ef9a9cf768847a " + 80);
       final Outcome outcome = run(new Frame(child, false, frame, "init"), script);
       if (outcome.end() != End.SUCCESS) {
         world = before;

@@ -95,7 +95,9 @@ public final class Puppets {
     }
   }
 
-  /** Rules under which the puppet deploys: its view can reach everything, so strict views are off. */
+  /**
+   * Rules under which the puppet deploys: its view can reach everything, so strict views are off.
+   */
   public static Rules rules() {
     final Rules rules =
         Rules.of(31_337, new Rules.Lifecycle(U128.ZERO, U128.ZERO, 10), Rules.Signatures.TRUSTED);
@@ -149,14 +151,14 @@ public final class Puppets {
       return this;
     }
 
-    public Script call(int kind, Address target, long value, long gas, int function, byte[] script) {
+    public Script call(
+        int kind, Address target, long value, long gas, int function, byte[] script) {
       bytes.put((byte) 5).put((byte) kind).put(target.toBytes()).put(U128.of(value).toBytes());
       bytes.putLong(gas).put((byte) function).putShort((short) script.length).put(script);
       return this;
     }
 
-    public Script instantiate(
-        Address template, Hash32 salt, long value, long gas, byte[] script) {
+    public Script instantiate(Address template, Hash32 salt, long value, long gas, byte[] script) {
       bytes.put((byte) 6).put(template.toBytes()).put(salt.toBytes());
       bytes.put(U128.of(value).toBytes()).putLong(gas);
       bytes.putShort((short) script.length).put(script);

@@ -70,8 +70,7 @@ class UpgradeTest {
     assertThat(scheduled.fuelUsed()).isEqualTo(32_000 + 200L * next.length);
     assertThat(chain.events).hasSize(1);
     assertThat(chain.events.getFirst().topics())
-        .containsExactly(
-            Blake3.hash(Puppets.ascii("pyde.UpgradeScheduled")), Blake3.hash(next));
+        .containsExactly(Blake3.hash(Puppets.ascii("pyde.UpgradeScheduled")), Blake3.hash(next));
     final ContractRecord record =
         ContractRecord.decode(chain.state.get(StateKeys.contract(contract)));
     assertThat(record.pendingCode()).isEqualTo(Blake3.hash(next));
@@ -119,8 +118,7 @@ class UpgradeTest {
   void shouldCancelWhatIsStillPending() {
     final Address contract = chain.install("thing", version(1), NONE);
     final Function<Overlay, Result> cancel =
-        overlay ->
-            chain.runtime.cancelUpgrade(chain.scope(ALICE, overlay), ALICE, contract, false);
+        overlay -> chain.runtime.cancelUpgrade(chain.scope(ALICE, overlay), ALICE, contract, false);
     assertThat(apply(cancel).code()).isEqualTo(RejectCode.PRECONDITION_FAILED.number());
     schedule(ALICE, contract, version(2), false);
     assertThat(apply(cancel).end()).isEqualTo(End.SUCCESS);
@@ -144,15 +142,9 @@ class UpgradeTest {
                 io.tidemill.executor.Rules.Signatures.TRUSTED));
     final Address contract = dev.install("thing", version(1), NONE);
     Overlay overlay = new Overlay(dev);
-    assertThat(
-            dev.runtime
-                .transferOwnership(dev.scope(BOB, overlay), BOB, contract, BOB)
-                .code())
+    assertThat(dev.runtime.transferOwnership(dev.scope(BOB, overlay), BOB, contract, BOB).code())
         .isEqualTo(RejectCode.NOT_OWNER.number());
-    assertThat(
-            dev.runtime
-                .transferOwnership(dev.scope(ALICE, overlay), ALICE, contract, BOB)
-                .end())
+    assertThat(dev.runtime.transferOwnership(dev.scope(ALICE, overlay), ALICE, contract, BOB).end())
         .isEqualTo(End.SUCCESS);
     dev.commit(overlay);
     assertThat(dev.events.getFirst().topics().subList(1, 3))
