@@ -4,7 +4,7 @@
 #   build.sh [--out DIR] [--raw] [NAME...]      all contracts when no name is given
 #
 # Each contract is a folder with an otigen.toml and one source file whose ending names the
-# language: .c (clang and wasm-ld), .ts (npx asc, AssemblyScript), .rs (rustc), .go (tinygo),
+# language: .c (clang and wasm-ld), .ts (asc, AssemblyScript), .rs (rustc), .go (tinygo),
 # .wat (wat2wasm). The script installs nothing; a language whose tools are missing is skipped with
 # the reason, and the exit code is 3 when anything was skipped.
 #
@@ -53,6 +53,11 @@ build_c() {
   rm -f "$3.o"
 }
 
+build_ts() {
+  need "$1" asc || return 0
+  asc "$1/$2" -o "$3" -O3 --runtime stub --use abort= --noAssert --zeroFilledMemory
+}
+
 build_wat() {
   need "$1" wat2wasm || return 0
   wat2wasm "$1/$2" -o "$3"
@@ -61,11 +66,12 @@ build_wat() {
 cd "$here"
 for name in "${names[@]}"; do
   base=$(basename "$name")
-  source=$(cd "$name" && ls | grep -E '\.(c|wat)$' | head -n 1)
+  source=$(cd "$name" && ls | grep -E '\.(c|ts|rs|go|wat)$' | head -n 1)
   target=${out:-$here/$name}/$base.wasm
   work=$(mktemp -d)
   case $source in
     *.c) build_c "$name" "$source" "$work/$base.wasm" ;;
+    *.ts) build_ts "$name" "$source" "$work/$base.wasm" ;;
     *.wat) build_wat "$name" "$source" "$work/$base.wasm" ;;
     *) echo "build.sh: $name holds no source file" >&2; exit 1 ;;
   esac
