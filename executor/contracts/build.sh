@@ -11,8 +11,8 @@
 # The result is DIR/NAME.wasm; DIR is the folder of the contract itself unless --out is given. With
 # --raw the module is left as the compiler wrote it; otherwise `tidemill contract pack` adds the
 # pyde.abi section. Builds are reproducible: the same compiler version gives the same bytes.
-# The committed files were built with clang and lld 14, wabt 1.0.32, rustc 1.95, AssemblyScript
-# 0.28.
+# The committed files were built with clang and lld 14, wabt 1.0.32, AssemblyScript 0.28 and rustc 1.63.
+# RUST_SYSROOT and RUST_LINKER point rustc at a sysroot with the wasm32 target and at a linker.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 out= raw= names=()
@@ -58,6 +58,24 @@ build_ts() {
   asc "$1/$2" -o "$3" -O3 --runtime stub --use abort= --noAssert --zeroFilledMemory
 }
 
+build_rs() {
+  need "$1" rustc || return 0
+  local root; root=${RUST_SYSROOT:-$(rustc --print sysroot)}
+  if [ ! -d "$root/lib/rustlib/wasm32-unknown-unknown" ]; then
+    echo "skipped $1: rustc has no target wasm32-unknown-unknown"; skipped=1; return 0
+  fi
+  rustc --sysroot "$root" --edition 2021 --target wasm32-unknown-unknown --crate-type cdylib \
+    --crate-name "${1//-/_}" -C opt-level=s -C panic=abort -C lto -C codegen-units=1 \
+    -C strip=symbols -C linker="${RUST_LINKER:-rust-lld}" -C link-arg=--stack-first \
+    -C link-arg=-zstack-size=16384 "$1/$2" -o "$3"
+}
+
+build_go() {
+  need "$1" tinygo || return 0
+  (cd "$1" && tinygo build -target=wasm-unknown -opt=s -no-debug -panic=trap -scheduler=none \
+    -gc=leaking -o "$3" .)
+}
+
 build_wat() {
   need "$1" wat2wasm || return 0
   wat2wasm "$1/$2" -o "$3"
@@ -66,12 +84,14 @@ build_wat() {
 cd "$here"
 for name in "${names[@]}"; do
   base=$(basename "$name")
-  source=$(cd "$name" && ls | grep -E '\.(c|ts|rs|go|wat)$' | head -n 1)
+  source=$(cd "$name" && ls | grep -v '^pyde.go$' | grep -E '\.(c|ts|rs|go|wat)$' | head -n 1)
   target=${out:-$here/$name}/$base.wasm
   work=$(mktemp -d)
   case $source in
     *.c) build_c "$name" "$source" "$work/$base.wasm" ;;
     *.ts) build_ts "$name" "$source" "$work/$base.wasm" ;;
+    *.rs) build_rs "$name" "$source" "$work/$base.wasm" ;;
+    *.go) build_go "$name" "$source" "$work/$base.wasm" ;;
     *.wat) build_wat "$name" "$source" "$work/$base.wasm" ;;
     *) echo "build.sh: $name holds no source file" >&2; exit 1 ;;
   esac

@@ -46,10 +46,10 @@ final class ContractToolchain {
         return List.of(new Tool("asc", "Version 0.28"));
       }
       if (names.contains(".rs")) {
-        return List.of(new Tool("rustc", "rustc 1.95.0"));
+        return List.of(new Tool("rustc", "rustc 1.63.0"));
       }
       if (names.contains(".go")) {
-        return List.of(new Tool("tinygo", "tinygo version 0.34"));
+        return List.of(new Tool("tinygo", ""));
       }
       return List.of(new Tool("wat2wasm", "1.0.32"));
     }

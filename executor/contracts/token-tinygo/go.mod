@@ -1,0 +1,3 @@
+module token
+
+go 1.21
