@@ -3,8 +3,8 @@
 #
 #   build.sh [--out DIR] [--raw] [NAME...]      all contracts when no name is given
 #
-# Each contract is a folder with an otigen.toml and one source file whose ending names the
-# language: .c (clang and wasm-ld), .ts (asc, AssemblyScript), .rs (rustc), .go (tinygo),
+# Each contract is a folder with an otigen.toml (contracts of other profiles, under profiles/, have
+# none) and one source file whose ending names the language: .c (clang and wasm-ld), .ts (asc, AssemblyScript), .rs (rustc), .go (tinygo),
 # .wat (wat2wasm). The script installs nothing; a language whose tools are missing is skipped with
 # the reason, and the exit code is 3 when anything was skipped.
 #
@@ -20,14 +20,17 @@ while [ $# -gt 0 ]; do
   case $1 in
     --out) out=$(mkdir -p "$2" && cd "$2" && pwd); shift 2 ;;
     --raw) raw=1; shift ;;
-    -h | --help) sed -n '2,17s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h | --help) sed -n '2,18s/^# \{0,1\}//p' "$0"; exit 0 ;;
     -*) echo "build.sh: unknown option $1" >&2; exit 2 ;;
     *) names+=("$1"); shift ;;
   esac
 done
 if [ ${#names[@]} -eq 0 ]; then
-  for manifest in "$here"/*/otigen.toml "$here"/profiles/*/*.{c,wat}; do
-    [ -e "$manifest" ] && names+=("$(cd "$(dirname "$manifest")" && pwd | sed "s|^$here/||")")
+  for folder in "$here"/*/ "$here"/profiles/*/; do
+    if ls "$folder" | grep -qE '\.(c|ts|rs|go|wat)$' && [ "$folder" != "$here/include/" ]; then
+      name=${folder#"$here/"}
+      names+=("${name%/}")
+    fi
   done
 fi
 

@@ -62,8 +62,7 @@ public final class TidemillNode implements AutoCloseable {
             new WavePipeline(
                 parts.store(), parts.executor(), archive, telemetry, feed, health, WRITER_QUEUE));
     telemetry.gauge(MetricCatalogue.HEAD, () -> pipeline.position().head().wave());
-    telemetry.gauge(
-        MetricCatalogue.PENDING, () -> pipeline.position().pending() == null ? 0 : 1);
+    telemetry.gauge(MetricCatalogue.PENDING, () -> pipeline.position().pending() == null ? 0 : 1);
     final ChainReader reader = new ChainReader(parts.store(), pipeline);
     final NodeFacts facts =
         new NodeFacts(version(), UUID.randomUUID().toString(), simulateWorkers(config), List.of());
@@ -90,8 +89,7 @@ public final class TidemillNode implements AutoCloseable {
         push(
             HttpListener.of(
                 config,
-                new HttpListener.Rooms(
-                    facts, parts.chain(), reader, pipeline, health, telemetry)));
+                new HttpListener.Rooms(facts, parts.chain(), reader, pipeline, health, telemetry)));
   }
 
   /**
@@ -121,8 +119,7 @@ public final class TidemillNode implements AutoCloseable {
   /** Starts the node that {@code config} describes. */
   public static TidemillNode start(SidecarConfig config) {
     final ChainOpener.Opened opened = ChainOpener.open(config);
-    return start(
-        config, new Parts(opened.specification(), opened.store(), opened.executor()));
+    return start(config, new Parts(opened.specification(), opened.store(), opened.executor()));
   }
 
   /** The port of the gRPC services, or -1. */

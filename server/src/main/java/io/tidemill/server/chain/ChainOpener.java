@@ -49,8 +49,7 @@ public final class ChainOpener {
     }
     final ChainSpecification specification = DevChain.specification();
     final Engine reference = new ChicoryEngine();
-    final Engine engine =
-        config.execution().compiled() ? new JvmEngine(reference) : reference;
+    final Engine engine = config.execution().compiled() ? new JvmEngine(reference) : reference;
     final WaveExecutor executor =
         new SerialWaveExecutor(
             new ExecutorParts(
@@ -88,7 +87,6 @@ public final class ChainOpener {
   /** Makes {@code genesis} wave 0 of an empty store. */
   public static void seed(StateStore store, StateDelta genesis) {
     final Proposal proposal = store.propose(genesis);
-    proposal.commit(
-        new WaveArtifacts(new byte[0], Hash32.ZERO, List.of(), List.of(), List.of()));
+    proposal.commit(new WaveArtifacts(new byte[0], Hash32.ZERO, List.of(), List.of(), List.of()));
   }
 }

@@ -95,9 +95,6 @@ public final class DevChain {
     key[0] = PUBLIC_KEY_HEADER;
     System.arraycopy(h, 0, key, 1, h.length);
     return new DevAccount(
-        index,
-        Addresses.ofPublicKey(key),
-        key,
-        (FalconPrivateKeyParameters) pair.getPrivate());
+        index, Addresses.ofPublicKey(key), key, (FalconPrivateKeyParameters) pair.getPrivate());
   }
 }

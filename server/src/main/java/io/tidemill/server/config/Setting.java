@@ -9,41 +9,97 @@ import java.util.Locale;
 public enum Setting {
   DATA_DIR("data.dir", Type.TEXT, "data", "Folder of the state; created when it is absent."),
   DATA_STORE("data.store", Type.TEXT, "rocks", "rocks is durable, memory is forgotten at the end."),
-  DATA_RETAIN_WAVES("data.retain-waves", Type.COUNT, "21600", "Waves whose state can be read and rolled back to."),
-  CHAIN_SPEC("chain.spec", Type.TEXT, "", "YAML file with the chain's rules and genesis; empty: the built-in development chain."),
-  EXECUTION_WORKERS("execution.workers", Type.COUNT, "0", "Threads that execute a wave; 0: one per core."),
-  EXECUTION_ENGINE("execution.engine", Type.TEXT, "compiled", "compiled, or interpreter for the reference interpreter."),
+  DATA_RETAIN_WAVES(
+      "data.retain-waves",
+      Type.COUNT,
+      "21600",
+      "Waves whose state can be read and rolled back to."),
+  CHAIN_SPEC(
+      "chain.spec",
+      Type.TEXT,
+      "",
+      "YAML file with the chain's rules and genesis; empty: the built-in development chain."),
+  EXECUTION_WORKERS(
+      "execution.workers", Type.COUNT, "0", "Threads that execute a wave; 0: one per core."),
+  EXECUTION_ENGINE(
+      "execution.engine",
+      Type.TEXT,
+      "compiled",
+      "compiled, or interpreter for the reference interpreter."),
   GRPC_HOST("grpc.host", Type.TEXT, "127.0.0.1", "Address the gRPC listeners bind."),
   GRPC_PORT("grpc.port", Type.PORT, "9944", "gRPC for the consensus client; 0 takes a free port."),
-  GRPC_READER_PORT("grpc.reader-port", Type.PORT, "-1", "gRPC for readers, role reader only; -1: none."),
-  GRPC_DEPLOYER_PORT("grpc.deployer-port", Type.PORT, "-1", "gRPC for deployers, role deployer; -1: none."),
-  GRPC_SOCKET("grpc.socket", Type.TEXT, "", "Unix domain socket for a consensus client in the same pod; empty: none."),
+  GRPC_READER_PORT(
+      "grpc.reader-port", Type.PORT, "-1", "gRPC for readers, role reader only; -1: none."),
+  GRPC_DEPLOYER_PORT(
+      "grpc.deployer-port", Type.PORT, "-1", "gRPC for deployers, role deployer; -1: none."),
+  GRPC_SOCKET(
+      "grpc.socket",
+      Type.TEXT,
+      "",
+      "Unix domain socket for a consensus client in the same pod; empty: none."),
   GRPC_REFLECTION("grpc.reflection", Type.FLAG, "false", "Serve gRPC reflection."),
-  HEALTH_PORT("health.port", Type.PORT, "9945", "gRPC health, in clear text, on its own port; -1: none."),
+  HEALTH_PORT(
+      "health.port", Type.PORT, "9945", "gRPC health, in clear text, on its own port; -1: none."),
   HTTP_HOST("http.host", Type.TEXT, "127.0.0.1", "Address the HTTP listener binds."),
-  HTTP_PORT("http.port", Type.PORT, "9933", "JSON-RPC, health and metrics over HTTP; 0 takes a free port, -1: none."),
-  HTTP_CORS_ORIGINS("http.cors-origins", Type.LIST, "", "Origins of web pages that may call; * for any."),
-  HTTP_ALLOWED_HOSTS("http.allowed-hosts", Type.LIST, "localhost,127.0.0.1,[::1]", "Host headers that are accepted; * for any."),
+  HTTP_PORT(
+      "http.port",
+      Type.PORT,
+      "9933",
+      "JSON-RPC, health and metrics over HTTP; 0 takes a free port, -1: none."),
+  HTTP_CORS_ORIGINS(
+      "http.cors-origins", Type.LIST, "", "Origins of web pages that may call; * for any."),
+  HTTP_ALLOWED_HOSTS(
+      "http.allowed-hosts",
+      Type.LIST,
+      "localhost,127.0.0.1,[::1]",
+      "Host headers that are accepted; * for any."),
   HTTP_EXPLORER("http.explorer", Type.FLAG, "false", "Serve the explorer page at /ui."),
-  TLS_CERTIFICATE("tls.certificate", Type.TEXT, "", "PEM file with the node's certificate chain; empty: clear text."),
+  TLS_CERTIFICATE(
+      "tls.certificate",
+      Type.TEXT,
+      "",
+      "PEM file with the node's certificate chain; empty: clear text."),
   TLS_KEY("tls.key", Type.TEXT, "", "PEM file with the node's private key."),
-  TLS_CLIENT_CA("tls.client-ca", Type.TEXT, "", "PEM file with the authorities of client certificates; set: certificates are required."),
-  AUTH_JWT_SECRET("auth.jwt-secret", Type.TEXT, "", "File with 32 bytes in hex for HS256 tokens; set: tokens are required."),
-  AUTH_CLOCK_TOLERANCE("auth.clock-tolerance", Type.DURATION, "60s", "How far the time of a token may be away."),
-  LIMITS_WAVE_TRANSACTIONS("limits.wave-transactions", Type.COUNT, "100000", "Transactions of one wave."),
-  LIMITS_WAVE_BYTES("limits.wave-bytes", Type.BYTES, "256MiB", "Bytes of the transactions of one wave."),
+  TLS_CLIENT_CA(
+      "tls.client-ca",
+      Type.TEXT,
+      "",
+      "PEM file with the authorities of client certificates; set: certificates are required."),
+  AUTH_JWT_SECRET(
+      "auth.jwt-secret",
+      Type.TEXT,
+      "",
+      "File with 32 bytes in hex for HS256 tokens; set: tokens are required."),
+  AUTH_CLOCK_TOLERANCE(
+      "auth.clock-tolerance", Type.DURATION, "60s", "How far the time of a token may be away."),
+  LIMITS_WAVE_TRANSACTIONS(
+      "limits.wave-transactions", Type.COUNT, "100000", "Transactions of one wave."),
+  LIMITS_WAVE_BYTES(
+      "limits.wave-bytes", Type.BYTES, "256MiB", "Bytes of the transactions of one wave."),
   LIMITS_MESSAGE_BYTES("limits.message-bytes", Type.BYTES, "4MiB", "Bytes of one gRPC message."),
-  LIMITS_INFLIGHT_WAVES("limits.inflight-waves", Type.COUNT, "2", "Waves sent ahead of their answers on one stream."),
+  LIMITS_INFLIGHT_WAVES(
+      "limits.inflight-waves", Type.COUNT, "2", "Waves sent ahead of their answers on one stream."),
   LIMITS_STREAMS("limits.streams", Type.COUNT, "16", "Open ExecuteWave streams."),
-  LIMITS_CALLS_PER_CONNECTION("limits.calls-per-connection", Type.COUNT, "64", "Open calls on one connection."),
-  SIMULATE_WORKERS("simulate.workers", Type.COUNT, "0", "Threads that simulate; 0: one less than the cores."),
+  LIMITS_CALLS_PER_CONNECTION(
+      "limits.calls-per-connection", Type.COUNT, "64", "Open calls on one connection."),
+  SIMULATE_WORKERS(
+      "simulate.workers", Type.COUNT, "0", "Threads that simulate; 0: one less than the cores."),
   SIMULATE_QUEUE("simulate.queue", Type.COUNT, "64", "Simulations that may wait."),
   SIMULATE_FUEL_CAP("simulate.fuel-cap", Type.COUNT, "100000000", "Fuel of one simulation."),
   SIMULATE_DEADLINE("simulate.deadline", Type.DURATION, "5s", "Time of one simulation."),
   SESSIONS_MAXIMUM("sessions.maximum", Type.COUNT, "64", "Open sessions."),
-  SESSIONS_IDLE_TIMEOUT("sessions.idle-timeout", Type.DURATION, "10m", "A session that is not used for so long is dropped."),
-  TELEMETRY_OTLP("telemetry.otlp-endpoint", Type.TEXT, "", "Where traces and metrics are pushed over OTLP; empty: nowhere."),
-  TELEMETRY_SERVICE("telemetry.service-name", Type.TEXT, "tidemill", "The name in traces and metrics."),
+  SESSIONS_IDLE_TIMEOUT(
+      "sessions.idle-timeout",
+      Type.DURATION,
+      "10m",
+      "A session that is not used for so long is dropped."),
+  TELEMETRY_OTLP(
+      "telemetry.otlp-endpoint",
+      Type.TEXT,
+      "",
+      "Where traces and metrics are pushed over OTLP; empty: nowhere."),
+  TELEMETRY_SERVICE(
+      "telemetry.service-name", Type.TEXT, "tidemill", "The name in traces and metrics."),
   LOG_FORMAT("log.format", Type.TEXT, "plain", "plain or json."),
   LOG_LEVEL("log.level", Type.TEXT, "info", "error, warn, info, debug or trace."),
   SHUTDOWN_GRACE("shutdown.grace", Type.DURATION, "20s", "How long open calls may take to finish.");

@@ -42,12 +42,7 @@ final class Delivery implements WaveListener {
   private boolean resultSent;
   private boolean abortSent;
 
-  Delivery(
-      long wave,
-      boolean wantReceipts,
-      boolean wantStateDiff,
-      int fromReceipt,
-      Runnable wake) {
+  Delivery(long wave, boolean wantReceipts, boolean wantStateDiff, int fromReceipt, Runnable wake) {
     this.wave = wave;
     this.wantReceipts = wantReceipts;
     this.wantStateDiff = wantStateDiff;

@@ -186,8 +186,7 @@ public final class ExecutionEndpoint extends ExecutionServiceGrpc.ExecutionServi
   }
 
   private GetWaveResponse wave(GetWaveRequest request) {
-    final long wave =
-        request.hasWave() ? request.getWave() : pipeline.position().head().wave();
+    final long wave = request.hasWave() ? request.getWave() : pipeline.position().head().wave();
     final WaveAnswer answer = pipeline.answerOf(wave);
     if (answer == null) {
       throw Refusal.of(Reason.NOT_FOUND, "what", "wave", "key", Long.toUnsignedString(wave));
@@ -196,8 +195,7 @@ public final class ExecutionEndpoint extends ExecutionServiceGrpc.ExecutionServi
       throw Refusal.limit("page_size", request.getPageSize(), MAX_PAGE);
     }
     final int from = Pages.index(request.getPageToken());
-    final int end =
-        (int) Math.min(answer.receipts().size(), (long) from + request.getPageSize());
+    final int end = (int) Math.min(answer.receipts().size(), (long) from + request.getPageSize());
     final GetWaveResponse.Builder builder =
         GetWaveResponse.newBuilder().setSummary(AnswerCodec.summary(answer));
     int bytes = 0;

@@ -120,8 +120,7 @@ public final class StateEndpoint extends StateServiceGrpc.StateServiceImplBase {
       final GetStorageResponse.Builder builder =
           GetStorageResponse.newBuilder().setBase(StateCodec.ref(state));
       for (Hash32 slot : slots) {
-        final StorageEntry.Builder entry =
-            StorageEntry.newBuilder().setSlot(Fields.bytes(slot));
+        final StorageEntry.Builder entry = StorageEntry.newBuilder().setSlot(Fields.bytes(slot));
         final StateKey key = StateKeys.slot(contract, slot);
         if (key != null) {
           entry.setKey(Fields.bytes(key.raw()));

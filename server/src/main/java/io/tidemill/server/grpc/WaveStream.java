@@ -164,8 +164,7 @@ final class WaveStream implements StreamObserver<ExecuteWaveRequest> {
         WaveAccepted.newBuilder()
             .setWave(next.context().waveId())
             .setStored(
-                Long.compareUnsigned(
-                        next.context().waveId(), pipeline.position().expectedWave())
+                Long.compareUnsigned(next.context().waveId(), pipeline.position().expectedWave())
                     < 0)
             .build();
   }
@@ -177,8 +176,7 @@ final class WaveStream implements StreamObserver<ExecuteWaveRequest> {
       // Said once for a gap; later chunks of the same gap are dropped in silence.
       if (!resending) {
         resending = true;
-        resend =
-            ResendTransactions.newBuilder().setWave(wave).setFromIndex(entries.size()).build();
+        resend = ResendTransactions.newBuilder().setWave(wave).setFromIndex(entries.size()).build();
       }
       return;
     }

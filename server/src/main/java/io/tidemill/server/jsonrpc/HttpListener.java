@@ -47,8 +47,7 @@ public final class HttpListener implements AutoCloseable {
     methods.addAll(
         new InfoMethod(rooms.facts(), rooms.chain(), config, rooms.reader(), rooms.health())
             .methods());
-    methods.addAll(
-        new ChainMethods(rooms.reader(), rooms.pipeline()).methods());
+    methods.addAll(new ChainMethods(rooms.reader(), rooms.pipeline()).methods());
     return new HttpListener(
         config.http(),
         new Dispatcher(methods, rooms.telemetry()),
@@ -106,8 +105,7 @@ public final class HttpListener implements AutoCloseable {
     final String host = context.host();
     final List<String> hosts = config.allowedHosts();
     if (!hosts.contains("*") && (host == null || !hosts.contains(withoutPort(host)))) {
-      refuse(
-          context, 403, Refusal.field("Host", "is not one of http.allowed-hosts of this node"));
+      refuse(context, 403, Refusal.field("Host", "is not one of http.allowed-hosts of this node"));
       context.skipRemainingHandlers();
       return;
     }

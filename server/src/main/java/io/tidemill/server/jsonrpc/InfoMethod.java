@@ -22,7 +22,11 @@ final class InfoMethod {
   private final NodeHealth health;
 
   InfoMethod(
-      NodeFacts facts, ChainSpecification chain, SidecarConfig config, ChainReader reader, NodeHealth health) {
+      NodeFacts facts,
+      ChainSpecification chain,
+      SidecarConfig config,
+      ChainReader reader,
+      NodeHealth health) {
     this.facts = facts;
     this.chain = chain;
     this.config = config;

@@ -57,7 +57,8 @@ final class Params {
     for (Iterator<String> members = node.fieldNames(); members.hasNext(); ) {
       final String member = members.next();
       if (!names.contains(member)) {
-        throw Refusal.field(path + "." + member, "is not known; known are " + names.stream().sorted().toList());
+        throw Refusal.field(
+            path + "." + member, "is not known; known are " + names.stream().sorted().toList());
       }
     }
   }

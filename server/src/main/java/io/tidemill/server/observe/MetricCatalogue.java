@@ -11,20 +11,28 @@ public final class MetricCatalogue {
   public record Metric(String name, String unit, String description) {}
 
   public static final Metric WAVES =
-      new Metric("tidemill.waves", "{wave}", "Waves by outcome: executed, stored, committed, refused, failed.");
+      new Metric(
+          "tidemill.waves",
+          "{wave}",
+          "Waves by outcome: executed, stored, committed, refused, failed.");
   public static final Metric WAVE_STAGE =
-      new Metric("tidemill.wave.stage", "s", "Time of a wave by stage: queue, execute, root, commit.");
+      new Metric(
+          "tidemill.wave.stage", "s", "Time of a wave by stage: queue, execute, root, commit.");
   public static final Metric TRANSACTIONS =
-      new Metric("tidemill.transactions", "{transaction}", "Executed transactions by receipt status.");
+      new Metric(
+          "tidemill.transactions", "{transaction}", "Executed transactions by receipt status.");
   public static final Metric FUEL = new Metric("tidemill.fuel", "{fuel}", "Gas used by waves.");
   public static final Metric FAULTS =
       new Metric("tidemill.node.faults", "{fault}", "Node faults; anything but 0 needs a restart.");
   public static final Metric DIVERGENCES =
       new Metric(
-          "tidemill.root.divergences", "{wave}", "Waves whose root was not the expected one; must stay 0.");
+          "tidemill.root.divergences",
+          "{wave}",
+          "Waves whose root was not the expected one; must stay 0.");
   public static final Metric QUEUE =
       new Metric("tidemill.queue.depth", "{request}", "Requests that wait for the writer.");
-  public static final Metric HEAD = new Metric("tidemill.head.wave", "{wave}", "The newest durable wave.");
+  public static final Metric HEAD =
+      new Metric("tidemill.head.wave", "{wave}", "The newest durable wave.");
   public static final Metric PENDING =
       new Metric("tidemill.pending", "{wave}", "1 while a wave is executed and not durable.");
   public static final Metric STREAMS =
@@ -40,7 +48,8 @@ public final class MetricCatalogue {
   public static final Metric SIMULATIONS_RUNNING =
       new Metric("tidemill.simulations.running", "{simulation}", "Simulations that run now.");
   public static final Metric SIMULATIONS_WAITING =
-      new Metric("tidemill.simulations.waiting", "{simulation}", "Simulations that wait for a worker.");
+      new Metric(
+          "tidemill.simulations.waiting", "{simulation}", "Simulations that wait for a worker.");
 
   private MetricCatalogue() {}
 

@@ -60,8 +60,7 @@ public final class NodeHealth {
   private void move(State state, String detail) {
     final Report next = new Report(state, detail);
     final Report before =
-        report.getAndUpdate(
-            now -> now.state().compareTo(next.state()) >= 0 ? now : next);
+        report.getAndUpdate(now -> now.state().compareTo(next.state()) >= 0 ? now : next);
     if (before.state().compareTo(state) < 0) {
       listeners.forEach(listener -> listener.accept(next));
     }

@@ -71,7 +71,9 @@ public final class Telemetry implements AutoCloseable {
       String serviceName, @Nullable SpanExporter spans, List<MetricReader> readers) {
     final Resource resource =
         Resource.getDefault()
-            .merge(Resource.create(Attributes.of(AttributeKey.stringKey("service.name"), serviceName)));
+            .merge(
+                Resource.create(
+                    Attributes.of(AttributeKey.stringKey("service.name"), serviceName)));
     final PrometheusReader prometheus = new PrometheusReader();
     final var meters =
         SdkMeterProvider.builder().setResource(resource).registerMetricReader(prometheus);

@@ -120,7 +120,11 @@ public final class WaveArchive {
       }
     }
     return new WaveArtifacts(
-        AnswerLayout.encode(answer), answer.record().contentHash(), receipts, events, result.codes());
+        AnswerLayout.encode(answer),
+        answer.record().contentHash(),
+        receipts,
+        events,
+        result.codes());
   }
 
   /** The wave is durable. */

@@ -213,8 +213,7 @@ public final class WavePipeline implements AutoCloseable {
     return answer;
   }
 
-  private WaveAnswer executeNext(
-      Submission submission, WaveListener listener, WaveSpan span) {
+  private WaveAnswer executeNext(Submission submission, WaveListener listener, WaveSpan span) {
     if (pending != null) {
       commitPending(span);
     }
@@ -306,13 +305,7 @@ public final class WavePipeline implements AutoCloseable {
     final long oldest = archive.oldestRollback(store, head);
     if (Long.compareUnsigned(toWave, oldest) < 0) {
       throw Refusal.of(
-          Reason.ROLLBACK_TOO_FAR,
-          "wave",
-          toWave,
-          "oldest_wave",
-          oldest,
-          "head_wave",
-          head.wave());
+          Reason.ROLLBACK_TOO_FAR, "wave", toWave, "oldest_wave", oldest, "head_wave", head.wave());
     }
     final boolean discarded = discardPending();
     if (toWave != head.wave()) {

@@ -106,8 +106,7 @@ public final class WaveCodec {
     for (CombinedPlaintext item : message.getPlaintextsList()) {
       plaintexts.add(
           new ThresholdInput.Plaintext(
-              Fields.hash(
-                  item.getCiphertextHash(), "header.threshold.plaintexts.ciphertext_hash"),
+              Fields.hash(item.getCiphertextHash(), "header.threshold.plaintexts.ciphertext_hash"),
               item.getPlaintext().toByteArray()));
     }
     return new ThresholdInput(

@@ -76,7 +76,9 @@ class WaveStreamTest {
   void shouldExecuteLeavePendingAndCommitWhenTheNextWaveNamesTheParent() {
     final WaveClient.Answer first = node.execute(1, "a", "b");
     assertThat(first.receipts()).extracting(Receipt::getTransactionIndex).containsExactly(0, 1);
-    assertThat(first.diff()).hasSize(2).isSortedAccordingTo((x, y) -> compare(x.getKey(), y.getKey()));
+    assertThat(first.diff())
+        .hasSize(2)
+        .isSortedAccordingTo((x, y) -> compare(x.getKey(), y.getKey()));
     assertThat(info().getHead().getWave()).isZero();
     assertThat(info().getPending().getRoot()).isEqualTo(first.result().getSummary().getRoot());
     node.execute(2, "c");
@@ -181,8 +183,7 @@ class WaveStreamTest {
     assertThatThrownBy(client::awaitResult)
         .isInstanceOfSatisfying(
             StatusRuntimeException.class,
-            status ->
-                assertThat(status.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE));
+            status -> assertThat(status.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE));
     assertThat(node.node.health().state()).isEqualTo(NodeHealth.State.FAULTED);
     assertThat(info().getState()).isEqualTo(GetInfoResponse.State.STATE_FAULTED);
     shouldFail(
@@ -226,8 +227,7 @@ class WaveStreamTest {
 
   @Test
   void shouldRefuseFramesOutOfOrderAndWrongCounts() {
-    shouldFail(
-        List.of(TestNode.chunk(0, "a")), Status.Code.INVALID_ARGUMENT, "FRAME_OUT_OF_ORDER");
+    shouldFail(List.of(TestNode.chunk(0, "a")), Status.Code.INVALID_ARGUMENT, "FRAME_OUT_OF_ORDER");
     shouldFail(
         List.of(ExecuteWaveRequest.getDefaultInstance()),
         Status.Code.INVALID_ARGUMENT,
@@ -237,8 +237,7 @@ class WaveStreamTest {
         Status.Code.INVALID_ARGUMENT,
         "FRAME_OUT_OF_ORDER");
     shouldFail(
-        List.of(
-            TestNode.header(1, node.parent()), TestNode.chunk(0, "a"), TestNode.end(2, false)),
+        List.of(TestNode.header(1, node.parent()), TestNode.chunk(0, "a"), TestNode.end(2, false)),
         Status.Code.INVALID_ARGUMENT,
         "TRANSACTION_COUNT_MISMATCH",
         "received");

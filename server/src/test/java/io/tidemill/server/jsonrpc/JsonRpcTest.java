@@ -125,7 +125,10 @@ class JsonRpcTest {
 
   @Test
   void shouldEchoEveryKindOfId() {
-    assertThat(rpc("{\"jsonrpc\":\"2.0\",\"id\":\"a\",\"method\":\"pyde_chainId\"}").get("id").textValue())
+    assertThat(
+            rpc("{\"jsonrpc\":\"2.0\",\"id\":\"a\",\"method\":\"pyde_chainId\"}")
+                .get("id")
+                .textValue())
         .isEqualTo("a");
     assertThat(
             rpc("{\"jsonrpc\":\"2.0\",\"id\":12345678901234567890,\"method\":\"pyde_chainId\"}")
@@ -188,8 +191,7 @@ class JsonRpcTest {
     final String json = "Content-Type: application/json\r\n";
     assertThat(Http.post(port, body, json + "Origin: https://evil.example\r\n").status())
         .isEqualTo(403);
-    final Http.Answer allowed =
-        Http.post(port, body, json + "Origin: https://wallet.example\r\n");
+    final Http.Answer allowed = Http.post(port, body, json + "Origin: https://wallet.example\r\n");
     assertThat(allowed.status()).isEqualTo(200);
     assertThat(allowed.head()).contains("Access-Control-Allow-Origin: https://wallet.example");
     final String rebound =
@@ -207,7 +209,9 @@ class JsonRpcTest {
     assertThat(Http.get(port, "/readyz").json().get("state").textValue()).isEqualTo("serving");
     assertThat(Http.get(port, "/livez").status()).isEqualTo(200);
     final String metrics = Http.get(port, "/metrics").body();
-    assertThat(metrics).contains("tidemill_head_wave 1").contains("tidemill_wave_stage_seconds_bucket");
+    assertThat(metrics)
+        .contains("tidemill_head_wave 1")
+        .contains("tidemill_wave_stage_seconds_bucket");
     assertThat(Http.get(port, "/nothing").status()).isEqualTo(404);
   }
 
@@ -225,7 +229,8 @@ class JsonRpcTest {
         mutated[random.nextInt(mutated.length)] = (byte) (32 + random.nextInt(95));
       }
       final Http.Answer answer = Http.post(port, mutated, "Content-Type: application/json\r\n");
-      final String context = "seed " + seed + " case " + i + ": " + new String(mutated, StandardCharsets.UTF_8);
+      final String context =
+          "seed " + seed + " case " + i + ": " + new String(mutated, StandardCharsets.UTF_8);
       assertThat(answer.status()).as(context).isIn(200, 204);
       if (answer.status() == 200) {
         assertThat(answer.json().has("jsonrpc") || answer.json().isArray()).as(context).isTrue();

@@ -69,7 +69,8 @@ public final class Http {
       final int split = text.indexOf("\r\n\r\n");
       final String answered = split < 0 ? text : text.substring(0, split);
       final int status = answered.length() < 12 ? 0 : Integer.parseInt(answered.substring(9, 12));
-      return new Answer(status, answered, split < 0 ? "" : unchunked(answered, text.substring(split + 4)));
+      return new Answer(
+          status, answered, split < 0 ? "" : unchunked(answered, text.substring(split + 4)));
     } catch (IOException e) {
       throw new AssertionError(e);
     }
