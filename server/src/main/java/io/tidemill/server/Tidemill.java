@@ -1,6 +1,8 @@
 package io.tidemill.server;
 
 import io.tidemill.server.cli.ContractCommand;
+import io.tidemill.server.cli.DemoCommand;
+import io.tidemill.server.cli.NodeCommand;
 import io.tidemill.server.cli.VersionCommand;
 import java.io.PrintWriter;
 import picocli.CommandLine;
@@ -20,7 +22,12 @@ import picocli.CommandLine.Spec;
     name = "tidemill",
     description = "An execution sidecar for blockchains whose contracts are WebAssembly.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {ContractCommand.class, VersionCommand.class},
+    subcommands = {
+      DemoCommand.class,
+      NodeCommand.class,
+      ContractCommand.class,
+      VersionCommand.class
+    },
     sortOptions = false,
     footer = {
       "",

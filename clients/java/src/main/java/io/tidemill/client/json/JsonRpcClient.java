@@ -20,7 +20,8 @@ public final class JsonRpcClient implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   private final URI endpoint;
-  private final HttpClient http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(TIMEOUT).build();
   private final AtomicLong ids = new AtomicLong();
 
   /** A client of {@code endpoint}, for instance {@code http://127.0.0.1:8545/}. */
