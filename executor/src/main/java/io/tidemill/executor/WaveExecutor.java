@@ -3,7 +3,7 @@ package io.tidemill.executor;
 import io.tidemill.state.Snapshot;
 
 /** Executes a wave. A function of its arguments and of the rules it was built with. */
-public interface WaveExecutor {
+public interface WaveExecutor extends AutoCloseable {
   /** Receives receipts in transaction order as they become final within the wave (decisions O8). */
   interface ReceiptListener {
     /** A listener that does not care. */
@@ -19,4 +19,8 @@ public interface WaveExecutor {
    * @throws NodeFault if this node cannot know the answer
    */
   WaveResult execute(Wave wave, Snapshot base, ReceiptListener listener);
+
+  /** Ends what the executor owns, such as its workers. */
+  @Override
+  default void close() {}
 }

@@ -13,6 +13,13 @@ import org.jspecify.annotations.Nullable;
  * workers take part in it.
  */
 public final class WorkerPool implements AutoCloseable {
+  /**
+   * The stack of a worker. The logical limit of 4,096 frames takes about 5 MiB in spilling compiled
+   * code and 4 MiB in the interpreter; nested calls add the frames of the host beneath them. Four
+   * times the worst is kept in hand, and only what is touched takes memory (decisions W6).
+   */
+  public static final long STACK_BYTES = 64L << 20;
+
   /** One job: what each worker does, and what went wrong. */
   private record Job(
       IntConsumer body, CountDownLatch finished, AtomicReference<@Nullable Throwable> failure) {}

@@ -85,7 +85,7 @@ class ParallelWaveExecutorTest {
   private static final Map<Integer, WorkerPool> POOLS = new TreeMap<>();
 
   private static WorkerPool pool(int workers) {
-    return POOLS.computeIfAbsent(workers, size -> new WorkerPool(size, 16 << 20));
+    return POOLS.computeIfAbsent(workers, size -> new WorkerPool(size, WorkerPool.STACK_BYTES));
   }
 
   @AfterAll

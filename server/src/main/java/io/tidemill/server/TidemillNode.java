@@ -54,6 +54,7 @@ public final class TidemillNode implements AutoCloseable {
 
   private TidemillNode(SidecarConfig config, Parts parts) {
     push(parts.store());
+    push(parts.executor());
     final Telemetry telemetry = push(Telemetry.local());
     final CommitFeed feed = new CommitFeed();
     final WaveArchive archive = new WaveArchive(config.data().retainWaves());

@@ -3,7 +3,6 @@ package io.tidemill.server.chain;
 import io.tidemill.executor.ChainSpecification;
 import io.tidemill.executor.ContractRuntimes;
 import io.tidemill.executor.ExecutorParts;
-import io.tidemill.executor.SerialWaveExecutor;
 import io.tidemill.executor.WaveExecutor;
 import io.tidemill.executor.contract.WasmContractRuntimes;
 import io.tidemill.executor.signature.SignatureVerifier;
@@ -51,11 +50,13 @@ public final class ChainOpener {
     final Engine reference = new ChicoryEngine();
     final Engine engine = config.execution().compiled() ? new JvmEngine(reference) : reference;
     final WaveExecutor executor =
-        new SerialWaveExecutor(
+        new ExecutorChoice(
+            config.execution(),
             new ExecutorParts(
                 specification,
                 new WasmContractRuntimes(engine, reference),
-                SignatureVerifier.TRUSTING));
+                SignatureVerifier.TRUSTING),
+            statistics -> {});
     return new Opened(
         specification,
         store(config, specification.chainId()),

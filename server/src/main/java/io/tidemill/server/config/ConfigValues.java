@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,9 @@ final class ConfigValues {
         new Execution(
             path(Setting.CHAIN_SPEC),
             (int) count(Setting.EXECUTION_WORKERS, 0, 1_024),
+            Execution.Mode.valueOf(
+                oneOf(Setting.EXECUTION_MODE, "parallel", "serial", "both")
+                    .toUpperCase(Locale.ROOT)),
             oneOf(Setting.EXECUTION_ENGINE, "compiled", "interpreter").equals("compiled")),
         new Grpc(
             text(Setting.GRPC_HOST),

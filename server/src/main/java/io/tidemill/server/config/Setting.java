@@ -21,6 +21,11 @@ public enum Setting {
       "YAML file with the chain's rules and genesis; empty: the built-in development chain."),
   EXECUTION_WORKERS(
       "execution.workers", Type.COUNT, "0", "Threads that execute a wave; 0: one per core."),
+  EXECUTION_MODE(
+      "execution.mode",
+      Type.TEXT,
+      "parallel",
+      "serial, parallel, or both: run both and halt unless they agree."),
   EXECUTION_ENGINE(
       "execution.engine",
       Type.TEXT,

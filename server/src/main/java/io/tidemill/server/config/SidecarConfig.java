@@ -29,7 +29,17 @@ public record SidecarConfig(
    * @param chainSpec the chain specification, or null for the built-in development chain
    * @param workers 0 for one per core
    */
-  public record Execution(@Nullable Path chainSpec, int workers, boolean compiled) {}
+  public record Execution(@Nullable Path chainSpec, int workers, Mode mode, boolean compiled) {
+    /** How waves are executed; the results are the same to the last bit. */
+    public enum Mode {
+      /** One transaction after the other. */
+      SERIAL,
+      /** On all workers at once. */
+      PARALLEL,
+      /** Both, and no answer unless they agree. */
+      BOTH
+    }
+  }
 
   /** The gRPC listeners; a port of -1 is none, of 0 any free one. */
   public record Grpc(
