@@ -45,12 +45,12 @@ function kind(error, counters) {
     }
     return 'UNREACHABLE';
   }
+  if (text.includes('unrepresentable')) return 'OVERFLOW';
   if (text.includes('memory access')) return 'MEMORY';
   if (text.includes('data segment')) return 'MEMORY';
   if (text.includes('table') || text.includes('element segment')) return 'TABLE';
   if (text.includes('null function') || text.includes('signature')) return 'SIGNATURE';
   if (text.includes('by zero')) return 'DIVISION';
-  if (text.includes('unrepresentable')) return 'OVERFLOW';
   return 'UNKNOWN ' + text;
 }
 
