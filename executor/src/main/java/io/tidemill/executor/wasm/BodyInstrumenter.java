@@ -3,6 +3,7 @@ package io.tidemill.executor.wasm;
 import io.tidemill.executor.fuel.FuelSchedule;
 import io.tidemill.executor.wasm.MeteringPlan.FunctionPlan;
 import io.tidemill.executor.wasm.Module.Function;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -23,6 +24,9 @@ final class BodyInstrumenter {
   private final int frames;
   private final int slots;
   private final int pages;
+
+  private final int firstAdded;
+  private final List<Integer> floatFunctions = new ArrayList<>();
 
   private final ModuleWriter entry = new ModuleWriter();
   private ModuleWriter out = new ModuleWriter();
@@ -47,6 +51,7 @@ final class BodyInstrumenter {
     this.frames = fuelGlobal + 1;
     this.slots = fuelGlobal + 2;
     this.pages = fuelGlobal + 3;
+    this.firstAdded = module.imported(Module.Kind.FUNCTION) + module.functions().size();
   }
 
   /** An empty buffer that {@link #charge} writes to. */
@@ -215,6 +220,10 @@ final class BodyInstrumenter {
         copy();
       }
       default -> {
+        if (FloatFunctions.replaces(opcode)) {
+          out.op(Opcodes.CALL, floatFunction(opcode));
+          return;
+        }
         copy();
         if (plan.canonicalNans() && OpcodeTable.makesArbitraryNan(opcode)) {
           pendingNan = OperandTypes.results(opcode)[0] == 0x7D ? ValType.F32 : ValType.F64;
@@ -350,6 +359,20 @@ final class BodyInstrumenter {
         || (opcode >= Opcodes.I64_TRUNC_F32_S && opcode <= Opcodes.I64_TRUNC_F64_U)
         || (opcode >= Opcodes.I32_TRUNC_SAT_F32_S && opcode <= Opcodes.I64_TRUNC_SAT_F64_U)
         || opcode == Opcodes.DROP;
+  }
+
+  private int floatFunction(int opcode) {
+    int at = floatFunctions.indexOf(opcode);
+    if (at < 0) {
+      at = floatFunctions.size();
+      floatFunctions.add(opcode);
+    }
+    return firstAdded + 1 + at;
+  }
+
+  /** The instructions that became functions, in the order of those functions. */
+  List<Integer> floatFunctions() {
+    return List.copyOf(floatFunctions);
   }
 
   /** The index of the scratch local of {@code type}. */

@@ -26,6 +26,7 @@ public final class Instrumenter {
   private final TypeTable types;
   private final int fuelGlobal;
   private final ModuleWriter out = new ModuleWriter();
+  private List<Integer> added = List.of();
 
   private Instrumenter(Module module, MeteringPlan plan, TypeTable types) {
     this.module = module;
@@ -132,11 +133,16 @@ public final class Instrumenter {
   }
 
   private ModuleWriter functions() {
-    final ModuleWriter section = new ModuleWriter().u32(module.functions().size() + 1);
+    final ModuleWriter section =
+        new ModuleWriter().u32(module.functions().size() + 1 + added.size());
     for (Module.Function function : module.functions()) {
       section.u32(typeNumber(function.typeIndex()));
     }
-    return section.u32(types.number(FunctionType.ENTRY));
+    section.u32(types.number(FunctionType.ENTRY));
+    for (int opcode : added) {
+      section.u32(types.number(FloatFunctions.type(opcode)));
+    }
+    return section;
   }
 
   private ModuleWriter tables() {
@@ -235,12 +241,18 @@ public final class Instrumenter {
 
   private ModuleWriter code() {
     final int count = module.functions().size();
-    final ModuleWriter section = new ModuleWriter().u32(count + 1);
+    final ModuleWriter bodies = new ModuleWriter();
     final BodyInstrumenter body = new BodyInstrumenter(module, plan, types, fuelGlobal);
     for (int i = 0; i < count; i++) {
-      section.sized(body.instrument(module.functions().get(i), plan.functions().get(i)));
+      bodies.sized(body.instrument(module.functions().get(i), plan.functions().get(i)));
     }
-    return section.sized(start(body));
+    bodies.sized(start(body));
+    added = body.floatFunctions();
+    for (int opcode : added) {
+      bodies.sized(FloatFunctions.body(opcode));
+    }
+    final byte[] all = bodies.toBytes();
+    return new ModuleWriter().u32(count + 1 + added.size()).bytes(all, 0, all.length);
   }
 
   /** The body of {@link MeteredModule#START}. */
