@@ -1,6 +1,7 @@
 package io.tidemill.executor.wasm;
 
 import io.tidemill.executor.wasm.chicory.ChicoryEngine;
+import io.tidemill.executor.wasm.jvm.JvmEngine;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
@@ -11,6 +12,8 @@ public final class Backends {
 
   /** A fresh engine of each backend, by name. */
   public static Stream<Named<Supplier<LinkingEngine>>> all() {
-    return Stream.of(Named.of(ChicoryEngine.NAME, ChicoryEngine::new));
+    return Stream.of(
+        Named.of(ChicoryEngine.NAME, ChicoryEngine::new),
+        Named.of(JvmEngine.NAME, () -> new JvmEngine(new ChicoryEngine())));
   }
 }

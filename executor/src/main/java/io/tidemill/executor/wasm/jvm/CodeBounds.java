@@ -1,6 +1,8 @@
 package io.tidemill.executor.wasm.jvm;
 
 import io.tidemill.executor.wasm.FunctionType;
+import io.tidemill.executor.wasm.Module;
+import io.tidemill.executor.wasm.OperatorReader;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.MethodModel;
 import java.lang.classfile.attribute.CodeAttribute;
@@ -19,6 +21,12 @@ final class CodeBounds {
   /** Java slots of the parameters of one method; the class file format ends at 255. */
   static final int PARAMETER_SLOTS = 240;
 
+  /**
+   * Java slots of the locals of one method. Every branch target has a map of all of them, and so
+   * does whoever compiles it.
+   */
+  static final int LOCAL_SLOTS = 2_400;
+
   private CodeBounds() {}
 
   /** Says why a module is not compiled. Internal: {@link JvmEngine} falls back. */
@@ -33,6 +41,29 @@ final class CodeBounds {
   static void checkType(FunctionType type) {
     if (Jvm.width(type.params()) > PARAMETER_SLOTS) {
       throw new OutsideBounds(type.params().size() + " parameters");
+    }
+  }
+
+  /** Refuses a function that cannot become a method, before anything is emitted. */
+  static void checkFunction(ModuleLayout layout, int index) {
+    final Module.Function function = layout.module.functions().get(index);
+    final int slots =
+        Jvm.width(layout.module.types().get(function.typeIndex()).params())
+            + Jvm.width(function.locals());
+    if (slots > LOCAL_SLOTS) {
+      throw new OutsideBounds("function " + index + " has " + slots + " slots of locals");
+    }
+    final OperatorReader in = new OperatorReader(layout.module.bytes());
+    in.reset(function.bodyStart(), function.bodyEnd());
+    long bytes =
+        (long) BytecodeEstimate.CHARGE * layout.plan.functions().get(index).charges().length;
+    while (in.hasNext()) {
+      in.next();
+      bytes += BytecodeEstimate.of(in);
+    }
+    // What is estimated from above may still fit; what is far above cannot.
+    if (bytes > 2 * METHOD_BYTES) {
+      throw new OutsideBounds("function " + index + " would have about " + bytes + " bytes");
     }
   }
 

@@ -1,12 +1,15 @@
 package io.tidemill.executor.wasm.jvm;
 
 import io.tidemill.executor.fuel.FuelSchedule;
+import io.tidemill.executor.wasm.FunctionType;
 import io.tidemill.executor.wasm.Instance;
 import io.tidemill.executor.wasm.Launch;
 import io.tidemill.executor.wasm.LinearMemory;
 import io.tidemill.executor.wasm.Module;
 import io.tidemill.executor.wasm.Trap;
 import io.tidemill.executor.wasm.TrapCode;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The part of an instance that is the same for every module; each module's own class adds its
@@ -35,8 +38,10 @@ public abstract class CompiledInstance extends Instance {
   /** The fuel below which generated code asks the guard again; never below zero. */
   public long pollMark;
 
-  /** Numbers of callable functions, -1 for null. */
-  private int[] table;
+  /** Numbers of callable functions, -1 for null. Unused when there is a shared table. */
+  private final int[] table;
+
+  private final Links.@Nullable Table shared;
 
   /** For generated constructors. */
   protected CompiledInstance(JvmModule compiled, Launch launch) {
@@ -48,11 +53,12 @@ public abstract class CompiledInstance extends Instance {
     this.droppedElements = new boolean[compiled.module().elements().size()];
     this.cells = compiled.newCells();
     this.table = compiled.newTable();
+    this.shared = compiled.links().linked() ? sharedFrom(compiled) : null;
     this.memory = compiled.newMemory(launch.memory());
   }
 
-  /** Calls the exported function at {@code export} in the list of exports, raw bits in and out. */
-  public abstract long[] call(int export, long[] arguments);
+  /** Calls a function that is exported or otherwise reached from outside, raw bits in and out. */
+  public abstract long[] call(int function, long[] arguments);
 
   /** The raw bits of the exported global with this index. */
   public abstract long global(int index);
@@ -76,7 +82,7 @@ public abstract class CompiledInstance extends Instance {
       }
     }
     if (module.start() >= 0) {
-      enter(JvmModule.START, NO_RESULTS);
+      enter(module.start(), NO_RESULTS);
     }
   }
 
@@ -94,13 +100,12 @@ public abstract class CompiledInstance extends Instance {
     return enter(index, arguments);
   }
 
-  private long[] enter(int export, long[] arguments) {
+  final long[] enter(int function, long[] arguments) {
     final int frames = framesLeft;
     final int slots = slotsLeft;
     pollMark = Math.max(0, fuel - POLL_EVERY);
     try {
-      final long[] returned = call(export, arguments);
-      return returned == null ? NO_RESULTS : returned;
+      return call(function, arguments);
     } finally {
       framesLeft = frames;
       slotsLeft = slots;
@@ -115,7 +120,9 @@ public abstract class CompiledInstance extends Instance {
 
   @Override
   public final void close() {
-    memory.release();
+    if (compiled.links().memory() == null) {
+      memory.release();
+    }
     memory = LinearMemory.NONE;
   }
 
@@ -154,6 +161,9 @@ public abstract class CompiledInstance extends Instance {
 
   /** The number of the function at {@code element}, which must lie in [{@code from}, to). */
   public static int lookUp(int element, CompiledInstance instance, int from, int to) {
+    if (instance.shared != null) {
+      return sharedNumber(element, instance);
+    }
     final int[] table = instance.table;
     if (Integer.compareUnsigned(element, table.length) >= 0) {
       throw Trap.of(TrapCode.UNDEFINED_ELEMENT);
@@ -163,6 +173,77 @@ public abstract class CompiledInstance extends Instance {
       throw Trap.of(number < 0 ? TrapCode.INDIRECT_CALL_TO_NULL : TrapCode.BAD_SIGNATURE);
     }
     return number;
+  }
+
+  // ------------------------------------------- linked instances, which contracts never are
+
+  private static Links.Table sharedFrom(JvmModule compiled) {
+    final Links.Table imported = compiled.links().table();
+    final Module.TableType declared = compiled.module().table();
+    return imported != null
+        ? imported
+        : new Links.Table(compiled.tableSize(), declared == null ? 0 : declared.max());
+  }
+
+  final Links.Table sharedTable() {
+    return Objects.requireNonNull(shared);
+  }
+
+  final GlobalCell globalCell(int index) {
+    return cells[index];
+  }
+
+  /** The handle of a function of this instance; that of its owner when it is imported. */
+  final Object function(int index) {
+    final Links links = compiled.links();
+    if (index >= links.bindings().size()) {
+      return new Links.Function(this, index);
+    }
+    final Links.Function imported = links.functions().get(index);
+    return imported != null ? imported : Objects.requireNonNull(links.bindings().get(index));
+  }
+
+  final JvmModule compiled() {
+    return compiled;
+  }
+
+  /** Calls a function import that another instance has. */
+  public static long[] callImport(long[] arguments, int index, CompiledInstance instance) {
+    final Links.Function function =
+        Objects.requireNonNull(instance.compiled.links().functions().get(index));
+    return function.owner().enter(function.index(), arguments);
+  }
+
+  /** Calls the function at a table element that another instance put there. */
+  public static long[] callElement(long[] arguments, int element, CompiledInstance instance) {
+    final Links.Function function =
+        Objects.requireNonNull(Objects.requireNonNull(instance.shared).entries[element]);
+    return function.owner().enter(function.index(), arguments);
+  }
+
+  /**
+   * Whether the function at {@code element} is of another instance; traps if it cannot be called.
+   */
+  public static boolean isForeign(int element, CompiledInstance instance, int signature) {
+    final Links.@Nullable Function[] entries = Objects.requireNonNull(instance.shared).entries;
+    if (Integer.compareUnsigned(element, entries.length) >= 0) {
+      throw Trap.of(TrapCode.UNDEFINED_ELEMENT);
+    }
+    final Links.Function function = entries[element];
+    if (function == null) {
+      throw Trap.of(TrapCode.INDIRECT_CALL_TO_NULL);
+    }
+    final FunctionType actual = function.owner().compiled.functionType(function.index());
+    if (!actual.equals(instance.compiled.signature(signature))) {
+      throw Trap.of(TrapCode.BAD_SIGNATURE);
+    }
+    return function.owner() != instance;
+  }
+
+  private static int sharedNumber(int element, CompiledInstance instance) {
+    final Links.Function function =
+        Objects.requireNonNull(Objects.requireNonNull(instance.shared).entries[element]);
+    return instance.compiled.callId(function.index());
   }
 
   /** The entry of a large br_table: one more than the depth stands in {@code depths}. */
@@ -235,27 +316,36 @@ public abstract class CompiledInstance extends Instance {
   private void copyElements(int target, int source, int length, int segment) {
     final int[] functions = compiled.module().elements().get(segment).functions();
     final int available = droppedElements[segment] ? 0 : functions.length;
-    final long count = length & 0xFFFF_FFFFL;
-    if ((source & 0xFFFF_FFFFL) + count > available
-        || (target & 0xFFFF_FFFFL) + count > table.length) {
-      throw Trap.of(TrapCode.TABLE_OUT_OF_BOUNDS);
-    }
+    checkElements(source, length, available);
+    checkElements(target, length, tableLength());
     for (int i = 0; i < length; i++) {
-      table[target + i] = compiled.callId(functions[source + i]);
+      final int function = functions[source + i];
+      if (shared == null) {
+        table[target + i] = compiled.callId(function);
+      } else {
+        shared.entries[target + i] = function < 0 ? null : new Links.Function(this, function);
+      }
+    }
+  }
+
+  private int tableLength() {
+    return shared == null ? table.length : shared.entries.length;
+  }
+
+  private static void checkElements(int from, int length, int available) {
+    if ((from & 0xFFFF_FFFFL) + (length & 0xFFFF_FFFFL) > available) {
+      throw Trap.of(TrapCode.TABLE_OUT_OF_BOUNDS);
     }
   }
 
   /** table.copy. */
   public static void tableCopy(int target, int source, int length, CompiledInstance instance) {
-    final long count = length & 0xFFFF_FFFFL;
-    instance.charge(instance.prices.bulkElements(count));
-    final int[] table = instance.table;
-    if ((source & 0xFFFF_FFFFL) + count > table.length
-        || (target & 0xFFFF_FFFFL) + count > table.length) {
-      throw Trap.of(TrapCode.TABLE_OUT_OF_BOUNDS);
-    }
+    instance.charge(instance.prices.bulkElements(length & 0xFFFF_FFFFL));
+    checkElements(source, length, instance.tableLength());
+    checkElements(target, length, instance.tableLength());
     if (length != 0) {
-      System.arraycopy(table, source, table, target, length);
+      final Object array = instance.shared == null ? instance.table : instance.shared.entries;
+      System.arraycopy(array, source, array, target, length);
     }
   }
 

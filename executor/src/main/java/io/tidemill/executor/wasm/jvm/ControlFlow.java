@@ -227,7 +227,12 @@ final class ControlFlow {
         cases.add(SwitchCase.of(entry.getKey(), entry.getValue()));
       }
     }
-    code.tableswitch(labels.get(targets.getLast()), cases);
+    final Label otherwise = java.util.Objects.requireNonNull(labels.get(targets.getLast()));
+    if (cases.isEmpty()) {
+      code.pop().goto_(otherwise);
+    } else {
+      code.tableswitch(otherwise, cases);
+    }
     operands.pop(1);
     for (var entry : labels.entrySet()) {
       final ControlFrame to = target(entry.getKey());

@@ -2,16 +2,26 @@ package io.tidemill.executor.wasm.jvm;
 
 import io.tidemill.executor.wasm.CompiledModule;
 import io.tidemill.executor.wasm.Engine;
+import io.tidemill.executor.wasm.Extern;
 import io.tidemill.executor.wasm.HostBinding;
+import io.tidemill.executor.wasm.Instance;
+import io.tidemill.executor.wasm.Launch;
+import io.tidemill.executor.wasm.LinearMemory;
+import io.tidemill.executor.wasm.LinkingEngine;
+import io.tidemill.executor.wasm.MemoryBudget;
 import io.tidemill.executor.wasm.MeteringPlan;
 import io.tidemill.executor.wasm.Module;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * The default backend: compiles to JVM classes, and leaves modules outside {@link CodeBounds} to
  * another engine, which gives the same results for the same fuel.
  */
-public final class JvmEngine implements Engine {
+public final class JvmEngine implements LinkingEngine {
+  /** Its name in configurations. */
+  public static final String NAME = "compiled";
+
   private final Engine fallback;
   private final CompilerOptions options;
 
@@ -31,16 +41,73 @@ public final class JvmEngine implements Engine {
 
   @Override
   public String name() {
-    return "compiled";
+    return NAME;
   }
 
   @Override
   public CompiledModule compile(Module module, MeteringPlan plan, List<HostBinding> imports) {
     try {
-      final ModuleLayout layout = new ModuleLayout(module, plan, imports, options);
-      return new JvmModule(layout, ModuleCompiler.compile(layout));
+      return compile(module, plan, Links.host(imports));
     } catch (CodeBounds.OutsideBounds e) {
       return fallback.compile(module, plan, imports);
     }
+  }
+
+  private JvmModule compile(Module module, MeteringPlan plan, Links links) {
+    final ModuleLayout layout = new ModuleLayout(module, plan, links, options);
+    return new JvmModule(layout, ModuleCompiler.compile(layout));
+  }
+
+  @Override
+  public Instance link(Module module, MeteringPlan plan, List<Extern> imports, Launch launch) {
+    try {
+      return Objects.requireNonNull(
+          compile(module, plan, Links.of(imports)).instantiate(launch),
+          "the memory does not fit the budget");
+    } catch (CodeBounds.OutsideBounds e) {
+      if (imports.isEmpty() && fallback instanceof LinkingEngine other) {
+        return other.link(module, plan, imports, launch);
+      }
+      throw e;
+    }
+  }
+
+  @Override
+  public Extern export(Instance instance, String name) {
+    if (!(instance instanceof CompiledInstance) && fallback instanceof LinkingEngine other) {
+      return other.export(instance, name);
+    }
+    final CompiledInstance owner = (CompiledInstance) instance;
+    final Module module = owner.compiled().module();
+    for (Module.Export export : module.exports()) {
+      if (export.name().equals(name)) {
+        return Links.export(owner, module, export);
+      }
+    }
+    throw new IllegalArgumentException("no export " + name);
+  }
+
+  @Override
+  public Extern hostFunction(HostBinding binding) {
+    return Extern.function(binding.type(), binding);
+  }
+
+  @Override
+  public Extern hostGlobal(Module.GlobalType type, long bits) {
+    return Extern.global(type, new GlobalCell(bits));
+  }
+
+  @Override
+  public Extern hostTable(Module.TableType type) {
+    return Extern.table(type, new Links.Table(Math.toIntExact(type.min()), type.max()));
+  }
+
+  @Override
+  public Extern hostMemory(Module.MemoryType type) {
+    final int max = type.max() < 0 ? 65_536 : Math.toIntExact(type.max());
+    return Extern.memory(
+        type,
+        LinearMemory.allocate(
+            Math.toIntExact(type.min()), max, new MemoryBudget((long) max * LinearMemory.PAGE)));
   }
 }

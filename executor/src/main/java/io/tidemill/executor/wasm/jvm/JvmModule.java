@@ -19,9 +19,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A compiled module: its classes, loaded, and what every instance of it starts from. */
 public final class JvmModule implements CompiledModule {
-  /** The number that {@link CompiledInstance#call} knows the start function by. */
-  static final int START = -1;
-
   private static final GlobalCell[] NO_CELLS = {};
 
   private final ModuleLayout layout;
@@ -42,7 +39,7 @@ public final class JvmModule implements CompiledModule {
     for (int i = 0; i < layout.module.exports().size(); i++) {
       final Module.Export export = layout.module.exports().get(i);
       if (export.kind() == Module.Kind.FUNCTION) {
-        functionExports.put(export.name(), i);
+        functionExports.put(export.name(), export.index());
       } else if (export.kind() == Module.Kind.GLOBAL) {
         globalExports.put(export.name(), export.index());
       }
@@ -58,7 +55,7 @@ public final class JvmModule implements CompiledModule {
   }
 
   private MethodHandle load(List<ClassBytes> classes) {
-    final ModuleLoader loader = new ModuleLoader(classes, layout.bindings);
+    final ModuleLoader loader = new ModuleLoader(classes, layout.links.hostBindings());
     try {
       final Class<?> instance = Class.forName(classes.getLast().name(), true, loader);
       return MethodHandles.publicLookup()
@@ -119,6 +116,10 @@ public final class JvmModule implements CompiledModule {
   }
 
   LinearMemory newMemory(MemoryBudget budget) {
+    final LinearMemory imported = layout.links.memory();
+    if (imported != null) {
+      return imported;
+    }
     final Module.MemoryType declared = layout.module.memory();
     return declared == null
         ? LinearMemory.NONE
@@ -128,20 +129,38 @@ public final class JvmModule implements CompiledModule {
   /** The shared globals that this module defines; null where a global is a field. */
   GlobalCell[] newCells() {
     GlobalCell[] cells = NO_CELLS;
+    final int imported = layout.links.globals().size();
     for (int i = 0; i < layout.globalTypes.size(); i++) {
       if (layout.inCell(i)) {
         cells = cells.length == 0 ? new GlobalCell[layout.globalTypes.size()] : cells;
-        final Module.ConstExpr init =
-            layout.module.globals().get(i - layout.module.imported(Module.Kind.GLOBAL)).init();
-        cells[i] =
-            new GlobalCell(
-                switch (init) {
-                  case Module.ConstExpr.Const constant -> constant.bits();
-                  case Module.ConstExpr.GlobalGet get -> cells[get.index()].bits;
-                });
+        cells[i] = i < imported ? layout.links.globals().get(i) : newCell(i - imported, cells);
       }
     }
     return cells;
+  }
+
+  private GlobalCell newCell(int defined, GlobalCell[] cells) {
+    return new GlobalCell(
+        switch (layout.module.globals().get(defined).init()) {
+          case Module.ConstExpr.Const constant -> constant.bits();
+          case Module.ConstExpr.GlobalGet get -> cells[get.index()].bits;
+        });
+  }
+
+  Links links() {
+    return layout.links;
+  }
+
+  FunctionType signature(int number) {
+    return layout.signatures().get(number);
+  }
+
+  FunctionType functionType(int function) {
+    return layout.functionTypes.get(function);
+  }
+
+  int tableSize() {
+    return tableSize;
   }
 
   int exportedFunction(String name, int arguments) {
@@ -149,8 +168,7 @@ public final class JvmModule implements CompiledModule {
     if (index == null) {
       throw new IllegalArgumentException("no exported function " + name);
     }
-    final int function = layout.module.exports().get(index).index();
-    final int wanted = layout.functionTypes.get(function).params().size();
+    final int wanted = layout.functionTypes.get(index).params().size();
     if (wanted != arguments) {
       throw new IllegalArgumentException(
           name + " takes " + wanted + " arguments, " + arguments + " were given");

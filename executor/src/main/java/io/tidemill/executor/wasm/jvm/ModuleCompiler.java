@@ -33,6 +33,7 @@ final class ModuleCompiler {
 
   private static final ClassDesc LAUNCH = Jvm.of(Launch.class);
   private static final ClassDesc JVM_MODULE = Jvm.of(JvmModule.class);
+  private static final MethodTypeDesc ENTRY = Jvm.method(Jvm.LONG_ARRAY, Jvm.LONG_ARRAY);
   private static final MethodTypeDesc CONSTRUCTOR = Jvm.method(Jvm.VOID, JVM_MODULE, LAUNCH);
 
   private final ModuleLayout layout;
@@ -97,91 +98,30 @@ final class ModuleCompiler {
         builder -> {
           for (int i = 0; i < layout.importedFunctions; i++) {
             final int index = i;
-            final FunctionType type = layout.functionTypes.get(i);
             builder.withMethodBody(
                 ModuleLayout.functionName(i),
-                Jvm.function(type, layout.instance),
+                Jvm.function(layout.functionTypes.get(i), layout.instance),
                 STATIC,
-                code -> importStub(code, type, layout.bindings.get(index)));
+                code -> importStub(code, index));
           }
-          if (layout.module.start() >= 0) {
+          for (int function : layout.entries) {
             builder.withMethodBody(
-                "start",
-                Jvm.method(Jvm.LONG_ARRAY, Jvm.LONG_ARRAY, layout.instance),
+                "entry" + function,
+                ENTRY.insertParameterTypes(1, layout.instance),
                 STATIC,
-                code -> exportStub(code, layout.module.start()));
-          }
-          for (int i = 0; i < layout.module.exports().size(); i++) {
-            final Module.Export export = layout.module.exports().get(i);
-            if (export.kind() == Module.Kind.FUNCTION) {
-              builder.withMethodBody(
-                  "export" + i,
-                  Jvm.method(Jvm.LONG_ARRAY, Jvm.LONG_ARRAY, layout.instance),
-                  STATIC,
-                  code -> exportStub(code, export.index()));
-            }
+                code -> new StubEmitter(layout, code).entry(function));
           }
         });
   }
 
-  /** Gives the host function the instance first and the exact stack; fuel is exact already. */
-  private void importStub(CodeBuilder code, FunctionType type, HostBinding binding) {
-    final int stack = Jvm.width(type.params());
-    code.lload(stack)
-        .aload(stack + 2)
-        .invokestatic(
-            Jvm.COMPILED_INSTANCE,
-            "leaveStack",
-            Jvm.method(Jvm.VOID, Jvm.LONG, Jvm.COMPILED_INSTANCE))
-        .aload(stack + 2);
-    final List<ClassDesc> parameters = new ArrayList<>();
-    parameters.add(Jvm.INSTANCE);
-    loadParameters(code, type);
-    for (ValType parameter : type.params()) {
-      parameters.add(Jvm.desc(parameter));
+  private void importStub(CodeBuilder code, int index) {
+    final FunctionType type = layout.functionTypes.get(index);
+    final HostBinding binding = layout.links.bindings().get(index);
+    if (binding == null) {
+      new StubEmitter(layout, code).foreignImport(type, index);
+    } else {
+      new StubEmitter(layout, code).host(type, binding);
     }
-    code.invokestatic(
-            Jvm.of(binding.owner()),
-            binding.method(),
-            MethodTypeDesc.of(Jvm.result(type), parameters))
-        .return_(Jvm.resultKind(type));
-  }
-
-  private static void loadParameters(CodeBuilder code, FunctionType type) {
-    int slot = 0;
-    for (ValType parameter : type.params()) {
-      code.loadLocal(Jvm.kind(parameter), slot);
-      slot += Jvm.width(parameter);
-    }
-  }
-
-  /** From raw bits in an array to typed arguments, and back. */
-  private void exportStub(CodeBuilder code, int function) {
-    final FunctionType type = layout.functionTypes.get(function);
-    for (int i = 0; i < type.params().size(); i++) {
-      code.aload(0).loadConstant(i).laload();
-      Jvm.fromBits(code, type.params().get(i));
-    }
-    code.aload(1)
-        .invokestatic(
-            Jvm.COMPILED_INSTANCE, "packedStack", Jvm.method(Jvm.LONG, Jvm.COMPILED_INSTANCE))
-        .aload(1)
-        .invokestatic(
-            layout.ownerOf(function),
-            ModuleLayout.functionName(function),
-            Jvm.function(type, layout.instance));
-    if (type.results().isEmpty()) {
-      code.aconst_null().areturn();
-      return;
-    }
-    Jvm.toBits(code, type.results().getFirst());
-    code.aload(1)
-        .loadConstant(type.results().size())
-        .invokestatic(
-            Jvm.COMPILED_INSTANCE,
-            "results",
-            Jvm.method(Jvm.LONG_ARRAY, Jvm.LONG, Jvm.COMPILED_INSTANCE, Jvm.INT))
-        .areturn();
   }
 
   private void dispatcher() {
@@ -208,17 +148,36 @@ final class ModuleCompiler {
     final int element = Jvm.width(type.params());
     final String name = ModuleLayout.dispatcherName(signature);
     final Consumer<CodeBuilder> lookUp =
-        code ->
-            code.iload(element)
-                .aload(element + 3)
-                .loadConstant(from)
-                .loadConstant(to)
-                .invokestatic(
-                    Jvm.COMPILED_INSTANCE,
-                    "lookUp",
-                    Jvm.method(Jvm.INT, Jvm.INT, Jvm.COMPILED_INSTANCE, Jvm.INT, Jvm.INT))
-                .istore(element);
+        code -> {
+          if (layout.links.linked()) {
+            foreignElement(code, type, signature);
+          }
+          code.iload(element)
+              .aload(element + 3)
+              .loadConstant(from)
+              .loadConstant(to)
+              .invokestatic(
+                  Jvm.COMPILED_INSTANCE,
+                  "lookUp",
+                  Jvm.method(Jvm.INT, Jvm.INT, Jvm.COMPILED_INSTANCE, Jvm.INT, Jvm.INT))
+              .istore(element);
+        };
     tree(builder, type, name, from, to, lookUp);
+  }
+
+  private void foreignElement(CodeBuilder code, FunctionType type, int signature) {
+    final int element = Jvm.width(type.params());
+    final Label own = code.newLabel();
+    code.iload(element)
+        .aload(element + 3)
+        .loadConstant(signature)
+        .invokestatic(
+            Jvm.COMPILED_INSTANCE,
+            "isForeign",
+            Jvm.method(ConstantDescs.CD_boolean, Jvm.INT, Jvm.COMPILED_INSTANCE, Jvm.INT))
+        .ifeq(own);
+    new StubEmitter(layout, code).foreignElement(type);
+    code.labelBinding(own);
   }
 
   /**
@@ -253,7 +212,7 @@ final class ModuleCompiler {
               code,
               (to - from + stride - 1) / stride,
               at -> {
-                loadParameters(code, type);
+                StubEmitter.loadParameters(code, type);
                 if (stride == 1) {
                   final int function = layout.callable[from + at];
                   code.lload(number + 1)
@@ -342,25 +301,14 @@ final class ModuleCompiler {
 
   private void callMethod(CodeBuilder code) {
     code.iload(1);
-    final List<Integer> functions = new ArrayList<>();
-    if (layout.module.start() >= 0) {
-      functions.add(JvmModule.START);
-    }
-    for (int i = 0; i < layout.module.exports().size(); i++) {
-      if (layout.module.exports().get(i).kind() == Module.Kind.FUNCTION) {
-        functions.add(i);
-      }
-    }
     switchOver(
         code,
-        functions,
+        layout.entries,
         at ->
             code.aload(2)
                 .aload(0)
                 .invokestatic(
-                    layout.stubs,
-                    at == JvmModule.START ? "start" : "export" + at,
-                    Jvm.method(Jvm.LONG_ARRAY, Jvm.LONG_ARRAY, layout.instance))
+                    layout.stubs, "entry" + at, ENTRY.insertParameterTypes(1, layout.instance))
                 .areturn());
   }
 

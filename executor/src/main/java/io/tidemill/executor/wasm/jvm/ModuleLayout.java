@@ -1,7 +1,6 @@
 package io.tidemill.executor.wasm.jvm;
 
 import io.tidemill.executor.wasm.FunctionType;
-import io.tidemill.executor.wasm.HostBinding;
 import io.tidemill.executor.wasm.MeteringPlan;
 import io.tidemill.executor.wasm.Module;
 import io.tidemill.executor.wasm.ValType;
@@ -11,6 +10,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 
 /**
  * Which class and method each part of a module becomes, and what all functions of it need to know.
@@ -26,7 +26,7 @@ final class ModuleLayout {
 
   final Module module;
   final MeteringPlan plan;
-  final List<HostBinding> bindings;
+  final Links links;
   final CompilerOptions options;
   final List<FunctionType> functionTypes;
   final List<Module.GlobalType> globalTypes;
@@ -45,20 +45,23 @@ final class ModuleLayout {
   /** The function with each of these numbers; those of one signature follow each other. */
   final int[] callable;
 
+  /** The functions that can be called from outside, ascending. */
+  final List<Integer> entries;
+
   private final Map<FunctionType, Integer> signatures = new LinkedHashMap<>();
   private final boolean[] cells;
   private final boolean anyGrows;
 
-  ModuleLayout(
-      Module module, MeteringPlan plan, List<HostBinding> bindings, CompilerOptions options) {
+  ModuleLayout(Module module, MeteringPlan plan, Links links, CompilerOptions options) {
     this.module = module;
     this.plan = plan;
-    this.bindings = bindings;
+    this.links = links;
     this.options = options;
     this.functionTypes = module.functionTypes();
     this.globalTypes = module.globalTypes();
     this.importedFunctions = module.imported(Module.Kind.FUNCTION);
-    final boolean importsMayGrow = module.imported(Module.Kind.MEMORY) > 0;
+    // Host functions never grow the memory of their caller; linked instances can.
+    final boolean importsMayGrow = links.linked();
     this.facts = FunctionFacts.of(module, importsMayGrow);
     boolean grows = importsMayGrow;
     for (FunctionFacts fact : facts) {
@@ -73,6 +76,10 @@ final class ModuleLayout {
     this.callIds = new int[functionTypes.size()];
     this.callable = numberCallable();
     this.cells = sharedGlobals();
+    this.entries = enterable();
+    for (int i = 0; i < module.functions().size(); i++) {
+      CodeBounds.checkFunction(this, i);
+    }
   }
 
   private int[] assignClasses() {
@@ -118,11 +125,28 @@ final class ModuleLayout {
     return numbered.stream().mapToInt(Integer::intValue).toArray();
   }
 
+  private List<Integer> enterable() {
+    final TreeSet<Integer> found = new TreeSet<>();
+    for (Module.Export export : module.exports()) {
+      if (export.kind() == Module.Kind.FUNCTION) {
+        found.add(export.index());
+      }
+    }
+    if (module.start() >= 0) {
+      found.add(module.start());
+    }
+    if (links.linked()) {
+      Arrays.stream(callable).forEach(found::add);
+    }
+    return List.copyOf(found);
+  }
+
   private boolean[] sharedGlobals() {
     final boolean[] shared = new boolean[globalTypes.size()];
     Arrays.fill(shared, 0, module.imported(Module.Kind.GLOBAL), true);
     for (Module.Export export : module.exports()) {
-      if (export.kind() == Module.Kind.GLOBAL && globalTypes.get(export.index()).mutable()) {
+      if (export.kind() == Module.Kind.GLOBAL
+          && (links.linked() || globalTypes.get(export.index()).mutable())) {
         shared[export.index()] = true;
       }
     }
@@ -149,7 +173,7 @@ final class ModuleLayout {
 
   boolean mayGrowMemory(int function) {
     return function < importedFunctions
-        ? module.imported(Module.Kind.MEMORY) > 0
+        ? links.linked()
         : facts.get(function - importedFunctions).growsMemory();
   }
 
