@@ -261,6 +261,27 @@ public record Rules(
         fuelSchedule);
   }
 
+  /** The same rules with another signature policy: another chain, for simulation only. */
+  public Rules withSignatures(Signatures policy) {
+    return new Rules(
+        version,
+        chainId,
+        profile,
+        floats,
+        policy,
+        execution,
+        gas,
+        fees,
+        lifecycle,
+        staking,
+        nativeGas,
+        rewards,
+        slashing,
+        commitReveal,
+        wasmLimits,
+        fuelSchedule);
+  }
+
   /** The rules of a chain with everything at its default. */
   public static Rules of(long chainId, Lifecycle lifecycle, Signatures signatures) {
     return new Rules(

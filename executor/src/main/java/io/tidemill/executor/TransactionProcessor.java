@@ -3,6 +3,7 @@ package io.tidemill.executor;
 import io.tidemill.executor.account.Account;
 import io.tidemill.executor.account.Addresses;
 import io.tidemill.executor.account.AuthKeys;
+import io.tidemill.executor.host.CallTracer;
 import io.tidemill.executor.host.ContractLifecycle;
 import io.tidemill.executor.host.ContractRuntime;
 import io.tidemill.executor.overlay.Ledger;
@@ -48,6 +49,17 @@ public final class TransactionProcessor {
    */
   public Receipt process(
       WaveScope scope, int index, Prepared prepared, Overlay overlay, ExecutionGuard guard) {
+    return process(scope, index, prepared, overlay, guard, null);
+  }
+
+  /** The same, watched by {@code tracer}, which changes nothing. */
+  public Receipt process(
+      WaveScope scope,
+      int index,
+      Prepared prepared,
+      Overlay overlay,
+      ExecutionGuard guard,
+      @Nullable CallTracer tracer) {
     if (prepared.entry().skip()) {
       return skipped(scope, index, prepared, RejectCode.SKIPPED);
     }
@@ -82,7 +94,7 @@ public final class TransactionProcessor {
             scope.quarantined(),
             guard,
             scope.threshold(),
-            null);
+            tracer);
     return new AuthenticatedTransaction(
             scope, index, prepared, transaction, ledger, frame, runtime, lifecycle, verifier)
         .execute(sender);

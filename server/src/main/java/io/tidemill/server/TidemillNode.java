@@ -1,6 +1,7 @@
 package io.tidemill.server;
 
 import io.tidemill.executor.ChainSpecification;
+import io.tidemill.executor.ContractRuntimes;
 import io.tidemill.executor.WaveExecutor;
 import io.tidemill.server.chain.ChainOpener;
 import io.tidemill.server.config.NodeFacts;
@@ -16,6 +17,7 @@ import io.tidemill.server.pipeline.CommitFeed;
 import io.tidemill.server.pipeline.WaveArchive;
 import io.tidemill.server.pipeline.WavePipeline;
 import io.tidemill.server.query.ChainReader;
+import io.tidemill.server.simulate.Simulator;
 import io.tidemill.server.wire.InfoCodec;
 import io.tidemill.server.wire.WaveCodec;
 import io.tidemill.state.StateStore;
@@ -44,7 +46,11 @@ public final class TidemillNode implements AutoCloseable {
    *
    * @param store has its genesis
    */
-  public record Parts(ChainSpecification chain, StateStore store, WaveExecutor executor) {}
+  public record Parts(
+      ChainSpecification chain,
+      StateStore store,
+      WaveExecutor executor,
+      ContractRuntimes simulationRuntimes) {}
 
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
   private final NodeHealth health = new NodeHealth();
@@ -63,10 +69,21 @@ public final class TidemillNode implements AutoCloseable {
             new WavePipeline(
                 parts.store(), parts.executor(), archive, telemetry, feed, health, WRITER_QUEUE));
     telemetry.gauge(MetricCatalogue.HEAD, () -> pipeline.position().head().wave());
-    telemetry.gauge(MetricCatalogue.PENDING, () -> pipeline.position().pending() == null ? 0 : 1);
+    telemetry.gauge(
+        MetricCatalogue.PENDING, () -> pipeline.position().pending() == null ? 0 : 1);
     final ChainReader reader = new ChainReader(parts.store(), pipeline);
     final NodeFacts facts =
         new NodeFacts(version(), UUID.randomUUID().toString(), simulateWorkers(config), List.of());
+    final Simulator simulator =
+        push(
+            new Simulator(
+                reader,
+                pipeline,
+                parts.chain(),
+                parts.simulationRuntimes(),
+                config.simulate(),
+                facts.simulateWorkers(),
+                telemetry));
     final ExecutorService calls = push(Executors.newVirtualThreadPerTaskExecutor());
     grpc =
         push(
@@ -76,6 +93,7 @@ public final class TidemillNode implements AutoCloseable {
                     new ExecutionEndpoint(
                         pipeline,
                         reader,
+                        simulator,
                         feed,
                         new WaveCodec(parts.chain()),
                         new InfoCodec(facts, parts.chain(), config),
@@ -90,7 +108,8 @@ public final class TidemillNode implements AutoCloseable {
         push(
             HttpListener.of(
                 config,
-                new HttpListener.Rooms(facts, parts.chain(), reader, pipeline, health, telemetry)));
+                new HttpListener.Rooms(
+                    facts, parts.chain(), reader, pipeline, simulator, health, telemetry)));
   }
 
   /**
@@ -120,7 +139,8 @@ public final class TidemillNode implements AutoCloseable {
   /** Starts the node that {@code config} describes. */
   public static TidemillNode start(SidecarConfig config) {
     final ChainOpener.Opened opened = ChainOpener.open(config);
-    return start(config, new Parts(opened.specification(), opened.store(), opened.executor()));
+    return start(
+        config, new Parts(opened.specification(), opened.store(), opened.executor(), opened.simulationRuntimes()));
   }
 
   /** The port of the gRPC services, or -1. */

@@ -5,7 +5,7 @@ import io.tidemill.executor.ContractRuntimes;
 import io.tidemill.executor.ExecutorParts;
 import io.tidemill.executor.WaveExecutor;
 import io.tidemill.executor.contract.WasmContractRuntimes;
-import io.tidemill.executor.signature.SignatureVerifier;
+import io.tidemill.executor.signature.FalconVerifier;
 import io.tidemill.executor.wasm.Engine;
 import io.tidemill.executor.wasm.chicory.ChicoryEngine;
 import io.tidemill.executor.wasm.jvm.JvmEngine;
@@ -55,7 +55,7 @@ public final class ChainOpener {
             new ExecutorParts(
                 specification,
                 new WasmContractRuntimes(engine, reference),
-                SignatureVerifier.TRUSTING),
+                FalconVerifier.INSTANCE),
             statistics -> {});
     return new Opened(
         specification,

@@ -1,27 +1,20 @@
 package io.tidemill.server.chain;
 
+import io.tidemill.client.keys.FalconKey;
 import io.tidemill.executor.ChainSpecification;
 import io.tidemill.executor.Rules;
 import io.tidemill.executor.account.Account;
 import io.tidemill.executor.account.AccountCodec;
-import io.tidemill.executor.account.Addresses;
 import io.tidemill.executor.account.AuthKeys;
 import io.tidemill.executor.account.StateKeys;
 import io.tidemill.executor.tx.Address;
 import io.tidemill.executor.tx.U128;
 import io.tidemill.state.StateDelta;
 import io.tidemill.state.StateKey;
-import io.tidemill.state.hash.Blake3;
-import java.nio.charset.StandardCharsets;
+import io.tidemill.state.hash.Hash32;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
-import org.bouncycastle.crypto.AsymmetricCipherKeyPair;
-import org.bouncycastle.pqc.crypto.falcon.FalconKeyGenerationParameters;
-import org.bouncycastle.pqc.crypto.falcon.FalconKeyPairGenerator;
-import org.bouncycastle.pqc.crypto.falcon.FalconParameters;
-import org.bouncycastle.pqc.crypto.falcon.FalconPrivateKeyParameters;
-import org.bouncycastle.pqc.crypto.falcon.FalconPublicKeyParameters;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,12 +34,7 @@ public final class DevChain {
 
   /** A funded account. */
   public record DevAccount(
-      int index, Address address, byte[] publicKey, FalconPrivateKeyParameters privateKey) {}
-
-  private static final String SEED_DOMAIN = "pyde-devnet-v1/";
-
-  /** The header byte of a FALCON-512 public key. */
-  private static final byte PUBLIC_KEY_HEADER = 9;
+      int index, Address address, FalconKey key) {}
 
   private static final class Lazy {
     static final List<DevAccount> ACCOUNTS_WITH_KEYS =
@@ -75,26 +63,13 @@ public final class DevChain {
           AccountCodec.encode(
               Account.empty(account.address())
                   .withBalance(BALANCE)
-                  .withAuthKeys(new AuthKeys.Single(account.publicKey()), 0)));
+                  .withAuthKeys(new AuthKeys.Single(account.key().publicKey()), 0)));
     }
     return StateDelta.of(state);
   }
 
   private static DevAccount generate(int index) {
-    final byte[] domain = SEED_DOMAIN.getBytes(StandardCharsets.US_ASCII);
-    final byte[] preimage = new byte[domain.length + 8];
-    System.arraycopy(domain, 0, preimage, 0, domain.length);
-    preimage[domain.length] = (byte) index;
-    final FalconKeyPairGenerator generator = new FalconKeyPairGenerator();
-    generator.init(
-        new FalconKeyGenerationParameters(
-            new SeededRandom(Blake3.hash(preimage).toBytes()), FalconParameters.falcon_512));
-    final AsymmetricCipherKeyPair pair = generator.generateKeyPair();
-    final byte[] h = ((FalconPublicKeyParameters) pair.getPublic()).getH();
-    final byte[] key = new byte[h.length + 1];
-    key[0] = PUBLIC_KEY_HEADER;
-    System.arraycopy(h, 0, key, 1, h.length);
-    return new DevAccount(
-        index, Addresses.ofPublicKey(key), key, (FalconPrivateKeyParameters) pair.getPrivate());
+    final FalconKey key = FalconKey.devnet(index);
+    return new DevAccount(index, new Address(Hash32.of(key.address().toBytes())), key);
   }
 }

@@ -18,6 +18,8 @@ import io.tidemill.server.query.ChainReader;
 import io.tidemill.server.wire.AnswerCodec;
 import io.tidemill.server.wire.Fields;
 import io.tidemill.server.wire.InfoCodec;
+import io.tidemill.server.simulate.Simulator;
+import io.tidemill.server.wire.SimulateCodec;
 import io.tidemill.server.wire.StateCodec;
 import io.tidemill.server.wire.StatusMapper;
 import io.tidemill.server.wire.WaveCodec;
@@ -38,6 +40,8 @@ import io.tidemill.v1.ResolveNameRequest;
 import io.tidemill.v1.ResolveNameResponse;
 import io.tidemill.v1.RollbackWaveRequest;
 import io.tidemill.v1.RollbackWaveResponse;
+import io.tidemill.v1.SimulateRequest;
+import io.tidemill.v1.SimulateResponse;
 import io.tidemill.v1.SubscribeWavesRequest;
 import io.tidemill.v1.SubscribeWavesResponse;
 import java.util.concurrent.Executor;
@@ -49,6 +53,7 @@ public final class ExecutionEndpoint extends ExecutionServiceGrpc.ExecutionServi
 
   private final WavePipeline pipeline;
   private final ChainReader reader;
+  private final Simulator simulator;
   private final CommitFeed feed;
   private final WaveCodec codec;
   private final InfoCodec info;
@@ -62,6 +67,7 @@ public final class ExecutionEndpoint extends ExecutionServiceGrpc.ExecutionServi
   public ExecutionEndpoint(
       WavePipeline pipeline,
       ChainReader reader,
+      Simulator simulator,
       CommitFeed feed,
       WaveCodec codec,
       InfoCodec info,
@@ -71,6 +77,7 @@ public final class ExecutionEndpoint extends ExecutionServiceGrpc.ExecutionServi
       Executor executor) {
     this.pipeline = pipeline;
     this.reader = reader;
+    this.simulator = simulator;
     this.feed = feed;
     this.codec = codec;
     this.info = info;
@@ -146,6 +153,14 @@ public final class ExecutionEndpoint extends ExecutionServiceGrpc.ExecutionServi
               .setUndoneWaves(rollback.undoneWaves())
               .build();
         });
+  }
+
+  @Override
+  public void simulate(SimulateRequest request, StreamObserver<SimulateResponse> call) {
+    unary.answer(
+        "Simulate",
+        call,
+        () -> SimulateCodec.response(simulator.simulate(SimulateCodec.simulation(request))));
   }
 
   @Override

@@ -13,6 +13,7 @@ import io.tidemill.server.observe.NodeHealth;
 import io.tidemill.server.observe.Telemetry;
 import io.tidemill.server.pipeline.WavePipeline;
 import io.tidemill.server.query.ChainReader;
+import io.tidemill.server.simulate.Simulator;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -38,6 +39,7 @@ public final class HttpListener implements AutoCloseable {
       ChainSpecification chain,
       ChainReader reader,
       WavePipeline pipeline,
+      Simulator simulator,
       NodeHealth health,
       Telemetry telemetry) {}
 
@@ -47,7 +49,9 @@ public final class HttpListener implements AutoCloseable {
     methods.addAll(
         new InfoMethod(rooms.facts(), rooms.chain(), config, rooms.reader(), rooms.health())
             .methods());
-    methods.addAll(new ChainMethods(rooms.reader(), rooms.pipeline()).methods());
+    methods.addAll(
+        new ChainMethods(rooms.reader(), rooms.pipeline()).methods());
+    methods.addAll(new SimulateMethods(rooms.simulator()).methods());
     return new HttpListener(
         config.http(),
         new Dispatcher(methods, rooms.telemetry()),
@@ -105,7 +109,8 @@ public final class HttpListener implements AutoCloseable {
     final String host = context.host();
     final List<String> hosts = config.allowedHosts();
     if (!hosts.contains("*") && (host == null || !hosts.contains(withoutPort(host)))) {
-      refuse(context, 403, Refusal.field("Host", "is not one of http.allowed-hosts of this node"));
+      refuse(
+          context, 403, Refusal.field("Host", "is not one of http.allowed-hosts of this node"));
       context.skipRemainingHandlers();
       return;
     }

@@ -4,7 +4,10 @@ import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.tidemill.executor.ChainSpecification;
+import io.tidemill.executor.ContractRuntimes;
 import io.tidemill.executor.Rules;
+import io.tidemill.executor.contract.WasmContractRuntimes;
+import io.tidemill.executor.wasm.chicory.ChicoryEngine;
 import io.tidemill.server.TidemillNode;
 import io.tidemill.server.config.Setting;
 import io.tidemill.server.config.SidecarConfig;
@@ -33,7 +36,8 @@ import java.util.concurrent.TimeUnit;
 public final class TestNode implements AutoCloseable {
   /** The rules of every test. */
   public static final ChainSpecification CHAIN =
-      ChainSpecification.always(Rules.of(31_337, Rules.Lifecycle.DEV, Rules.Signatures.TRUSTED));
+      ChainSpecification.always(
+          Rules.of(31_337, Rules.Lifecycle.DEV, Rules.Signatures.TRUSTED));
 
   public final FakeExecutor executor = new FakeExecutor();
   public final StateStore store;
@@ -46,7 +50,8 @@ public final class TestNode implements AutoCloseable {
 
   public TestNode(Map<Setting, String> settings) {
     store = withGenesis(MemoryStateStore.create());
-    node = TidemillNode.start(config(settings), new TidemillNode.Parts(CHAIN, store, executor));
+    node =
+        TidemillNode.start(config(settings), new TidemillNode.Parts(CHAIN, store, executor, runtimes()));
     channel = channel();
   }
 
@@ -64,8 +69,15 @@ public final class TestNode implements AutoCloseable {
   /** {@code store} with an empty genesis. */
   public static StateStore withGenesis(StateStore store) {
     final Proposal genesis = store.propose(StateDelta.EMPTY);
-    genesis.commit(new WaveArtifacts(new byte[0], Hash32.ZERO, List.of(), List.of(), List.of()));
+    genesis.commit(
+        new WaveArtifacts(new byte[0], Hash32.ZERO, List.of(), List.of(), List.of()));
     return store;
+  }
+
+  /** Runtimes on the reference interpreter. */
+  private static ContractRuntimes runtimes() {
+    final ChicoryEngine engine = new ChicoryEngine();
+    return new WasmContractRuntimes(engine, engine);
   }
 
   /** One more connection. */
@@ -119,9 +131,7 @@ public final class TestNode implements AutoCloseable {
                 .setParentRoot(parent)
                 .setWantStateDiff(true)
                 .setContext(
-                    WaveContext.newBuilder()
-                        .setTimestamp(1_700_000_000L + wave)
-                        .setChainId(31_337)))
+                    WaveContext.newBuilder().setTimestamp(1_700_000_000L + wave).setChainId(31_337)))
         .build();
   }
 

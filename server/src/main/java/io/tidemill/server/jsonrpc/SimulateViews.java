@@ -1,0 +1,127 @@
+package io.tidemill.server.jsonrpc;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tidemill.server.simulate.Frame;
+import io.tidemill.server.simulate.Simulated;
+import io.tidemill.state.StateDelta;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a simulation found, as JSON. */
+final class SimulateViews {
+  private SimulateViews() {}
+
+  static ObjectNode all(Simulated result) {
+    final ObjectNode view = JsonViews.NODES.objectNode();
+    view.set("base", base(result));
+    final ArrayNode waves = view.putArray("waves");
+    for (Simulated.SimulatedWave wave : result.waves()) {
+      final ObjectNode item =
+          waves
+              .addObject()
+              .put("wave", wave.context().waveId())
+              .put("timestamp", wave.context().timestamp())
+              .put("base_fee", wave.context().baseFee().toString());
+      final ArrayNode calls = item.putArray("calls");
+      wave.calls().forEach(call -> calls.add(call(call)));
+    }
+    return view;
+  }
+
+  static ObjectNode base(Simulated result) {
+    return JsonViews.NODES
+        .objectNode()
+        .put("wave", result.base().wave())
+        .put("root", JsonViews.hex(result.base().root().blake3()));
+  }
+
+  static ObjectNode call(Simulated.Call call) {
+    final ObjectNode view = JsonViews.NODES.objectNode();
+    view.put("status", JsonViews.lower(call.receipt().status()))
+        .put("return_data", JsonViews.hex(call.receipt().returnData()))
+        .put("gas_used", call.receipt().gasUsed())
+        .put("fuel_used", call.fuelUsed());
+    view.set("receipt", JsonViews.receipt(call.receipt()));
+    final Simulated.Failure failure = call.error();
+    if (failure != null) {
+      view.putObject("error")
+          .put("code", failure.code())
+          .put("message", failure.message())
+          .put("revert_reason", failure.revertReason());
+    }
+    final Simulated.Accesses accesses = call.accesses();
+    if (accesses != null) {
+      final ObjectNode list = view.putObject("access_list");
+      list.set("reads", accesses(accesses.reads()));
+      list.set("writes", accesses(accesses.writes()));
+    }
+    final Frame trace = call.trace();
+    if (trace != null) {
+      view.set("trace", frame(trace));
+    }
+    final StateDelta diff = call.diff();
+    if (diff != null) {
+      final ArrayNode changes = view.putArray("state_diff");
+      for (StateDelta.Entry entry : diff) {
+        final byte @Nullable [] value = entry.value();
+        changes
+            .addObject()
+            .put("key", JsonViews.hex(entry.key().raw()))
+            .put("value", value == null ? null : JsonViews.hex(value));
+      }
+    }
+    if (call.gasEstimate() != null) {
+      view.put("gas_estimate", call.gasEstimate());
+    }
+    return view;
+  }
+
+  private static ArrayNode accesses(List<Simulated.Access> accesses) {
+    final ArrayNode array = JsonViews.NODES.arrayNode();
+    for (Simulated.Access access : accesses) {
+      final ObjectNode item = array.addObject().put("key", JsonViews.hex(access.key().raw()));
+      if (access.contract() != null) {
+        item.put("address", JsonViews.hex(access.contract()));
+      }
+      if (access.slot() != null) {
+        item.put("slot", JsonViews.hex(access.slot()));
+      }
+    }
+    return array;
+  }
+
+  private static ObjectNode frame(Frame frame) {
+    final ObjectNode view =
+        JsonViews.NODES
+            .objectNode()
+            .put("kind", JsonViews.lower(frame.kind()))
+            .put("caller", JsonViews.hex(frame.caller()))
+            .put("contract", JsonViews.hex(frame.self()))
+            .put("code_hash", JsonViews.hex(frame.codeHash()))
+            .put("function", frame.function())
+            .put("calldata", JsonViews.hex(frame.calldata()))
+            .put("value", frame.value().toString())
+            .put("gas", frame.fuel())
+            .put("fuel_used", frame.fuelUsed())
+            .put("own_fuel", frame.ownFuel())
+            .put("code", frame.code())
+            .put("return_data", JsonViews.hex(frame.returnData()));
+    final var end = frame.end();
+    view.put("end", end == null ? "unfinished" : JsonViews.lower(end));
+    final ArrayNode steps = view.putArray("steps");
+    for (Frame.Step step : frame.steps()) {
+      switch (step) {
+        case Frame.Step.Host(String function, long left) ->
+            steps.addObject().put("host_call", function).put("fuel_left", left);
+        case Frame.Step.Slot slot ->
+            steps
+                .addObject()
+                .put(slot.write() ? "write" : "read", JsonViews.hex(slot.slot()))
+                .put("key", JsonViews.hex(slot.key().raw()));
+        case Frame.Step.Inner(Frame inner) -> steps.addObject().set("call", frame(inner));
+      }
+    }
+    return view;
+  }
+}

@@ -1,0 +1,42 @@
+package io.tidemill.server.simulate;
+
+import io.tidemill.executor.Receipt;
+import io.tidemill.executor.WaveContext;
+import io.tidemill.state.StateDelta;
+import io.tidemill.state.StateKey;
+import io.tidemill.state.StateStore.Head;
+import io.tidemill.state.hash.Hash32;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a simulation found; {@code base} is the state it started from. */
+public record Simulated(Head base, List<SimulatedWave> waves) {
+  /** What one wave did. */
+  public record SimulatedWave(WaveContext context, List<Call> calls) {}
+
+  /**
+   * What one call did.
+   *
+   * @param fuelUsed intrinsic gas not included
+   * @param error null on success
+   * @param trace null unless it was asked for, or when no contract ran
+   * @param gasEstimate null unless it was asked for and the call succeeds
+   */
+  public record Call(
+      Receipt receipt,
+      long fuelUsed,
+      @Nullable Failure error,
+      @Nullable Accesses accesses,
+      @Nullable Frame trace,
+      @Nullable StateDelta diff,
+      @Nullable Long gasEstimate) {}
+
+  /** Why a call failed; {@code revertReason} is its payload as text, empty when it is none. */
+  public record Failure(int code, String message, String revertReason) {}
+
+  /** What was read and written, sorted by key. */
+  public record Accesses(List<Access> reads, List<Access> writes) {}
+
+  /** One key; contract and slot are null when no contract named it. */
+  public record Access(StateKey key, @Nullable Hash32 contract, @Nullable Hash32 slot) {}
+}

@@ -1,0 +1,335 @@
+package io.tidemill.server.simulate;
+
+import io.tidemill.executor.ChainSpecification;
+import io.tidemill.executor.ContractRuntimes;
+import io.tidemill.executor.Outcome;
+import io.tidemill.executor.Preparation;
+import io.tidemill.executor.Prepared;
+import io.tidemill.executor.Receipt;
+import io.tidemill.executor.Rules;
+import io.tidemill.executor.ThresholdInput;
+import io.tidemill.executor.TransactionProcessor;
+import io.tidemill.executor.Wave;
+import io.tidemill.executor.WaveContext;
+import io.tidemill.executor.WaveScope;
+import io.tidemill.executor.account.Account;
+import io.tidemill.executor.account.StateKeys;
+import io.tidemill.executor.host.ContractRuntime;
+import io.tidemill.executor.overlay.Overlay;
+import io.tidemill.executor.signature.FalconVerifier;
+import io.tidemill.executor.tx.Address;
+import io.tidemill.executor.tx.CallPayload;
+import io.tidemill.executor.tx.FeePayer;
+import io.tidemill.executor.tx.Transaction;
+import io.tidemill.executor.tx.TransactionDecoder;
+import io.tidemill.executor.tx.TransactionEncoder;
+import io.tidemill.executor.tx.TransactionType;
+import io.tidemill.executor.tx.U128;
+import io.tidemill.executor.wasm.ExecutionGuard;
+import io.tidemill.server.errors.Reason;
+import io.tidemill.server.errors.Refusal;
+import io.tidemill.server.simulate.Simulation.SimCall;
+import io.tidemill.state.Snapshot;
+import io.tidemill.state.StateDelta;
+import io.tidemill.state.StateKey;
+import io.tidemill.state.hash.Hash32;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One simulation on its state. Confined to the worker that runs it. */
+final class SimulationRun {
+  private static final byte[] NOTHING = new byte[0];
+
+  private final ChainSpecification chain;
+  private final ContractRuntimes runtimes;
+  private final Simulation.Options options;
+  private final long fuelCap;
+  private final ExecutionGuard guard;
+  private final Snapshot base;
+  private final PatchedState state;
+
+  SimulationRun(
+      ChainSpecification chain,
+      ContractRuntimes runtimes,
+      Simulation.Options options,
+      long fuelCap,
+      ExecutionGuard guard,
+      Snapshot base,
+      PatchedState state) {
+    this.chain = chain;
+    this.runtimes = runtimes;
+    this.options = options;
+    this.fuelCap = fuelCap;
+    this.guard = guard;
+    this.base = base;
+    this.state = state;
+  }
+
+  /** Runs every call of {@code wave} in {@code context}. */
+  Simulated.SimulatedWave wave(Simulation.SimWave wave, WaveContext context) {
+    wave.accounts().forEach(state::patch);
+    final Rules actual = chain.rulesAt(context.waveId());
+    final Rules rules =
+        options.validate() ? actual : actual.withSignatures(Rules.Signatures.TRUSTED);
+    final WaveScope scope =
+        new WaveScope(rules, context, List.of(), ThresholdInput.NONE);
+    final List<Simulated.Call> calls = new ArrayList<>(wave.calls().size());
+    for (int i = 0; i < wave.calls().size(); i++) {
+      calls.add(call(scope, i, wave.calls().get(i)));
+    }
+    return new Simulated.SimulatedWave(context, calls);
+  }
+
+  private Simulated.Call call(WaveScope scope, int index, SimCall call) {
+    final Transaction transaction = transaction(scope, call);
+    final boolean view = call instanceof SimCall.Parts parts && parts.view();
+    final Attempt attempt = attempt(scope, index, call, transaction, view);
+    Long estimate = null;
+    if (options.estimate() && attempt.receipt.status() == Receipt.Status.SUCCESS) {
+      estimate =
+          transaction == null || view
+              ? attempt.receipt.gasUsed()
+              : estimate(scope, index, call, transaction, attempt.receipt.gasUsed());
+    }
+    state.merge(attempt.overlay);
+    return attempt.result(estimate, options);
+  }
+
+  private final class Attempt {
+    private final Receipt receipt;
+    private final Overlay overlay;
+    private final CallTree tree;
+    private final List<StateKey> reads;
+
+    Attempt(Receipt receipt, Overlay overlay, CallTree tree) {
+      this.receipt = receipt;
+      this.overlay = overlay;
+      this.tree = tree;
+      this.reads = List.copyOf(state.reads());
+    }
+
+    Simulated.Call result(@Nullable Long estimate, Simulation.Options wanted) {
+      return new Simulated.Call(
+          receipt,
+          tree.root() == null ? 0 : tree.root().fuelUsed(),
+          Failures.of(receipt),
+          wanted.accessList() ? accesses() : null,
+          wanted.trace() ? tree.root() : null,
+          wanted.stateDiff() ? StateDelta.of(overlay.sortedWrites()) : null,
+          estimate);
+    }
+
+    private Simulated.Accesses accesses() {
+      return new Simulated.Accesses(
+          reads.stream().map(this::access).toList(),
+          overlay.sortedWrites().keySet().stream().map(this::access).toList());
+    }
+
+    private Simulated.Access access(StateKey key) {
+      final CallTree.Name name = tree.name(key);
+      return new Simulated.Access(
+          key, name == null ? null : name.contract(), name == null ? null : name.slot());
+    }
+  }
+
+  private Attempt attempt(
+      WaveScope scope, int index, SimCall call, @Nullable Transaction transaction, boolean view) {
+    final CallTree tree = new CallTree(options.trace());
+    if (!options.validate() && transaction != null) {
+      state.admit(transaction.from(), transaction.nonce());
+    }
+    state.startRecording();
+    final Overlay overlay = new Overlay(state);
+    final Receipt receipt;
+    if (view && call instanceof SimCall.Parts parts) {
+      receipt = view(scope, index, parts, overlay, tree);
+    } else {
+      final byte[] bytes =
+          call instanceof SimCall.Raw(byte[] raw) && (transaction == null || options.validate())
+              ? raw
+              : TransactionEncoder.encode(java.util.Objects.requireNonNull(transaction));
+      receipt = processor(scope.rules()).process(
+          scope, index, prepared(scope, bytes), overlay, guard, tree);
+    }
+    return new Attempt(receipt, overlay, tree);
+  }
+
+  private Prepared prepared(WaveScope scope, byte[] bytes) {
+    final Wave wave =
+        new Wave(
+            scope.context(),
+            Hash32.ZERO,
+            List.of(new Wave.Entry(bytes, false, null)),
+            List.of(),
+            List.of());
+    return new Preparation(FalconVerifier.INSTANCE, false)
+        .prepare(wave, base, scope.rules())[0];
+  }
+
+  private TransactionProcessor processor(Rules rules) {
+    return new TransactionProcessor(
+        runtimes.runtime(rules, false), runtimes.lifecycle(rules, false), FalconVerifier.INSTANCE);
+  }
+
+  private Receipt view(
+      WaveScope scope, int index, SimCall.Parts parts, Overlay overlay, CallTree tree) {
+    final Address target = target(parts);
+    final long fuel = Math.min(gasLimit(parts.gasLimit(), scope), scope.rules().execution().viewFuelCap());
+    final Account contract = state.account(target);
+    if (contract == null || !contract.hasCode()) {
+      throw Refusal.of(Reason.NOT_FOUND, "what", "contract", "key", target);
+    }
+    final ContractRuntime.Scope frame =
+        new ContractRuntime.Scope(
+            scope.rules(),
+            scope.context(),
+            Hash32.ZERO,
+            index,
+            parts.from(),
+            overlay,
+            List.of(),
+            guard,
+            ThresholdInput.NONE,
+            tree);
+    final ContractRuntime.Result result =
+        runtimes
+            .runtime(scope.rules(), false)
+            .call(
+                frame,
+                new ContractRuntime.Call(
+                    parts.from(),
+                    target,
+                    parts.function(),
+                    parts.calldata(),
+                    U128.ZERO,
+                    false,
+                    true,
+                    fuel));
+    final Outcome outcome = Outcome.of(result, result.fuelUsed(), 0, fuel);
+    return new Receipt(
+        scope.context().waveId(),
+        index,
+        Hash32.ZERO,
+        outcome.status(),
+        outcome.category(),
+        outcome.code(),
+        false,
+        outcome.gasUsed(),
+        U128.ZERO,
+        null,
+        outcome.returnData(),
+        null,
+        List.of());
+  }
+
+  /** The call as a transaction; null when it is a raw one that does not decode. */
+  private @Nullable Transaction transaction(WaveScope scope, SimCall call) {
+    return switch (call) {
+      case SimCall.Raw(byte[] bytes) ->
+          TransactionDecoder.decode(bytes) instanceof Transaction decoded ? capped(decoded) : null;
+      case SimCall.Parts parts -> {
+        final Account sender = state.account(parts.from());
+        yield new Transaction(
+            parts.from(),
+            target(parts),
+            parts.value(),
+            parts.function().isEmpty()
+                ? NOTHING
+                : new CallPayload(parts.function(), parts.calldata()).encode(),
+            gasLimit(parts.gasLimit(), scope),
+            sender == null ? 0 : sender.nonce().base(),
+            NOTHING,
+            FeePayer.SENDER,
+            List.of(),
+            false,
+            0,
+            scope.rules().chainId(),
+            TransactionType.STANDARD);
+      }
+    };
+  }
+
+  private Transaction capped(Transaction transaction) {
+    if (Long.compareUnsigned(transaction.gasLimit(), fuelCap) > 0) {
+      throw tooMuch(transaction.gasLimit());
+    }
+    return transaction;
+  }
+
+  private long gasLimit(@Nullable Long asked, WaveScope scope) {
+    if (asked == null) {
+      return Math.min(fuelCap, scope.rules().gas().maxGasLimit());
+    }
+    if (Long.compareUnsigned(asked, fuelCap) > 0) {
+      throw tooMuch(asked);
+    }
+    return asked;
+  }
+
+  private Refusal tooMuch(long gas) {
+    return Refusal.of(
+        Reason.VIEW_FUEL_CAP_EXCEEDED,
+        "value",
+        Long.toUnsignedString(gas),
+        "maximum",
+        fuelCap);
+  }
+
+  private Address target(SimCall.Parts parts) {
+    if (parts.to() != null) {
+      return parts.to();
+    }
+    final String name = parts.toName();
+    if (name == null) {
+      throw Refusal.field("to", "is missing");
+    }
+    final byte[] address = state.get(StateKeys.nameToAddress(name));
+    if (address == null) {
+      throw Refusal.of(Reason.NOT_FOUND, "what", "name", "key", name);
+    }
+    return new Address(Hash32.of(address));
+  }
+
+  /** The smallest gas limit that succeeds, to one part in a thousand. */
+  private long estimate(
+      WaveScope scope, int index, SimCall call, Transaction transaction, long gasUsed) {
+    long low = gasUsed - 1;
+    long high = transaction.gasLimit();
+    long next = gasUsed;
+    while (high - low > Math.max(1, high >>> 10)) {
+      if (succeeds(scope, index, call, transaction, next)) {
+        high = next;
+      } else {
+        low = next;
+      }
+      // What the call used is usually enough, or a little more is: look there first.
+      next = low == gasUsed ? Math.min(gasUsed + (gasUsed >>> 4) + 1, high - 1) : low + (high - low) / 2;
+      if (next <= low) {
+        break;
+      }
+    }
+    return high;
+  }
+
+  private boolean succeeds(
+      WaveScope scope, int index, SimCall call, Transaction transaction, long gasLimit) {
+    final Transaction tried =
+        new Transaction(
+            transaction.from(),
+            transaction.to(),
+            transaction.value(),
+            transaction.data(),
+            gasLimit,
+            transaction.nonce(),
+            transaction.signature(),
+            transaction.feePayer(),
+            transaction.accessList(),
+            transaction.hasDeadline(),
+            transaction.deadline(),
+            transaction.chainId(),
+            transaction.type());
+    guard.poll();
+    return attempt(scope, index, call, tried, false).receipt.status() == Receipt.Status.SUCCESS;
+  }
+}

@@ -1,0 +1,258 @@
+package io.tidemill.server.simulate;
+
+import io.tidemill.executor.ChainSpecification;
+import io.tidemill.executor.ContractRuntimes;
+import io.tidemill.executor.WaveContext;
+import io.tidemill.executor.tx.U128;
+import io.tidemill.executor.wasm.ExecutionGuard;
+import io.tidemill.server.config.SidecarConfig;
+import io.tidemill.server.errors.Reason;
+import io.tidemill.server.errors.Refusal;
+import io.tidemill.server.observe.MetricCatalogue;
+import io.tidemill.server.observe.Telemetry;
+import io.tidemill.server.pipeline.WaveAnswer;
+import io.tidemill.server.pipeline.WavePipeline;
+import io.tidemill.server.query.ChainReader;
+import io.tidemill.state.Snapshot;
+import io.tidemill.state.StateStore.Head;
+import io.tidemill.state.hash.Hash32;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/** Runs simulations on their own threads, a few at a time, each stopped at its deadline. */
+public final class Simulator implements AutoCloseable {
+  /** Waves and calls of one simulation. */
+  private static final int MAX_WAVES = 64;
+
+  private static final int MAX_CALLS = 256;
+
+  private final ChainReader reader;
+  private final WavePipeline pipeline;
+  private final ChainSpecification chain;
+  private final ContractRuntimes runtimes;
+  private final SidecarConfig.Simulate config;
+  private final Telemetry telemetry;
+  private final ThreadPoolExecutor workers;
+  private final ScheduledExecutorService clock;
+
+  /**
+   * A running pool of {@code threads}.
+   *
+   * @param runtimes not those of the waves, so that wallets cannot evict what waves need
+   */
+  public Simulator(
+      ChainReader reader,
+      WavePipeline pipeline,
+      ChainSpecification chain,
+      ContractRuntimes runtimes,
+      SidecarConfig.Simulate config,
+      int threads,
+      Telemetry telemetry) {
+    this.reader = reader;
+    this.pipeline = pipeline;
+    this.chain = chain;
+    this.runtimes = runtimes;
+    this.config = config;
+    this.telemetry = telemetry;
+    this.workers =
+        new ThreadPoolExecutor(
+            threads,
+            threads,
+            0,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(config.queue()),
+            // Deep contracts need deep stacks.
+            task -> {
+              final Thread thread = new Thread(null, task, "tidemill-simulate", 256L << 20);
+              thread.setDaemon(true);
+              thread.setPriority(Thread.MIN_PRIORITY);
+              return thread;
+            });
+    this.clock =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("tidemill-simulate-clock").factory());
+    telemetry.gauge(MetricCatalogue.SIMULATIONS_RUNNING, workers::getActiveCount);
+    telemetry.gauge(MetricCatalogue.SIMULATIONS_WAITING, () -> workers.getQueue().size());
+  }
+
+  /**
+   * Runs a simulation and waits for it.
+   *
+   * @throws Refusal if it may not run, or did not end in time
+   */
+  public Simulated simulate(Simulation simulation) {
+    final long begin = System.nanoTime();
+    String outcome = "failed";
+    try {
+      check(simulation);
+      final Simulated result = queue(simulation).join();
+      outcome = "ok";
+      return result;
+    } catch (RuntimeException failure) {
+      final Refusal refusal = Refusal.from(failure);
+      outcome = refusal.reason().name();
+      throw refusal;
+    } finally {
+      telemetry.simulation(outcome, System.nanoTime() - begin);
+    }
+  }
+
+  private void check(Simulation simulation) {
+    if (simulation.waves().size() > MAX_WAVES) {
+      throw Refusal.limit("waves of a simulation", simulation.waves().size(), MAX_WAVES);
+    }
+    long calls = 0;
+    for (Simulation.SimWave wave : simulation.waves()) {
+      calls += wave.calls().size();
+    }
+    if (calls > MAX_CALLS) {
+      throw Refusal.limit("calls of a simulation", calls, MAX_CALLS);
+    }
+    final Long cap = simulation.options().fuelCap();
+    if (cap != null && Long.compareUnsigned(cap, config.fuelCap()) > 0) {
+      throw Refusal.of(
+          Reason.VIEW_FUEL_CAP_EXCEEDED,
+          "value",
+          Long.toUnsignedString(cap),
+          "maximum",
+          config.fuelCap());
+    }
+    if (simulation.minWave() != null) {
+      reader.requireWave(simulation.minWave());
+    }
+  }
+
+  private CompletableFuture<Simulated> queue(Simulation simulation) {
+    final CompletableFuture<Simulated> future = new CompletableFuture<>();
+    final ExecutionGuard guard = new ExecutionGuard();
+    final ScheduledFuture<?> alarm =
+        clock.schedule(
+            () -> {
+              guard.stopped = true;
+              future.completeExceptionally(late());
+            },
+            config.deadline().toNanos(),
+            TimeUnit.NANOSECONDS);
+    try {
+      workers.execute(
+          () -> {
+            try {
+              if (!guard.stopped) {
+                future.complete(run(simulation, guard));
+              }
+            } catch (ExecutionGuard.AttemptStopped stopped) {
+              future.completeExceptionally(late());
+            } catch (Throwable failure) {
+              future.completeExceptionally(failure);
+            } finally {
+              alarm.cancel(false);
+            }
+          });
+    } catch (RejectedExecutionException full) {
+      alarm.cancel(false);
+      throw Refusal.of(
+          Reason.QUEUE_FULL,
+          "queue",
+          "the simulation queue",
+          "maximum",
+          config.queue(),
+          "retry_after_millis",
+          100);
+    }
+    return future;
+  }
+
+  private Refusal late() {
+    return Refusal.of(
+        Reason.SIMULATION_DEADLINE, "deadline_millis", config.deadline().toMillis());
+  }
+
+  private Simulated run(Simulation simulation, ExecutionGuard guard) {
+    try (Snapshot base = reader.open(simulation.base())) {
+      final Long cap = simulation.options().fuelCap();
+      final SimulationRun run =
+          new SimulationRun(
+              chain,
+              runtimes,
+              simulation.options(),
+              cap == null ? config.fuelCap() : cap,
+              guard,
+              base,
+              new PatchedState(base));
+      final List<Simulated.SimulatedWave> waves = new ArrayList<>();
+      WaveContext parent = parentOf(base);
+      for (Simulation.SimWave wave : simulation.waves()) {
+        guard.poll();
+        parent = next(parent, wave.context(), simulation.options().validate());
+        waves.add(run.wave(wave, parent));
+      }
+      return new Simulated(new Head(base.wave(), base.root()), waves);
+    }
+  }
+
+  /** The context of the wave that {@code base} is the result of, with the next base fee. */
+  private WaveContext parentOf(Snapshot base) {
+    final WaveAnswer answer = base.wave() == 0 ? null : pipeline.answerOf(base.wave());
+    if (answer == null) {
+      return new WaveContext(
+          base.wave(),
+          0,
+          Hash32.ZERO,
+          chain.rulesAt(base.wave() + 1).fees().minBaseFee(),
+          chain.chainId(),
+          0,
+          0);
+    }
+    final WaveContext context = answer.record().context();
+    return new WaveContext(
+        context.waveId(),
+        context.timestamp(),
+        context.beacon(),
+        answer.record().nextBaseFee(),
+        context.chainId(),
+        context.epoch(),
+        context.anchorMemberId());
+  }
+
+  private WaveContext next(WaveContext parent, Simulation.Context patch, boolean validate) {
+    final long wave = patch.wave() == null ? parent.waveId() + 1 : patch.wave();
+    if (Long.compareUnsigned(wave, parent.waveId()) <= 0) {
+      throw Refusal.field("context.wave", "is not above the parent's " + parent.waveId());
+    }
+    final U128 fee = validate ? parent.baseFee() : U128.ZERO;
+    return new WaveContext(
+        wave,
+        patch.timestamp() == null ? parent.timestamp() : patch.timestamp(),
+        patch.beacon() == null ? parent.beacon() : patch.beacon(),
+        patch.baseFee() == null ? fee : patch.baseFee(),
+        chain.chainId(),
+        patch.epoch() == null
+            ? Long.divideUnsigned(wave, chain.rulesAt(wave).staking().epochLengthWaves())
+            : patch.epoch(),
+        patch.anchorMemberId() == null ? parent.anchorMemberId() : patch.anchorMemberId());
+  }
+
+  /** Stops every worker. */
+  @Override
+  public void close() {
+    workers.shutdown();
+    clock.shutdown();
+    try {
+      final Duration wait = config.deadline();
+      if (!workers.awaitTermination(wait.toMillis(), TimeUnit.MILLISECONDS)) {
+        workers.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

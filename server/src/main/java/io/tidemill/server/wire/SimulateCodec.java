@@ -1,0 +1,240 @@
+package io.tidemill.server.wire;
+
+import com.google.protobuf.ByteString;
+import io.tidemill.executor.host.CallTracer;
+import io.tidemill.executor.host.ContractRuntime;
+import io.tidemill.server.errors.ErrorCatalogue;
+import io.tidemill.server.errors.Refusal;
+import io.tidemill.server.simulate.Frame;
+import io.tidemill.server.simulate.Simulated;
+import io.tidemill.server.simulate.Simulation;
+import io.tidemill.state.StateDelta;
+import io.tidemill.state.hash.Hash32;
+import io.tidemill.v1.AccessList;
+import io.tidemill.v1.AccessedKey;
+import io.tidemill.v1.AccountOverride;
+import io.tidemill.v1.CallFrame;
+import io.tidemill.v1.CallResult;
+import io.tidemill.v1.CallSpec;
+import io.tidemill.v1.ContextOverride;
+import io.tidemill.v1.ExecutionError;
+import io.tidemill.v1.HostCallStep;
+import io.tidemill.v1.SimulateOptions;
+import io.tidemill.v1.SimulateRequest;
+import io.tidemill.v1.SimulateResponse;
+import io.tidemill.v1.SimulatedCall;
+import io.tidemill.v1.SimulatedWave;
+import io.tidemill.v1.SimulatedWaveResult;
+import io.tidemill.v1.SlotOverride;
+import io.tidemill.v1.StorageStep;
+import io.tidemill.v1.TraceStep;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Simulations on the wire. */
+public final class SimulateCodec {
+  private SimulateCodec() {}
+
+  /** The request as values. */
+  public static Simulation simulation(SimulateRequest message) {
+    return new Simulation(
+        StateCodec.base(message.getBase()),
+        message.hasMinWave() ? message.getMinWave() : null,
+        waves(message.getWavesList()),
+        options(message.getOptions()));
+  }
+
+  /** Waves of a simulation or of a session. */
+  public static List<Simulation.SimWave> waves(List<SimulatedWave> messages) {
+    final List<Simulation.SimWave> waves = new ArrayList<>();
+    for (int i = 0; i < messages.size(); i++) {
+      waves.add(wave(messages.get(i), "waves[" + i + "]"));
+    }
+    return waves;
+  }
+
+  private static Simulation.SimWave wave(SimulatedWave message, String path) {
+    final List<Simulation.AccountPatch> patches = new ArrayList<>();
+    for (int i = 0; i < message.getAccountsCount(); i++) {
+      patches.add(patch(message.getAccounts(i), path + ".accounts[" + i + "]"));
+    }
+    final List<Simulation.SimCall> calls = new ArrayList<>();
+    for (int i = 0; i < message.getCallsCount(); i++) {
+      calls.add(call(message.getCalls(i), path + ".calls[" + i + "]"));
+    }
+    return new Simulation.SimWave(context(message.getContext(), path), patches, calls);
+  }
+
+  private static Simulation.Context context(ContextOverride message, String path) {
+    return new Simulation.Context(
+        message.hasWave() ? message.getWave() : null,
+        message.hasTimestamp() ? message.getTimestamp() : null,
+        message.hasBeacon() ? Fields.hash(message.getBeacon(), path + ".context.beacon") : null,
+        message.hasBaseFee()
+            ? Fields.u128(message.getBaseFee(), path + ".context.base_fee")
+            : null,
+        message.hasEpoch() ? message.getEpoch() : null,
+        message.hasAnchorMemberId() ? message.getAnchorMemberId() : null);
+  }
+
+  private static Simulation.AccountPatch patch(AccountOverride message, String path) {
+    final Map<Hash32, byte @Nullable []> slots = new TreeMap<>();
+    for (SlotOverride slot : message.getSlotsList()) {
+      slots.put(
+          Fields.hash(slot.getSlot(), path + ".slots.slot"),
+          slot.hasValue() ? slot.getValue().toByteArray() : null);
+    }
+    return new Simulation.AccountPatch(
+        Fields.address(message.getAddress(), path + ".address"),
+        message.hasBalance() ? Fields.u128(message.getBalance(), path + ".balance") : null,
+        message.hasNonce() ? message.getNonce() : null,
+        message.hasCode() ? message.getCode().toByteArray() : null,
+        message.hasGasTank() ? Fields.u128(message.getGasTank(), path + ".gas_tank") : null,
+        slots);
+  }
+
+  private static Simulation.SimCall call(SimulatedCall message, String path) {
+    return switch (message.getCallCase()) {
+      case TRANSACTION ->
+          new Simulation.SimCall.Raw(message.getTransaction().toByteArray());
+      case SPEC -> parts(message.getSpec(), path + ".spec");
+      case CALL_NOT_SET -> throw Refusal.field(path, "is empty");
+    };
+  }
+
+  private static Simulation.SimCall parts(CallSpec message, String path) {
+    return new Simulation.SimCall.Parts(
+        Fields.addressOrZero(message.getFrom(), path + ".from"),
+        message.hasTo() ? Fields.address(message.getTo(), path + ".to") : null,
+        message.hasToName() ? message.getToName() : null,
+        Fields.u128(message.getValue(), path + ".value"),
+        message.getFunction(),
+        message.getCalldata().toByteArray(),
+        message.hasGasLimit() ? message.getGasLimit() : null,
+        message.getView());
+  }
+
+  /** Options of a simulation. */
+  public static Simulation.Options options(SimulateOptions message) {
+    return new Simulation.Options(
+        message.getValidate(),
+        message.getTrace(),
+        message.getAccessList(),
+        message.getStateDiff(),
+        message.getEstimateGas(),
+        message.hasFuelCap() ? message.getFuelCap() : null);
+  }
+
+  /** The answer. */
+  public static SimulateResponse response(Simulated result) {
+    final SimulateResponse.Builder builder =
+        SimulateResponse.newBuilder().setBase(AnswerCodec.ref(result.base()));
+    result.waves().forEach(wave -> builder.addWaves(wave(wave)));
+    return builder.build();
+  }
+
+  /** One wave of an answer. */
+  public static SimulatedWaveResult wave(Simulated.SimulatedWave wave) {
+    final SimulatedWaveResult.Builder builder =
+        SimulatedWaveResult.newBuilder()
+            .setWave(wave.context().waveId())
+            .setContext(WaveCodec.context(wave.context()));
+    wave.calls().forEach(call -> builder.addCalls(call(call)));
+    return builder.build();
+  }
+
+  private static CallResult call(Simulated.Call call) {
+    final CallResult.Builder builder =
+        CallResult.newBuilder()
+            .setReceipt(AnswerCodec.receipt(call.receipt()))
+            .setFuelUsed(call.fuelUsed());
+    final Simulated.Failure failure = call.error();
+    if (failure != null) {
+      builder.setError(
+          ExecutionError.newBuilder()
+              .setCodeValue(failure.code())
+              .setMessage(failure.message())
+              .setRevertReason(failure.revertReason()));
+    }
+    final Simulated.Accesses accesses = call.accesses();
+    if (accesses != null) {
+      final AccessList.Builder list = AccessList.newBuilder();
+      accesses.reads().forEach(access -> list.addReads(access(access)));
+      accesses.writes().forEach(access -> list.addWrites(access(access)));
+      builder.setAccessList(list);
+    }
+    if (call.trace() != null) {
+      builder.setTrace(frame(call.trace(), true));
+    }
+    final StateDelta diff = call.diff();
+    if (diff != null) {
+      diff.forEach(entry -> builder.addStateDiff(AnswerCodec.change(entry)));
+    }
+    if (call.gasEstimate() != null) {
+      builder.setGasEstimate(call.gasEstimate());
+    }
+    return builder.build();
+  }
+
+  private static AccessedKey access(Simulated.Access access) {
+    final AccessedKey.Builder builder =
+        AccessedKey.newBuilder().setKey(Fields.bytes(access.key().raw()));
+    if (access.contract() != null) {
+      builder.setAddress(Fields.bytes(access.contract()));
+    }
+    if (access.slot() != null) {
+      builder.setSlot(Fields.bytes(access.slot()));
+    }
+    return builder.build();
+  }
+
+  private static CallFrame frame(Frame frame, boolean top) {
+    final CallFrame.Builder builder =
+        CallFrame.newBuilder()
+            .setKind(kind(frame.kind(), top))
+            .setCaller(Fields.bytes(frame.caller()))
+            .setContract(Fields.bytes(frame.self()))
+            .setFunction(frame.function())
+            .setCalldata(ByteString.copyFrom(frame.calldata()))
+            .setValue(Fields.bytes(frame.value()))
+            .setGas(frame.fuel())
+            .setFuelUsed(frame.fuelUsed())
+            .setOwnFuel(frame.ownFuel())
+            .setReturnData(ByteString.copyFrom(frame.returnData()));
+    if (frame.end() != ContractRuntime.End.SUCCESS) {
+      builder.setError(
+          ExecutionError.newBuilder()
+              .setCodeValue(frame.code())
+              .setMessage(ErrorCatalogue.get().receiptCodeName(frame.code())));
+    }
+    for (Frame.Step step : frame.steps()) {
+      builder.addSteps(
+          switch (step) {
+            case Frame.Step.Host(String function, long left) ->
+                TraceStep.newBuilder()
+                    .setHostCall(HostCallStep.newBuilder().setName(function).setFuelLeft(left));
+            case Frame.Step.Slot slot ->
+                TraceStep.newBuilder()
+                    .setStorage(
+                        StorageStep.newBuilder()
+                            .setSlot(Fields.bytes(slot.slot()))
+                            .setWrite(slot.write()));
+            case Frame.Step.Inner(Frame inner) ->
+                TraceStep.newBuilder().setCall(frame(inner, false));
+          });
+    }
+    return builder.build();
+  }
+
+  private static CallFrame.Kind kind(CallTracer.Kind kind, boolean top) {
+    return switch (kind) {
+      case CALL -> top ? CallFrame.Kind.KIND_TRANSACTION : CallFrame.Kind.KIND_CALL;
+      case STATIC_CALL -> CallFrame.Kind.KIND_STATIC;
+      case DELEGATE_CALL -> CallFrame.Kind.KIND_DELEGATE;
+      case CONSTRUCTOR -> CallFrame.Kind.KIND_CONSTRUCTOR;
+    };
+  }
+}
