@@ -1,0 +1,244 @@
+package io.tidemill.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.google.protobuf.ByteString;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.tidemill.executor.account.Addresses;
+import io.tidemill.executor.tx.Address;
+import io.tidemill.executor.tx.CallPayload;
+import io.tidemill.executor.tx.DeployData;
+import io.tidemill.executor.tx.FeePayer;
+import io.tidemill.executor.tx.Transaction;
+import io.tidemill.executor.tx.TransactionEncoder;
+import io.tidemill.executor.tx.TransactionType;
+import io.tidemill.executor.tx.U128;
+import io.tidemill.server.chain.DevChain;
+import io.tidemill.server.config.Setting;
+import io.tidemill.server.testing.Http;
+import io.tidemill.server.testing.TestNode;
+import io.tidemill.server.testing.WaveClient;
+import io.tidemill.v1.ExecuteWaveRequest;
+import io.tidemill.v1.ExecutionServiceGrpc;
+import io.tidemill.v1.GetInfoRequest;
+import io.tidemill.v1.GetInfoResponse;
+import io.tidemill.v1.ReceiptStatus;
+import io.tidemill.v1.TransactionChunk;
+import io.tidemill.v1.WaveContext;
+import io.tidemill.v1.WaveEnd;
+import io.tidemill.v1.WaveHeader;
+import io.tidemill.v1.WaveTransaction;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A whole node: RocksDB, the compiling engine, real sockets, a real contract. */
+class TidemillNodeTest {
+  private static final Address TOKEN = Addresses.contract("token");
+
+  @TempDir private Path folder;
+  private TidemillNode node;
+  private ManagedChannel channel;
+
+  @BeforeEach
+  void start() {
+    node =
+        TidemillNode.start(
+            TestNode.config(Map.of(Setting.DATA_DIR, folder.resolve("data").toString())));
+    channel =
+        NettyChannelBuilder.forAddress("127.0.0.1", node.grpcPort()).usePlaintext().build();
+  }
+
+  @AfterEach
+  void stop() {
+    channel.shutdownNow();
+    node.close();
+  }
+
+  private GetInfoResponse info() {
+    return ExecutionServiceGrpc.newBlockingStub(channel)
+        .getInfo(GetInfoRequest.getDefaultInstance());
+  }
+
+  private static Address user(int index) {
+    return DevChain.accounts().get(index).address();
+  }
+
+  private static Transaction transaction(
+      int from, long nonce, Address to, U128 value, byte[] data, TransactionType type) {
+    return new Transaction(
+        user(from),
+        to,
+        value,
+        data,
+        type == TransactionType.DEPLOY ? 20_000_000 : 2_000_000,
+        nonce,
+        new byte[0],
+        FeePayer.SENDER,
+        List.of(),
+        false,
+        0,
+        DevChain.CHAIN_ID,
+        type);
+  }
+
+  private static Transaction deploy() throws IOException {
+    final Path module = Path.of("..", "executor", "contracts", "token", "token.wasm");
+    return transaction(
+        0,
+        0,
+        Address.ZERO,
+        U128.ZERO,
+        new DeployData("token", Files.readAllBytes(module), 0, U128.of(1_000_000).toBytes())
+            .encode(),
+        TransactionType.DEPLOY);
+  }
+
+  private static byte[] transferData(Address to, long amount) {
+    final byte[] arguments = new byte[48];
+    to.raw().writeTo(arguments, 0);
+    U128.of(amount).writeTo(arguments, 32);
+    return new CallPayload("transfer", arguments).encode();
+  }
+
+  private WaveClient.Answer execute(Transaction... transactions) {
+    final GetInfoResponse info = info();
+    final TransactionChunk.Builder chunk = TransactionChunk.newBuilder();
+    for (Transaction transaction : transactions) {
+      chunk.addTransactions(
+          WaveTransaction.newBuilder()
+              .setTransaction(ByteString.copyFrom(TransactionEncoder.encode(transaction))));
+    }
+    final WaveClient client = new WaveClient(channel, true);
+    client.send(
+        ExecuteWaveRequest.newBuilder()
+            .setHeader(
+                WaveHeader.newBuilder()
+                    .setWave(info.getExpectedWave())
+                    .setParentRoot(info.getExpectedParentRoot())
+                    .setWantStateDiff(true)
+                    .setContext(
+                        WaveContext.newBuilder()
+                            .setChainId(info.getChainId())
+                            .setTimestamp(1_700_000_000 + info.getExpectedWave())
+                            .setBaseFee(ByteString.copyFrom(U128.of(1).toBytes()))))
+            .build());
+    client.send(ExecuteWaveRequest.newBuilder().setTransactions(chunk).build());
+    client.send(
+        ExecuteWaveRequest.newBuilder()
+            .setEnd(
+                WaveEnd.newBuilder().setTransactionCount(transactions.length).setCommit(true))
+            .build());
+    final WaveClient.Answer answer = client.awaitResult();
+    client.close();
+    return answer;
+  }
+
+  private JsonNode rpc(String method, String params) {
+    final JsonNode answer =
+        Http.rpc(
+                node.httpPort(),
+                "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\""
+                    + method
+                    + "\",\"params\":"
+                    + params
+                    + "}")
+            .json();
+    assertThat(answer.get("error")).as(answer.toString()).isNull();
+    return answer.get("result");
+  }
+
+  private String balanceOf(int user) {
+    return rpc(
+            "pyde_call",
+            "[{\"to\":\"token\",\"function\":\"balance_of\",\"calldata\":\"0x"
+                + user(user)
+                + "\",\"view\":true}]")
+        .textValue();
+  }
+
+  @Test
+  void shouldDeployTransferSimulateAndKeepItAllAcrossARestart() throws IOException {
+    final WaveClient.Answer deployed = execute(deploy());
+    assertThat(deployed.receipts().getFirst().getStatus())
+        .as(deployed.receipts().toString())
+        .isEqualTo(ReceiptStatus.RECEIPT_STATUS_SUCCESS);
+    assertThat(deployed.receipts().getFirst().getContract().toByteArray())
+        .isEqualTo(TOKEN.toBytes());
+    final WaveClient.Answer moved =
+        execute(
+            transaction(0, 1, TOKEN, U128.ZERO, transferData(user(1), 300), TransactionType.STANDARD),
+            transaction(1, 0, user(2), U128.of(5), new byte[0], TransactionType.STANDARD));
+    assertThat(moved.receipts())
+        .allSatisfy(
+            receipt ->
+                assertThat(receipt.getStatus()).isEqualTo(ReceiptStatus.RECEIPT_STATUS_SUCCESS));
+    assertThat(moved.receipts().getFirst().getEventsList()).hasSize(1);
+    assertThat(balanceOf(1)).isEqualTo("0x" + "2c01" + "00".repeat(14));
+    final GetInfoResponse before = info();
+
+    stop();
+    start();
+    assertThat(info().getHead()).isEqualTo(before.getHead());
+    assertThat(balanceOf(1)).isEqualTo("0x" + "2c01" + "00".repeat(14));
+    assertThat(rpc("pyde_getAccount", "[\"token\"]").get("name").textValue()).isEqualTo("token");
+  }
+
+  @Test
+  void shouldSimulateWithOverridesTracesAccessListsAndEstimates() throws IOException {
+    execute(deploy());
+    final String transfer =
+        "{\"from\":\"0x"
+            + user(0)
+            + "\",\"to\":\"token\",\"function\":\"transfer\",\"calldata\":\"0x"
+            + user(3)
+            + "0a"
+            + "00".repeat(15)
+            + "\"}";
+    final JsonNode result =
+        rpc(
+            "pyde_simulateTransaction",
+            "{\"transaction\":"
+                + transfer
+                + ",\"options\":{\"trace\":true,\"access_list\":true,\"state_diff\":true,\"estimate_gas\":true}}");
+    assertThat(result.get("status").textValue()).as(result.toString()).isEqualTo("success");
+    assertThat(result.get("fuel_used").longValue()).isPositive();
+    assertThat(result.get("trace").get("function").textValue()).isEqualTo("transfer");
+    assertThat(result.get("trace").get("steps")).isNotEmpty();
+    assertThat(result.get("access_list").get("writes")).isNotEmpty();
+    assertThat(result.get("state_diff")).isNotEmpty();
+    final long gas = result.get("gas_estimate").longValue();
+    assertThat(gas).isGreaterThanOrEqualTo(result.get("gas_used").longValue());
+    assertThat(rpc("pyde_estimateGas", "[" + transfer + "]").get("gas").longValue()).isEqualTo(gas);
+    // Nothing of it stayed.
+    assertThat(balanceOf(3)).isEqualTo("0x" + "00".repeat(16));
+
+    final String poor = "11".repeat(32);
+    final JsonNode waves =
+        rpc(
+            "pyde_simulateWave",
+            "[[{\"overrides\":{\"0x"
+                + poor
+                + "\":{\"balance\":\"1000\"}},\"calls\":[{\"from\":\"0x"
+                + poor
+                + "\",\"to\":\"0x"
+                + user(4)
+                + "\",\"value\":\"400\"}]},{\"calls\":[{\"from\":\"0x"
+                + poor
+                + "\",\"to\":\"0x"
+                + user(4)
+                + "\",\"value\":\"601\"}]}]]");
+    assertThat(waves.get("waves").get(0).get("calls").get(0).get("status").textValue())
+        .isEqualTo("success");
+    assertThat(waves.get("waves").get(1).get("calls").get(0).get("status").textValue())
+        .isEqualTo("reverted");
+  }
+}
