@@ -69,8 +69,7 @@ public final class TidemillNode implements AutoCloseable {
             new WavePipeline(
                 parts.store(), parts.executor(), archive, telemetry, feed, health, WRITER_QUEUE));
     telemetry.gauge(MetricCatalogue.HEAD, () -> pipeline.position().head().wave());
-    telemetry.gauge(
-        MetricCatalogue.PENDING, () -> pipeline.position().pending() == null ? 0 : 1);
+    telemetry.gauge(MetricCatalogue.PENDING, () -> pipeline.position().pending() == null ? 0 : 1);
     final ChainReader reader = new ChainReader(parts.store(), pipeline);
     final NodeFacts facts =
         new NodeFacts(version(), UUID.randomUUID().toString(), simulateWorkers(config), List.of());
@@ -140,7 +139,12 @@ public final class TidemillNode implements AutoCloseable {
   public static TidemillNode start(SidecarConfig config) {
     final ChainOpener.Opened opened = ChainOpener.open(config);
     return start(
-        config, new Parts(opened.specification(), opened.store(), opened.executor(), opened.simulationRuntimes()));
+        config,
+        new Parts(
+            opened.specification(),
+            opened.store(),
+            opened.executor(),
+            opened.simulationRuntimes()));
   }
 
   /** The port of the gRPC services, or -1. */

@@ -53,8 +53,7 @@ class TidemillNodeTest {
     node =
         TidemillNode.start(
             TestNode.config(Map.of(Setting.DATA_DIR, folder.resolve("data").toString())));
-    channel =
-        NettyChannelBuilder.forAddress("127.0.0.1", node.grpcPort()).usePlaintext().build();
+    channel = NettyChannelBuilder.forAddress("127.0.0.1", node.grpcPort()).usePlaintext().build();
   }
 
   @AfterEach
@@ -134,8 +133,7 @@ class TidemillNodeTest {
     client.send(ExecuteWaveRequest.newBuilder().setTransactions(chunk).build());
     client.send(
         ExecuteWaveRequest.newBuilder()
-            .setEnd(
-                WaveEnd.newBuilder().setTransactionCount(transactions.length).setCommit(true))
+            .setEnd(WaveEnd.newBuilder().setTransactionCount(transactions.length).setCommit(true))
             .build());
     final WaveClient.Answer answer = client.awaitResult();
     client.close();
@@ -175,7 +173,8 @@ class TidemillNodeTest {
         .isEqualTo(TOKEN.toBytes());
     final WaveClient.Answer moved =
         execute(
-            transaction(0, 1, TOKEN, U128.ZERO, transferData(user(1), 300), TransactionType.STANDARD),
+            transaction(
+                0, 1, TOKEN, U128.ZERO, transferData(user(1), 300), TransactionType.STANDARD),
             transaction(1, 0, user(2), U128.of(5), new byte[0], TransactionType.STANDARD));
     assertThat(moved.receipts())
         .allSatisfy(

@@ -33,8 +33,7 @@ public final class DevChain {
   public static final U128 BALANCE = U128.of(1_000_000_000_000_000L);
 
   /** A funded account. */
-  public record DevAccount(
-      int index, Address address, FalconKey key) {}
+  public record DevAccount(int index, Address address, FalconKey key) {}
 
   private static final class Lazy {
     static final List<DevAccount> ACCOUNTS_WITH_KEYS =

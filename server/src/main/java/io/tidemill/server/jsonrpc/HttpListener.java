@@ -49,8 +49,7 @@ public final class HttpListener implements AutoCloseable {
     methods.addAll(
         new InfoMethod(rooms.facts(), rooms.chain(), config, rooms.reader(), rooms.health())
             .methods());
-    methods.addAll(
-        new ChainMethods(rooms.reader(), rooms.pipeline()).methods());
+    methods.addAll(new ChainMethods(rooms.reader(), rooms.pipeline()).methods());
     methods.addAll(new SimulateMethods(rooms.simulator()).methods());
     return new HttpListener(
         config.http(),
@@ -109,8 +108,7 @@ public final class HttpListener implements AutoCloseable {
     final String host = context.host();
     final List<String> hosts = config.allowedHosts();
     if (!hosts.contains("*") && (host == null || !hosts.contains(withoutPort(host)))) {
-      refuse(
-          context, 403, Refusal.field("Host", "is not one of http.allowed-hosts of this node"));
+      refuse(context, 403, Refusal.field("Host", "is not one of http.allowed-hosts of this node"));
       context.skipRemainingHandlers();
       return;
     }

@@ -118,8 +118,7 @@ final class SimulateMethods {
     final Params options = options(params.get("options"));
     final Simulated result =
         simulator.simulate(
-            new Simulation(
-                params.base("base"), options.u64("min_wave"), waves, options(options)));
+            new Simulation(params.base("base"), options.u64("min_wave"), waves, options(options)));
     return SimulateViews.all(result);
   }
 
@@ -254,8 +253,7 @@ final class SimulateMethods {
   }
 
   private static Params options(@Nullable JsonNode node) {
-    return Params.object(
-        node == null ? JsonViews.NODES.objectNode() : node, OPTIONS, "options");
+    return Params.object(node == null ? JsonViews.NODES.objectNode() : node, OPTIONS, "options");
   }
 
   private static Simulation.Options options(Params options) {

@@ -72,8 +72,7 @@ final class SimulationRun {
     final Rules actual = chain.rulesAt(context.waveId());
     final Rules rules =
         options.validate() ? actual : actual.withSignatures(Rules.Signatures.TRUSTED);
-    final WaveScope scope =
-        new WaveScope(rules, context, List.of(), ThresholdInput.NONE);
+    final WaveScope scope = new WaveScope(rules, context, List.of(), ThresholdInput.NONE);
     final List<Simulated.Call> calls = new ArrayList<>(wave.calls().size());
     for (int i = 0; i < wave.calls().size(); i++) {
       calls.add(call(scope, i, wave.calls().get(i)));
@@ -149,8 +148,9 @@ final class SimulationRun {
           call instanceof SimCall.Raw(byte[] raw) && (transaction == null || options.validate())
               ? raw
               : TransactionEncoder.encode(java.util.Objects.requireNonNull(transaction));
-      receipt = processor(scope.rules()).process(
-          scope, index, prepared(scope, bytes), overlay, guard, tree);
+      receipt =
+          processor(scope.rules())
+              .process(scope, index, prepared(scope, bytes), overlay, guard, tree);
     }
     return new Attempt(receipt, overlay, tree);
   }
@@ -163,8 +163,7 @@ final class SimulationRun {
             List.of(new Wave.Entry(bytes, false, null)),
             List.of(),
             List.of());
-    return new Preparation(FalconVerifier.INSTANCE, false)
-        .prepare(wave, base, scope.rules())[0];
+    return new Preparation(FalconVerifier.INSTANCE, false).prepare(wave, base, scope.rules())[0];
   }
 
   private TransactionProcessor processor(Rules rules) {
@@ -175,7 +174,8 @@ final class SimulationRun {
   private Receipt view(
       WaveScope scope, int index, SimCall.Parts parts, Overlay overlay, CallTree tree) {
     final Address target = target(parts);
-    final long fuel = Math.min(gasLimit(parts.gasLimit(), scope), scope.rules().execution().viewFuelCap());
+    final long fuel =
+        Math.min(gasLimit(parts.gasLimit(), scope), scope.rules().execution().viewFuelCap());
     final Account contract = state.account(target);
     if (contract == null || !contract.hasCode()) {
       throw Refusal.of(Reason.NOT_FOUND, "what", "contract", "key", target);
@@ -269,11 +269,7 @@ final class SimulationRun {
 
   private Refusal tooMuch(long gas) {
     return Refusal.of(
-        Reason.VIEW_FUEL_CAP_EXCEEDED,
-        "value",
-        Long.toUnsignedString(gas),
-        "maximum",
-        fuelCap);
+        Reason.VIEW_FUEL_CAP_EXCEEDED, "value", Long.toUnsignedString(gas), "maximum", fuelCap);
   }
 
   private Address target(SimCall.Parts parts) {
@@ -304,7 +300,10 @@ final class SimulationRun {
         low = next;
       }
       // What the call used is usually enough, or a little more is: look there first.
-      next = low == gasUsed ? Math.min(gasUsed + (gasUsed >>> 4) + 1, high - 1) : low + (high - low) / 2;
+      next =
+          low == gasUsed
+              ? Math.min(gasUsed + (gasUsed >>> 4) + 1, high - 1)
+              : low + (high - low) / 2;
       if (next <= low) {
         break;
       }

@@ -172,8 +172,7 @@ public final class Simulator implements AutoCloseable {
   }
 
   private Refusal late() {
-    return Refusal.of(
-        Reason.SIMULATION_DEADLINE, "deadline_millis", config.deadline().toMillis());
+    return Refusal.of(Reason.SIMULATION_DEADLINE, "deadline_millis", config.deadline().toMillis());
   }
 
   private Simulated run(Simulation simulation, ExecutionGuard guard) {

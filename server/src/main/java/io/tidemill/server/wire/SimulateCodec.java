@@ -73,9 +73,7 @@ public final class SimulateCodec {
         message.hasWave() ? message.getWave() : null,
         message.hasTimestamp() ? message.getTimestamp() : null,
         message.hasBeacon() ? Fields.hash(message.getBeacon(), path + ".context.beacon") : null,
-        message.hasBaseFee()
-            ? Fields.u128(message.getBaseFee(), path + ".context.base_fee")
-            : null,
+        message.hasBaseFee() ? Fields.u128(message.getBaseFee(), path + ".context.base_fee") : null,
         message.hasEpoch() ? message.getEpoch() : null,
         message.hasAnchorMemberId() ? message.getAnchorMemberId() : null);
   }
@@ -98,8 +96,7 @@ public final class SimulateCodec {
 
   private static Simulation.SimCall call(SimulatedCall message, String path) {
     return switch (message.getCallCase()) {
-      case TRANSACTION ->
-          new Simulation.SimCall.Raw(message.getTransaction().toByteArray());
+      case TRANSACTION -> new Simulation.SimCall.Raw(message.getTransaction().toByteArray());
       case SPEC -> parts(message.getSpec(), path + ".spec");
       case CALL_NOT_SET -> throw Refusal.field(path, "is empty");
     };

@@ -36,8 +36,7 @@ import java.util.concurrent.TimeUnit;
 public final class TestNode implements AutoCloseable {
   /** The rules of every test. */
   public static final ChainSpecification CHAIN =
-      ChainSpecification.always(
-          Rules.of(31_337, Rules.Lifecycle.DEV, Rules.Signatures.TRUSTED));
+      ChainSpecification.always(Rules.of(31_337, Rules.Lifecycle.DEV, Rules.Signatures.TRUSTED));
 
   public final FakeExecutor executor = new FakeExecutor();
   public final StateStore store;
@@ -51,7 +50,8 @@ public final class TestNode implements AutoCloseable {
   public TestNode(Map<Setting, String> settings) {
     store = withGenesis(MemoryStateStore.create());
     node =
-        TidemillNode.start(config(settings), new TidemillNode.Parts(CHAIN, store, executor, runtimes()));
+        TidemillNode.start(
+            config(settings), new TidemillNode.Parts(CHAIN, store, executor, runtimes()));
     channel = channel();
   }
 
@@ -69,8 +69,7 @@ public final class TestNode implements AutoCloseable {
   /** {@code store} with an empty genesis. */
   public static StateStore withGenesis(StateStore store) {
     final Proposal genesis = store.propose(StateDelta.EMPTY);
-    genesis.commit(
-        new WaveArtifacts(new byte[0], Hash32.ZERO, List.of(), List.of(), List.of()));
+    genesis.commit(new WaveArtifacts(new byte[0], Hash32.ZERO, List.of(), List.of(), List.of()));
     return store;
   }
 
@@ -131,7 +130,9 @@ public final class TestNode implements AutoCloseable {
                 .setParentRoot(parent)
                 .setWantStateDiff(true)
                 .setContext(
-                    WaveContext.newBuilder().setTimestamp(1_700_000_000L + wave).setChainId(31_337)))
+                    WaveContext.newBuilder()
+                        .setTimestamp(1_700_000_000L + wave)
+                        .setChainId(31_337)))
         .build();
   }
 
