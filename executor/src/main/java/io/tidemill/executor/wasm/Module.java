@@ -134,7 +134,13 @@ public record Module(
 
   /** The imports of {@code kind}, in order: the first entries of its index space. */
   public List<Import> importsOf(Kind kind) {
-    return imports.stream().filter(entry -> entry.kind() == kind).toList();
+    final List<Import> found = new ArrayList<>();
+    for (Import entry : imports) {
+      if (entry.kind() == kind) {
+        found.add(entry);
+      }
+    }
+    return found;
   }
 
   /** The type of every function, imports first; the index is the function index. */
@@ -163,16 +169,20 @@ public record Module(
 
   /** The declared memory, imported or defined, or null when there is none. */
   public @Nullable MemoryType memory() {
-    for (Import entry : importsOf(Kind.MEMORY)) {
-      return entry.memory();
+    for (Import entry : imports) {
+      if (entry.kind() == Kind.MEMORY) {
+        return entry.memory();
+      }
     }
     return memories.isEmpty() ? null : memories.getFirst();
   }
 
   /** The declared table, imported or defined, or null when there is none. */
   public @Nullable TableType table() {
-    for (Import entry : importsOf(Kind.TABLE)) {
-      return entry.table();
+    for (Import entry : imports) {
+      if (entry.kind() == Kind.TABLE) {
+        return entry.table();
+      }
     }
     return tables.isEmpty() ? null : tables.getFirst();
   }

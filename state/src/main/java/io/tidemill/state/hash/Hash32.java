@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An immutable 32-byte value: a digest, an address or a key.
@@ -104,6 +105,16 @@ public record Hash32(long w0, long w1, long w2, long w3) implements Comparable<H
       order = Long.compareUnsigned(w2, other.w2);
     }
     return order != 0 ? order : Long.compareUnsigned(w3, other.w3);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    // Written out: what a record generates is several calls deep, and maps of keys live on this.
+    return other instanceof Hash32 that
+        && w0 == that.w0
+        && w1 == that.w1
+        && w2 == that.w2
+        && w3 == that.w3;
   }
 
   @Override
