@@ -5,15 +5,21 @@ import io.tidemill.executor.ContractRuntimes;
 import io.tidemill.executor.ExecutorParts;
 import io.tidemill.executor.WaveExecutor;
 import io.tidemill.executor.contract.WasmContractRuntimes;
+import io.tidemill.executor.account.StateKeys;
+import io.tidemill.executor.account.SystemSlot;
 import io.tidemill.executor.signature.FalconVerifier;
 import io.tidemill.executor.wasm.Engine;
 import io.tidemill.executor.wasm.chicory.ChicoryEngine;
 import io.tidemill.executor.wasm.jvm.JvmEngine;
 import io.tidemill.server.config.ConfigException;
 import io.tidemill.server.config.SidecarConfig;
+import io.tidemill.server.genesis.ChainFile;
+import io.tidemill.server.genesis.ChainFileException;
 import io.tidemill.state.Proposal;
 import io.tidemill.state.Retention;
+import io.tidemill.state.Snapshot;
 import io.tidemill.state.StateDelta;
+import io.tidemill.state.StateKey;
 import io.tidemill.state.StateStore;
 import io.tidemill.state.WaveArtifacts;
 import io.tidemill.state.hash.Hash32;
@@ -23,6 +29,8 @@ import io.tidemill.state.rocks.RocksStateStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 
 /** Opens what the configuration names: the chain, its executor and its store with a genesis. */
@@ -42,11 +50,12 @@ public final class ChainOpener {
    * @throws ConfigException if the configuration and the data do not fit
    */
   public static Opened open(SidecarConfig config) {
-    if (config.execution().chainSpec() != null) {
-      throw new ConfigException(
-          "chain.spec is set, and this build knows the built-in development chain only");
-    }
-    final ChainSpecification specification = DevChain.specification();
+    final Path chainSpec = config.execution().chainSpec();
+    final ChainFile file = chainSpec == null ? null : readChainFile(chainSpec);
+    final ChainSpecification specification =
+        file == null ? DevChain.specification() : file.specification();
+    final StateDelta genesis =
+        file == null ? DevChain.genesis() : file.genesis().state(specification.rulesAt(0));
     final Engine reference = new ChicoryEngine();
     final Engine engine = config.execution().compiled() ? new JvmEngine(reference) : reference;
     final WaveExecutor executor =
@@ -59,18 +68,43 @@ public final class ChainOpener {
             statistics -> {});
     return new Opened(
         specification,
-        store(config, specification.chainId()),
+        store(config, specification.chainId(), genesis),
         executor,
         new WasmContractRuntimes(engine, reference));
   }
 
-  private static StateStore store(SidecarConfig config, long chainId) {
+  private static ChainFile readChainFile(Path path) {
+    try {
+      return ChainFile.read(path);
+    } catch (ChainFileException e) {
+      throw new ConfigException("chain.spec: " + e.getMessage());
+    }
+  }
+
+  private static StateStore store(SidecarConfig config, long chainId, StateDelta genesis) {
     final StateStore store =
         config.data().durable() ? durable(config, chainId) : MemoryStateStore.create();
     if (store.head() == null) {
-      seed(store, DevChain.genesis());
+      seed(store, genesis);
+    } else {
+      checkIdentity(store, genesis);
     }
     return store;
+  }
+
+  /** A store that began with another chain file must not be continued under this one. */
+  private static void checkIdentity(StateStore store, StateDelta genesis) {
+    final StateKey marker = StateKeys.system(SystemSlot.GENESIS);
+    try (Snapshot snapshot = store.snapshot()) {
+      final byte[] there = snapshot.get(marker);
+      for (StateDelta.Entry entry : genesis) {
+        if (entry.key().equals(marker) && !Arrays.equals(entry.value(), there)) {
+          store.close();
+          throw new ConfigException(
+              "chain.spec: the data in data.dir began with another genesis; use another data.dir");
+        }
+      }
+    }
   }
 
   private static StateStore durable(SidecarConfig config, long chainId) {
