@@ -29,16 +29,13 @@ final class BodyInstrumenter {
   private final List<Integer> floatFunctions = new ArrayList<>();
 
   private final ModuleWriter entry = new ModuleWriter();
-  private ModuleWriter out = new ModuleWriter();
+  private final ModuleWriter out = new ModuleWriter();
+  private final ScratchLocals scratch = new ScratchLocals();
+  private final BlockRewriter blocks;
 
   // The body that is being written: open blocks, dead code, scratch locals in order of first use.
-  private int depth;
   private boolean dead;
   private int deadDepth;
-  private int firstScratch;
-  private int scratchCount;
-  private final int[] scratch = new int[4];
-  private final ValType[] scratchTypes = new ValType[4];
   private ValType pendingNan = ValType.I32;
 
   BodyInstrumenter(Module module, MeteringPlan plan, TypeTable types, int fuelGlobal) {
@@ -51,12 +48,13 @@ final class BodyInstrumenter {
     this.frames = fuelGlobal + 1;
     this.slots = fuelGlobal + 2;
     this.pages = fuelGlobal + 3;
+    this.blocks = new BlockRewriter(types, scratch, out);
     this.firstAdded = module.imported(Module.Kind.FUNCTION) + module.functions().size();
   }
 
   /** An empty buffer that {@link #charge} writes to. */
   ModuleWriter begin() {
-    out = new ModuleWriter();
+    out.clear();
     return out;
   }
 
@@ -64,14 +62,11 @@ final class BodyInstrumenter {
   ModuleWriter instrument(Function function, FunctionPlan functionPlan) {
     final FunctionType type = module.types().get(function.typeIndex());
     out.clear();
-    depth = 0;
     dead = false;
-    firstScratch = type.params().size() + function.locals().size();
-    scratchCount = 0;
+    scratch.reset(type.params().size() + function.locals().size());
     pendingNan = ValType.I32;
     prologue(functionPlan.frameSlots());
-    out.op(Opcodes.BLOCK);
-    blockType(new FunctionType(List.of(), type.results()));
+    blocks.begin(type.results());
     reader.reset(function.bodyStart(), function.bodyEnd());
     int next = 0;
     while (reader.hasNext()) {
@@ -105,7 +100,7 @@ final class BodyInstrumenter {
         last = type;
       }
     }
-    entry.u32(groups + scratchCount);
+    entry.u32(groups + scratch.types().size());
     int run = 0;
     for (int i = 0; i < function.locals().size(); i++) {
       final ValType type = function.locals().get(i);
@@ -115,8 +110,8 @@ final class BodyInstrumenter {
         run = 0;
       }
     }
-    for (int i = 0; i < scratchCount; i++) {
-      entry.u32(1).u8(scratchTypes[i].code());
+    for (ValType type : scratch.types()) {
+      entry.u32(1).u8(type.code());
     }
     final byte[] body = out.toBytes();
     return entry.bytes(body, 0, body.length);
@@ -164,7 +159,7 @@ final class BodyInstrumenter {
       case Opcodes.ELSE -> {
         if (deadDepth == 0) {
           dead = false;
-          out.op(Opcodes.ELSE);
+          blocks.enterElse();
         }
       }
       case Opcodes.END -> {
@@ -182,26 +177,25 @@ final class BodyInstrumenter {
   private void live(int opcode, int frameSlots) {
     switch (opcode) {
       case Opcodes.NOP -> {}
-      case Opcodes.BLOCK, Opcodes.LOOP, Opcodes.IF -> {
-        out.op(opcode);
-        blockType(reader.blockType());
-        depth++;
-      }
+      case Opcodes.BLOCK, Opcodes.LOOP, Opcodes.IF ->
+          blocks.enter(opcode, module.blockType(reader.blockType()));
+      case Opcodes.ELSE -> blocks.enterElse();
       case Opcodes.END -> end(frameSlots);
+      case Opcodes.BR_IF -> out.op(opcode, blocks.label(reader.index()));
       case Opcodes.BR -> {
-        out.op(opcode, reader.index());
+        out.op(opcode, blocks.label(reader.index()));
         die();
       }
       case Opcodes.BR_TABLE -> {
         final int count = reader.targetCount();
         out.op(opcode, count);
         for (int i = 0; i <= count; i++) {
-          out.u32(reader.nextTarget());
+          out.u32(blocks.label(reader.nextTarget()));
         }
         die();
       }
       case Opcodes.RETURN -> {
-        out.op(Opcodes.BR, depth);
+        out.op(Opcodes.BR, blocks.functionLabel());
         die();
       }
       case Opcodes.UNREACHABLE -> {
@@ -238,30 +232,10 @@ final class BodyInstrumenter {
   }
 
   private void end(int frameSlots) {
-    out.op(Opcodes.END);
-    if (depth == 0) {
+    blocks.leave();
+    if (blocks.depth() == 0) {
       epilogue(frameSlots);
       out.op(Opcodes.END);
-    } else {
-      depth--;
-    }
-  }
-
-  private void blockType(int encoded) {
-    if (encoded < 0) {
-      out.u8(encoded & 0x7F);
-    } else {
-      blockType(module.types().get(encoded));
-    }
-  }
-
-  private void blockType(FunctionType type) {
-    if (type.params().isEmpty() && type.results().isEmpty()) {
-      out.u8(0x40);
-    } else if (type.params().isEmpty() && type.results().size() == 1) {
-      out.u8(type.results().getFirst().code());
-    } else {
-      out.signed(types.number(type));
     }
   }
 
@@ -274,8 +248,7 @@ final class BodyInstrumenter {
       return;
     }
     switch (opcode) {
-      case Opcodes.BR_IF,
-          Opcodes.CALL,
+      case Opcodes.CALL,
           Opcodes.LOCAL_GET,
           Opcodes.LOCAL_SET,
           Opcodes.LOCAL_TEE,
@@ -298,7 +271,7 @@ final class BodyInstrumenter {
 
   /** Spends what a bulk operation costs by its length, which is on the stack and stays there. */
   private void bulk(int perUnit, int price) {
-    final int length = scratch(ValType.I32);
+    final int length = scratch.index(ValType.I32, 0);
     out.op(Opcodes.LOCAL_SET, length).op(Opcodes.GLOBAL_GET, fuel);
     out.op(Opcodes.LOCAL_GET, length).op(Opcodes.I64_EXTEND_I32_U);
     if (perUnit > 1) {
@@ -314,7 +287,7 @@ final class BodyInstrumenter {
 
   /** memory.grow: decides about failure first, then charges, then grows. */
   private void grow() {
-    final int delta = scratch(ValType.I32);
+    final int delta = scratch.index(ValType.I32, 0);
     out.op(Opcodes.LOCAL_TEE, delta);
     out.i32Const(plan.maxPages()).op(Opcodes.MEMORY_SIZE).u8(0).op(Opcodes.I32_SUB);
     out.op(Opcodes.I32_LE_U);
@@ -344,7 +317,7 @@ final class BodyInstrumenter {
       return;
     }
     final boolean single = type == ValType.F32;
-    final int value = scratch(type);
+    final int value = scratch.index(type, 0);
     out.op(Opcodes.LOCAL_TEE, value);
     out.op(single ? Opcodes.F32_CONST : Opcodes.F64_CONST);
     out.fixed(single ? NAN_32 : NAN_64, single ? 4 : 8);
@@ -373,17 +346,5 @@ final class BodyInstrumenter {
   /** The instructions that became functions, in the order of those functions. */
   List<Integer> floatFunctions() {
     return List.copyOf(floatFunctions);
-  }
-
-  /** The index of the scratch local of {@code type}. */
-  private int scratch(ValType type) {
-    for (int i = 0; i < scratchCount; i++) {
-      if (scratchTypes[i] == type) {
-        return scratch[i];
-      }
-    }
-    scratchTypes[scratchCount] = type;
-    scratch[scratchCount] = firstScratch + scratchCount;
-    return scratch[scratchCount++];
   }
 }

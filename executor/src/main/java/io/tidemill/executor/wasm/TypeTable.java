@@ -20,9 +20,20 @@ public final class TypeTable {
     if (known != null) {
       return known;
     }
+    while (readsAsValueType(types.size())) {
+      types.add(FunctionType.ENTRY);
+    }
     numbers.put(type, types.size());
     types.add(type);
     return types.size() - 1;
+  }
+
+  /**
+   * Whether the interpreter would read {@code number}, where a block type stands, as the byte of a
+   * value type. Such numbers are filled with a type that nobody refers to.
+   */
+  private static boolean readsAsValueType(int number) {
+    return number >= 0x40 && number <= 0x7F;
   }
 
   /** The types so far, by number. */
