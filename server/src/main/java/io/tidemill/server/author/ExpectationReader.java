@@ -138,14 +138,14 @@ final class ExpectationReader {
 
   /** Without a declared output up to 16 bytes are a number, and nothing is zero. */
   private static CallCheck untyped(TestValue value) throws ValueException {
-    if (!(value instanceof TestValue.Text(String text))) {
+    if (!(value instanceof TestValue.Text written)) {
       throw new ValueException("return_value needs a declared output");
     }
     final BigInteger wanted =
-        switch (text) {
+        switch (written.text()) {
           case "true" -> BigInteger.ONE;
           case "false" -> BigInteger.ZERO;
-          default -> ValueEncoder.number(text);
+          default -> ValueEncoder.number(written.text());
         };
     return outcome -> {
       final byte[] data = outcome.returnData();
