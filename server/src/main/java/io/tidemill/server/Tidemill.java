@@ -1,5 +1,6 @@
 package io.tidemill.server;
 
+import io.tidemill.server.cli.ConfigCommand;
 import io.tidemill.server.cli.ContractCommand;
 import io.tidemill.server.cli.DemoCommand;
 import io.tidemill.server.cli.NodeCommand;
@@ -25,6 +26,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       DemoCommand.class,
       NodeCommand.class,
+      ConfigCommand.class,
       ContractCommand.class,
       VersionCommand.class
     },

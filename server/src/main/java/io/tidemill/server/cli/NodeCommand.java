@@ -2,10 +2,12 @@ package io.tidemill.server.cli;
 
 import io.tidemill.server.TidemillNode;
 import io.tidemill.server.config.ConfigException;
+import io.tidemill.server.config.ConfigReader;
 import io.tidemill.server.config.Setting;
 import io.tidemill.server.config.SidecarConfig;
+import io.tidemill.server.observe.Logs;
 import java.io.PrintWriter;
-import java.util.EnumMap;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -25,6 +27,12 @@ import picocli.CommandLine.Spec;
 @Command(name = "node", description = "Run a node until it is told to stop (SIGTERM or Ctrl-C).")
 public final class NodeCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "YAML file with settings; without it, the variable TIDEMILL_CONFIG.")
+  private @Nullable Path file;
 
   @Option(
       names = "--data-dir",
@@ -71,7 +79,9 @@ public final class NodeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     CountDownLatch stopped = new CountDownLatch(1);
-    TidemillNode node = TidemillNode.start(config());
+    SidecarConfig config = config();
+    Logs.apply(config.observe().jsonLog(), config.observe().logLevel());
+    TidemillNode node = TidemillNode.start(config);
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
@@ -99,31 +109,23 @@ public final class NodeCommand implements Callable<Integer> {
   }
 
   private SidecarConfig config() {
-    Map<Setting, String> values = new EnumMap<>(Setting.class);
-    settings.forEach((key, value) -> values.put(setting(key), value));
-    put(values, Setting.DATA_DIR, dataDir);
-    put(values, Setting.GRPC_PORT, grpcPort);
-    put(values, Setting.HTTP_PORT, httpPort);
-    put(values, Setting.HEALTH_PORT, healthPort);
+    Map<String, String> flags = new LinkedHashMap<>(settings);
+    put(flags, Setting.DATA_DIR, dataDir);
+    put(flags, Setting.GRPC_PORT, grpcPort);
+    put(flags, Setting.HTTP_PORT, httpPort);
+    put(flags, Setting.HEALTH_PORT, healthPort);
+    String variable = System.getenv("TIDEMILL_CONFIG");
+    Path path = file != null || variable == null ? file : Path.of(variable);
     try {
-      return SidecarConfig.with(values);
+      return ConfigReader.read(path, System.getenv(), flags).config();
     } catch (ConfigException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
   }
 
-  private static void put(Map<Setting, String> values, Setting setting, @Nullable Object value) {
+  private static void put(Map<String, String> flags, Setting setting, @Nullable Object value) {
     if (value != null) {
-      values.put(setting, value.toString());
+      flags.put(setting.key(), value.toString());
     }
-  }
-
-  private Setting setting(String key) {
-    for (Setting setting : Setting.values()) {
-      if (setting.key().equals(key)) {
-        return setting;
-      }
-    }
-    throw new ParameterException(spec.commandLine(), "--set " + key + ": there is no such setting");
   }
 }

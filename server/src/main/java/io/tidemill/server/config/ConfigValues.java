@@ -59,8 +59,7 @@ final class ConfigValues {
             text(Setting.HTTP_HOST),
             port(Setting.HTTP_PORT),
             list(Setting.HTTP_CORS_ORIGINS),
-            list(Setting.HTTP_ALLOWED_HOSTS),
-            flag(Setting.HTTP_EXPLORER)),
+            list(Setting.HTTP_ALLOWED_HOSTS)),
         new Tls(certificate, key, path(Setting.TLS_CLIENT_CA)),
         new Auth(path(Setting.AUTH_JWT_SECRET), duration(Setting.AUTH_CLOCK_TOLERANCE)),
         new Limits(
@@ -79,8 +78,6 @@ final class ConfigValues {
             (int) count(Setting.SESSIONS_MAXIMUM, 0, 100_000),
             duration(Setting.SESSIONS_IDLE_TIMEOUT)),
         new Observe(
-            emptyToNull(text(Setting.TELEMETRY_OTLP)),
-            text(Setting.TELEMETRY_SERVICE),
             oneOf(Setting.LOG_FORMAT, "plain", "json").equals("json"),
             oneOf(Setting.LOG_LEVEL, "error", "warn", "info", "debug", "trace")),
         duration(Setting.SHUTDOWN_GRACE));
@@ -89,10 +86,6 @@ final class ConfigValues {
   private String text(Setting setting) {
     final String value = values.get(setting);
     return value == null ? setting.byDefault() : value.strip();
-  }
-
-  private static @Nullable String emptyToNull(String value) {
-    return value.isEmpty() ? null : value;
   }
 
   private @Nullable Path path(Setting setting) {

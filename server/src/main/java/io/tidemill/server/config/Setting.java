@@ -58,7 +58,6 @@ public enum Setting {
       Type.LIST,
       "localhost,127.0.0.1,[::1]",
       "Host headers that are accepted; * for any."),
-  HTTP_EXPLORER("http.explorer", Type.FLAG, "false", "Serve the explorer page at /ui."),
   TLS_CERTIFICATE(
       "tls.certificate",
       Type.TEXT,
@@ -98,13 +97,6 @@ public enum Setting {
       Type.DURATION,
       "10m",
       "A session that is not used for so long is dropped."),
-  TELEMETRY_OTLP(
-      "telemetry.otlp-endpoint",
-      Type.TEXT,
-      "",
-      "Where traces and metrics are pushed over OTLP; empty: nowhere."),
-  TELEMETRY_SERVICE(
-      "telemetry.service-name", Type.TEXT, "tidemill", "The name in traces and metrics."),
   LOG_FORMAT("log.format", Type.TEXT, "plain", "plain or json."),
   LOG_LEVEL("log.level", Type.TEXT, "info", "error, warn, info, debug or trace."),
   SHUTDOWN_GRACE("shutdown.grace", Type.DURATION, "20s", "How long open calls may take to finish.");

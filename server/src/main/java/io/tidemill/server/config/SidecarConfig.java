@@ -53,11 +53,7 @@ public record SidecarConfig(
 
   /** The HTTP listener. */
   public record Http(
-      String host,
-      int port,
-      List<String> corsOrigins,
-      List<String> allowedHosts,
-      boolean explorer) {}
+      String host, int port, List<String> corsOrigins, List<String> allowedHosts) {}
 
   /** Transport security; a null certificate is clear text, a client authority demands one. */
   public record Tls(@Nullable Path certificate, @Nullable Path key, @Nullable Path clientCa) {}
@@ -81,8 +77,7 @@ public record SidecarConfig(
   public record Sessions(int maximum, Duration idleTimeout) {}
 
   /** What is told to the outside about the node's work. */
-  public record Observe(
-      @Nullable String otlpEndpoint, String serviceName, boolean jsonLog, String logLevel) {}
+  public record Observe(boolean jsonLog, String logLevel) {}
 
   /** Everything at its default. */
   public static SidecarConfig defaults() {

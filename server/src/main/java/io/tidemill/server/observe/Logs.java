@@ -1,0 +1,39 @@
+package io.tidemill.server.observe;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.JsonEncoder;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.ConsoleAppender;
+import org.slf4j.LoggerFactory;
+
+/** Sets how the process logs. */
+public final class Logs {
+  private Logs() {}
+
+  /**
+   * Applies the configuration; call it before the node starts.
+   *
+   * @param json one JSON object per line on standard error
+   */
+  public static void apply(boolean json, String level) {
+    if (!(LoggerFactory.getILoggerFactory() instanceof LoggerContext context)) {
+      return;
+    }
+    final Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    root.setLevel(Level.toLevel(level, Level.INFO));
+    if (json) {
+      final JsonEncoder encoder = new JsonEncoder();
+      encoder.setContext(context);
+      encoder.start();
+      final ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
+      appender.setContext(context);
+      appender.setTarget("System.err");
+      appender.setEncoder(encoder);
+      appender.start();
+      root.detachAndStopAllAppenders();
+      root.addAppender(appender);
+    }
+  }
+}
