@@ -152,6 +152,16 @@ public final class TidemillNode implements AutoCloseable {
     return grpc.port();
   }
 
+  /** The gRPC port of readers, or -1. */
+  public int readerPort() {
+    return grpc.readerPort();
+  }
+
+  /** The gRPC port of deployers, or -1. */
+  public int deployerPort() {
+    return grpc.deployerPort();
+  }
+
   /** The port of the gRPC health service, or -1. */
   public int healthPort() {
     return grpc.healthPort();

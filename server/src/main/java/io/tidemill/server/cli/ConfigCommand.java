@@ -114,10 +114,7 @@ public final class ConfigCommand implements Runnable {
       final ObjectNode object = JsonNodeFactory.instance.objectNode();
       for (Setting setting : Setting.values()) {
         final ConfigReader.Given given = reader.effective(setting);
-        object
-            .putObject(setting.key())
-            .put("value", given.value())
-            .put("source", given.source());
+        object.putObject(setting.key()).put("value", given.value()).put("source", given.source());
         if (!json) {
           out.printf("%-28s %-24s # %s%n", setting.key(), given.value(), given.source());
         }

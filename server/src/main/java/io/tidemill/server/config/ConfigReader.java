@@ -141,8 +141,7 @@ public final class ConfigReader {
         "unknown key " + key + " in " + source + "; the nearest is " + nearest(key, Setting::key));
   }
 
-  private static String nearest(
-      String key, java.util.function.Function<Setting, String> spelling) {
+  private static String nearest(String key, java.util.function.Function<Setting, String> spelling) {
     String best = "";
     int least = Integer.MAX_VALUE;
     for (Setting setting : Setting.values()) {

@@ -2,6 +2,7 @@ package io.tidemill.server.grpc;
 
 import io.grpc.BindableService;
 import io.grpc.Server;
+import io.grpc.TlsServerCredentials;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
@@ -13,6 +14,7 @@ import io.tidemill.v1.StateServiceGrpc;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,11 +34,15 @@ public final class GrpcListeners implements AutoCloseable {
 
   private final SidecarConfig config;
   private final List<BindableService> services;
+  private final NodeHealth nodeHealth;
   private final Executor executor;
   private final HealthStatusManager health = new HealthStatusManager();
   private final List<Server> servers = new ArrayList<>();
   private @Nullable Server main;
+  private @Nullable Server reader;
+  private @Nullable Server deployer;
   private @Nullable Server probe;
+  private @Nullable UnixSocket sockets;
 
   /** Listeners that are not open yet. */
   public GrpcListeners(
@@ -46,6 +52,7 @@ public final class GrpcListeners implements AutoCloseable {
       Executor executor) {
     this.config = config;
     this.services = List.copyOf(services);
+    this.nodeHealth = nodeHealth;
     this.executor = executor;
     nodeHealth.watch(this::report);
   }
@@ -56,12 +63,26 @@ public final class GrpcListeners implements AutoCloseable {
    * @throws UncheckedIOException if an address cannot be bound; none is open then
    */
   public void start() {
+    final SidecarConfig.Grpc grpc = config.grpc();
+    final Path secret = config.auth().jwtSecret();
+    final Tokens tokens = secret == null ? null : Tokens.of(secret, config.auth().clockTolerance());
     try {
-      if (config.grpc().port() >= 0) {
-        main = open(config.grpc().port(), true);
+      if (grpc.port() >= 0) {
+        main = open(builder(address(grpc.port())), Role.CONSENSUS, tokens);
       }
-      if (config.grpc().healthPort() >= 0) {
-        probe = open(config.grpc().healthPort(), false);
+      if (grpc.readerPort() >= 0) {
+        reader = open(builder(address(grpc.readerPort())), Role.READER, null);
+      }
+      if (grpc.deployerPort() >= 0) {
+        deployer = open(builder(address(grpc.deployerPort())), Role.DEPLOYER, tokens);
+      }
+      if (grpc.socket() != null) {
+        // Whoever may open the file is the consensus client.
+        sockets = new UnixSocket(grpc.socket());
+        open(sockets.configure(limited(sockets.builder())), Role.CONSENSUS, null);
+      }
+      if (grpc.healthPort() >= 0) {
+        probe = keep(limited(plain(address(grpc.healthPort()))).build().start());
       }
     } catch (IOException e) {
       close();
@@ -74,33 +95,71 @@ public final class GrpcListeners implements AutoCloseable {
     return main == null ? -1 : main.getPort();
   }
 
+  /** The port of readers, or -1. */
+  public int readerPort() {
+    return reader == null ? -1 : reader.getPort();
+  }
+
+  /** The port of deployers, or -1. */
+  public int deployerPort() {
+    return deployer == null ? -1 : deployer.getPort();
+  }
+
   /** The port of the health service, or -1. */
   public int healthPort() {
     return probe == null ? -1 : probe.getPort();
   }
 
-  private Server open(int port, boolean withServices) throws IOException {
-    final NettyServerBuilder builder =
-        NettyServerBuilder.forAddress(new InetSocketAddress(config.grpc().host(), port))
-            .executor(executor)
-            .maxInboundMessageSize(config.limits().messageBytes())
-            .maxInboundMetadataSize(MAX_METADATA)
-            .maxConcurrentCallsPerConnection(config.limits().callsPerConnection())
-            .maxRstFramesPerWindow(MAX_RESETS, RESET_WINDOW_SECONDS)
-            .keepAliveTime(30, TimeUnit.SECONDS)
-            .keepAliveTimeout(10, TimeUnit.SECONDS)
-            .permitKeepAliveTime(20, TimeUnit.SECONDS)
-            .permitKeepAliveWithoutCalls(true)
-            .addService(health.getHealthService());
-    if (withServices) {
-      services.forEach(builder::addService);
-      if (config.grpc().reflection()) {
-        builder.addService(ProtoReflectionServiceV1.newInstance());
-      }
+  private InetSocketAddress address(int port) {
+    return new InetSocketAddress(config.grpc().host(), port);
+  }
+
+  private Server open(NettyServerBuilder builder, Role role, @Nullable Tokens tokens)
+      throws IOException {
+    services.forEach(builder::addService);
+    builder.intercept(new Gate(role, tokens, nodeHealth));
+    if (config.grpc().reflection() && role == Role.CONSENSUS) {
+      builder.addService(ProtoReflectionServiceV1.newInstance());
     }
-    final Server server = builder.build().start();
+    return keep(builder.build().start());
+  }
+
+  private Server keep(Server server) {
     servers.add(server);
     return server;
+  }
+
+  private NettyServerBuilder builder(InetSocketAddress address) throws IOException {
+    final Path certificate = config.tls().certificate();
+    final Path key = config.tls().key();
+    if (certificate == null || key == null) {
+      return limited(plain(address));
+    }
+    final TlsServerCredentials.Builder tls =
+        TlsServerCredentials.newBuilder().keyManager(certificate.toFile(), key.toFile());
+    final Path authority = config.tls().clientCa();
+    if (authority != null) {
+      tls.trustManager(authority.toFile()).clientAuth(TlsServerCredentials.ClientAuth.REQUIRE);
+    }
+    return limited(NettyServerBuilder.forAddress(address, tls.build()));
+  }
+
+  private static NettyServerBuilder plain(InetSocketAddress address) {
+    return NettyServerBuilder.forAddress(address);
+  }
+
+  private NettyServerBuilder limited(NettyServerBuilder builder) {
+    return builder
+        .executor(executor)
+        .maxInboundMessageSize(config.limits().messageBytes())
+        .maxInboundMetadataSize(MAX_METADATA)
+        .maxConcurrentCallsPerConnection(config.limits().callsPerConnection())
+        .maxRstFramesPerWindow(MAX_RESETS, RESET_WINDOW_SECONDS)
+        .keepAliveTime(30, TimeUnit.SECONDS)
+        .keepAliveTimeout(10, TimeUnit.SECONDS)
+        .permitKeepAliveTime(20, TimeUnit.SECONDS)
+        .permitKeepAliveWithoutCalls(true)
+        .addService(health.getHealthService());
   }
 
   private void report(NodeHealth.Report report) {
@@ -134,5 +193,8 @@ public final class GrpcListeners implements AutoCloseable {
       }
     }
     servers.clear();
+    if (sockets != null) {
+      sockets.close();
+    }
   }
 }

@@ -63,8 +63,7 @@ class ConfigReaderTest {
         .hasMessageContaining("grpc.prot")
         .hasMessageContaining("the nearest is grpc.port")
         .hasMessageContaining("tidemill.yaml");
-    assertThatThrownBy(
-            () -> ConfigReader.read(null, Map.of("TIDEMILL_HTTP_PROT", "1"), Map.of()))
+    assertThatThrownBy(() -> ConfigReader.read(null, Map.of("TIDEMILL_HTTP_PROT", "1"), Map.of()))
         .hasMessageContaining("the nearest is TIDEMILL_HTTP_PORT");
     assertThatThrownBy(() -> ConfigReader.read(null, Map.of(), Map.of("sessions.max", "1")))
         .hasMessageContaining("the nearest is sessions.maximum");
