@@ -1,0 +1,39 @@
+"""JSON-RPC 2.0 over HTTP: what a wallet uses."""
+
+import itertools
+import json
+import urllib.request
+from typing import Any
+
+
+class JsonRpcError(Exception):
+    """The node answered with an error."""
+
+    def __init__(self, code: int, message: str, data: Any):
+        super().__init__(f"{message} ({code})")
+        self.code = code
+        self.data = data
+
+
+class JsonRpcClient:
+    """Sends requests to a node's HTTP port."""
+
+    def __init__(self, endpoint: str, timeout: float = 30.0) -> None:
+        self._endpoint = endpoint
+        self._timeout = timeout
+        self._ids = itertools.count(1)
+
+    def call(self, method: str, params: Any) -> Any:
+        number = next(self._ids)
+        body = json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": params})
+        request = urllib.request.Request(
+            self._endpoint, body.encode(), {"content-type": "application/json"}
+        )
+        with urllib.request.urlopen(request, timeout=self._timeout) as response:
+            answer = json.load(response)
+        if "error" in answer:
+            error = answer["error"]
+            raise JsonRpcError(error["code"], error["message"], error.get("data"))
+        if answer.get("id") != number:
+            raise ValueError(f"{method}: not the answer to request {number}")
+        return answer["result"]
