@@ -203,7 +203,7 @@ final class Demo {
     try (JsonRpcClient rpc =
         new JsonRpcClient(URI.create("http://127.0.0.1:" + node.httpPort() + "/"))) {
       Object result = rpc.call("pyde_call", List.of(call));
-      if (!(result instanceof Map<?, ?> map && map.get("return_data") instanceof String data)) {
+      if (!(result instanceof String data)) {
         throw new DemoFailure("pyde_call answered " + result);
       }
       BorshReader reader = new BorshReader(HexFormat.of().parseHex(data.substring(2)));
