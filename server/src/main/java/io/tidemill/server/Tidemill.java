@@ -5,6 +5,7 @@ import io.tidemill.server.cli.ContractCommand;
 import io.tidemill.server.cli.DemoCommand;
 import io.tidemill.server.cli.NodeCommand;
 import io.tidemill.server.cli.VersionCommand;
+import io.tidemill.server.cli.WasmCommand;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -28,6 +29,7 @@ import picocli.CommandLine.Spec;
       NodeCommand.class,
       ConfigCommand.class,
       ContractCommand.class,
+      WasmCommand.class,
       VersionCommand.class
     },
     sortOptions = false,

@@ -8,15 +8,15 @@ import io.tidemill.executor.contract.TestChain;
 import io.tidemill.executor.host.ContractRuntime.Call;
 import io.tidemill.executor.host.ContractRuntime.End;
 import io.tidemill.executor.host.ContractRuntime.Result;
-import io.tidemill.executor.overlay.Overlay;
 import io.tidemill.executor.host.ContractRuntime.Scope;
+import io.tidemill.executor.overlay.Overlay;
 import io.tidemill.executor.tx.Address;
 import io.tidemill.executor.tx.U128;
 import io.tidemill.executor.wasm.Engine;
 import io.tidemill.executor.wasm.ExecutionGuard;
-import io.tidemill.state.hash.Hash32;
 import io.tidemill.executor.wasm.chicory.ChicoryEngine;
 import io.tidemill.executor.wasm.jvm.JvmEngine;
+import io.tidemill.state.hash.Hash32;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -103,8 +103,7 @@ public final class HostBench {
       case "compiled" -> new JvmEngine(new ChicoryEngine());
       case "interpreter" -> new ChicoryEngine();
       default ->
-          throw new IllegalArgumentException(
-              "--engine is compiled or interpreter, not " + engine);
+          throw new IllegalArgumentException("--engine is compiled or interpreter, not " + engine);
     };
   }
 

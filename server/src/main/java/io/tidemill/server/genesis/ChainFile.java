@@ -52,7 +52,8 @@ public record ChainFile(ChainSpecification specification, Genesis genesis) {
   public static ChainFile parse(String text) {
     final Object document;
     try {
-      document = new Load(LoadSettings.builder().setLabel("chain file").build()).loadFromString(text);
+      document =
+          new Load(LoadSettings.builder().setLabel("chain file").build()).loadFromString(text);
     } catch (YamlEngineException e) {
       throw new ChainFileException(String.valueOf(e.getMessage()), e);
     }

@@ -58,7 +58,9 @@ final class RulesReader {
 
   private static Rules.Lifecycle lifecycle(Section section, Rules.Lifecycle old) {
     return new Rules.Lifecycle(
-        section.has("registration_fee") ? section.amount("registration_fee") : old.registrationFee(),
+        section.has("registration_fee")
+            ? section.amount("registration_fee")
+            : old.registrationFee(),
         section.has("owner_deposit") ? section.amount("owner_deposit") : old.ownerDeposit(),
         section.has("upgrade_grace_waves")
             ? section.number("upgrade_grace_waves")
@@ -112,7 +114,11 @@ final class RulesReader {
       }
     }
     throw new ChainFileException(
-        "rules: " + name + " is " + word + ", expected one of "
+        "rules: "
+            + name
+            + " is "
+            + word
+            + ", expected one of "
             + Arrays.toString(type.getEnumConstants()).toLowerCase(Locale.ROOT));
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Chain files: the YAML or JSON document that says under which rules a chain runs and what it starts
- * with.
+ * Chain files: the YAML or JSON document that says under which rules a chain runs and what it
+ * starts with.
  *
  * <p>Invariant: an unknown or missing field is an error that names it; nothing is guessed.
  *

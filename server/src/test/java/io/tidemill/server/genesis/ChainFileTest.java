@@ -83,8 +83,7 @@ class ChainFileTest {
   void shouldVerifyWhatTheClientSigns() {
     final byte[] message = {1, 2, 3};
     for (int i = 0; i < 20; i++) {
-      assertThat(
-              FalconVerifier.INSTANCE.verify(ALICE.publicKey(), message, ALICE.sign(message)))
+      assertThat(FalconVerifier.INSTANCE.verify(ALICE.publicKey(), message, ALICE.sign(message)))
           .isTrue();
     }
     assertThat(FalconVerifier.INSTANCE.verify(BOB.publicKey(), message, ALICE.sign(message)))

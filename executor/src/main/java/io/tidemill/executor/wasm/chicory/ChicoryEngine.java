@@ -16,19 +16,33 @@ import io.tidemill.executor.wasm.LinkingEngine;
 import io.tidemill.executor.wasm.MemoryBudget;
 import io.tidemill.executor.wasm.MeteringPlan;
 import io.tidemill.executor.wasm.Module;
+import io.tidemill.executor.wasm.RunTrace;
 import io.tidemill.executor.wasm.TypeTable;
 import io.tidemill.executor.wasm.ValType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** The reference backend, {@code interpreter}. Safe for use by many threads, but for linking. */
 public final class ChicoryEngine implements LinkingEngine {
   /** Its name in configurations. */
   public static final String NAME = "interpreter";
 
+  private final @Nullable RunTrace trace;
+
   // Modules that are linked to each other number their types alike.
   private final TypeTable linkedTypes = new TypeTable();
+
+  /** The reference backend. */
+  public ChicoryEngine() {
+    this(null);
+  }
+
+  /** A slower one that writes {@code trace}; for a tool that runs one module in one thread. */
+  public ChicoryEngine(@Nullable RunTrace trace) {
+    this.trace = trace;
+  }
 
   @Override
   public String name() {
@@ -41,13 +55,14 @@ public final class ChicoryEngine implements LinkingEngine {
     for (HostBinding binding : imports) {
       externs.add(hostFunction(binding));
     }
-    return new ChicoryModule(module, plan, Instrumenter.instrument(module, plan), externs);
+    return new ChicoryModule(module, plan, Instrumenter.instrument(module, plan), externs, trace);
   }
 
   @Override
   public Instance link(Module module, MeteringPlan plan, List<Extern> imports, Launch launch) {
     return Objects.requireNonNull(
-        new ChicoryModule(module, plan, Instrumenter.instrument(module, plan, linkedTypes), imports)
+        new ChicoryModule(
+                module, plan, Instrumenter.instrument(module, plan, linkedTypes), imports, trace)
             .instantiate(launch),
         "the memory does not fit the budget");
   }

@@ -6,6 +6,7 @@ import com.dylibso.chicory.runtime.ImportGlobal;
 import com.dylibso.chicory.runtime.ImportMemory;
 import com.dylibso.chicory.runtime.ImportTable;
 import com.dylibso.chicory.runtime.ImportValues;
+import com.dylibso.chicory.runtime.InterpreterMachine;
 import com.dylibso.chicory.runtime.TableInstance;
 import com.dylibso.chicory.runtime.WasmFunctionHandle;
 import io.tidemill.executor.wasm.Extern;
@@ -18,6 +19,7 @@ import io.tidemill.executor.wasm.MeteredModule;
 import io.tidemill.executor.wasm.Module;
 import io.tidemill.executor.wasm.Module.Export;
 import io.tidemill.executor.wasm.Module.Kind;
+import io.tidemill.executor.wasm.RunTrace;
 import io.tidemill.executor.wasm.ValType;
 import java.util.List;
 import java.util.Objects;
@@ -48,8 +50,13 @@ final class ChicoryInstance extends Instance {
     this.ownsMemory = !module.memories().isEmpty();
     this.memory = ownsMemory ? own : importedMemory();
     final Watch watch = new Watch(this);
+    final RunTrace trace = compiled.trace();
     this.running =
         com.dylibso.chicory.runtime.Instance.builder(compiled.parsed())
+            .withMachineFactory(
+                trace == null
+                    ? InterpreterMachine::new
+                    : instance -> new TracedMachine(instance, trace))
             .withStart(false)
             .withMemoryFactory(limits -> new MemoryAdapter(own, module, compiled.plan().maxPages()))
             .withTableFactory((table, initial) -> new TableAdapter(table))

@@ -10,6 +10,7 @@ import io.tidemill.executor.wasm.LinearMemory;
 import io.tidemill.executor.wasm.MeteredModule;
 import io.tidemill.executor.wasm.MeteringPlan;
 import io.tidemill.executor.wasm.Module;
+import io.tidemill.executor.wasm.RunTrace;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -26,8 +27,14 @@ final class ChicoryModule implements CompiledModule {
   private final MeteredModule metered;
   private final WasmModule parsed;
   private final List<Extern> imports;
+  private final @Nullable RunTrace trace;
 
-  ChicoryModule(Module module, MeteringPlan plan, MeteredModule metered, List<Extern> imports) {
+  ChicoryModule(
+      Module module,
+      MeteringPlan plan,
+      MeteredModule metered,
+      List<Extern> imports,
+      @Nullable RunTrace trace) {
     if (imports.size() != module.imports().size()) {
       throw new IllegalArgumentException(
           imports.size() + " bindings for " + module.imports().size() + " imports");
@@ -35,6 +42,7 @@ final class ChicoryModule implements CompiledModule {
     this.module = module;
     this.plan = plan;
     this.metered = metered;
+    this.trace = trace;
     this.imports = List.copyOf(imports);
     this.parsed = Parser.parse(metered.bytes());
   }
@@ -54,6 +62,10 @@ final class ChicoryModule implements CompiledModule {
 
   WasmModule parsed() {
     return parsed;
+  }
+
+  @Nullable RunTrace trace() {
+    return trace;
   }
 
   List<Extern> imports() {

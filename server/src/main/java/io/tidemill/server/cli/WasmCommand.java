@@ -1,0 +1,172 @@
+package io.tidemill.server.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tidemill.executor.fuel.FuelSchedule;
+import io.tidemill.executor.wasm.Instrumenter;
+import io.tidemill.executor.wasm.InvalidModuleException;
+import io.tidemill.executor.wasm.MeteringPlan;
+import io.tidemill.executor.wasm.Module;
+import io.tidemill.executor.wasm.ModuleValidator;
+import io.tidemill.executor.wasm.WasmProfile;
+import io.tidemill.executor.wasm.chicory.ChicoryEngine;
+import io.tidemill.executor.wasm.spec.SpecReport;
+import io.tidemill.executor.wasm.spec.SpecRunner;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code tidemill wasm}: tools for whoever wants to know what a module is and what it costs. */
+@Command(
+    name = "wasm",
+    description = "Validate, meter and run WebAssembly modules.",
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      WasmValidateCommand.class,
+      WasmCommand.Instrument.class,
+      WasmRunCommand.class,
+      WasmCommand.SpecScripts.class
+    })
+public final class WasmCommand implements Runnable {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  private boolean help;
+
+  /** Created by the command line. */
+  public WasmCommand() {}
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "Missing command");
+  }
+
+  /** The bytes of a file that was named on the command line; a usage error when it is not there. */
+  static byte[] read(CommandSpec spec, Path file) {
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new ParameterException(spec.commandLine(), file + " cannot be read: " + e.getMessage());
+    }
+  }
+
+  /** Says which rule a module breaks. */
+  static int refuse(PrintWriter out, boolean json, InvalidModuleException refused) {
+    if (json) {
+      final ObjectNode answer = new ObjectMapper().createObjectNode();
+      answer.put("accepted", false).put("rule", refused.rule().label());
+      answer.put("offset", refused.offset()).put("text", refused.getMessage());
+      out.println(answer);
+    } else {
+      out.println("refused: " + refused.getMessage());
+    }
+    out.flush();
+    return 1;
+  }
+
+  /** {@code wasm instrument}. */
+  @Command(
+      name = "instrument",
+      description = "Write the self-contained metered module.",
+      footer = {
+        "",
+        "The module exports the mutable globals tidemill_fuel, tidemill_frames, tidemill_stack and",
+        "tidemill_pages, and the function tidemill_start, which is to be called before any other.",
+        "Exit codes: 0 written, 1 the module is refused, 2 called wrongly."
+      })
+  static final class Instrument implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+
+    @Parameters(index = "0", paramLabel = "FILE", description = "The module.")
+    private Path file = Path.of("");
+
+    @Option(
+        names = {"-o", "--output"},
+        required = true,
+        paramLabel = "OUT",
+        description = "Where the metered module goes.")
+    private Path output = Path.of("");
+
+    @Option(
+        names = {"-h", "--help"},
+        usageHelp = true,
+        description = "Show this help.")
+    private boolean help;
+
+    @Override
+    public Integer call() throws IOException {
+      final PrintWriter out = spec.commandLine().getOut();
+      final Module module;
+      try {
+        module = ModuleValidator.validate(read(spec, file), WasmProfile.CONTRACT);
+      } catch (InvalidModuleException e) {
+        return refuse(out, false, e);
+      }
+      final MeteringPlan plan = MeteringPlan.of(module, FuelSchedule.V1, WasmProfile.CONTRACT);
+      final byte[] metered = Instrumenter.instrument(module, plan).bytes();
+      Files.write(output, metered);
+      out.println(output + ": " + module.bytes().length + " bytes became " + metered.length);
+      return 0;
+    }
+  }
+
+  /** {@code wasm spec}. */
+  @Command(
+      name = "spec",
+      description = "Run WebAssembly spec scripts (.wast) with metering on.",
+      footer = {
+        "",
+        "Needs wast2json, of the package wabt.",
+        "Exit codes: 0 every assertion holds, 1 some fail, 2 called wrongly."
+      })
+  static final class SpecScripts implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+
+    @Parameters(index = "0", paramLabel = "DIR", description = "A folder with .wast files.")
+    private Path folder = Path.of("");
+
+    @Option(
+        names = "--backend",
+        paramLabel = "NAME",
+        description = "interpreter. Default: ${DEFAULT-VALUE}")
+    private String backend = ChicoryEngine.NAME;
+
+    @Option(
+        names = {"-h", "--help"},
+        usageHelp = true,
+        description = "Show this help.")
+    private boolean help;
+
+    @Override
+    public Integer call() throws IOException {
+      if (!backend.equals(ChicoryEngine.NAME)) {
+        throw new ParameterException(
+            spec.commandLine(), "--backend " + backend + " cannot link modules to each other");
+      }
+      if (!Files.isDirectory(folder)) {
+        throw new ParameterException(spec.commandLine(), folder + " is not a folder");
+      }
+      if (!SpecRunner.converterPresent()) {
+        throw new IllegalStateException("wast2json is not installed; it comes with wabt");
+      }
+      final PrintWriter out = spec.commandLine().getOut();
+      final PrintWriter err = spec.commandLine().getErr();
+      final SpecReport report = new SpecRunner(ChicoryEngine::new).runAll(folder, err::println);
+      report.notes().forEach(note -> out.println("skipped " + note));
+      report.failures().forEach(failure -> out.println("failed " + failure));
+      out.println(report.summary());
+      return report.failures().isEmpty() ? 0 : 1;
+    }
+  }
+}
