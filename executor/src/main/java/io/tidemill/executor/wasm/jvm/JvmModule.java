@@ -8,6 +8,7 @@ import io.tidemill.executor.wasm.Launch;
 import io.tidemill.executor.wasm.LinearMemory;
 import io.tidemill.executor.wasm.MemoryBudget;
 import io.tidemill.executor.wasm.Module;
+import io.tidemill.executor.wasm.ValType;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -140,11 +141,14 @@ public final class JvmModule implements CompiledModule {
   }
 
   private GlobalCell newCell(int defined, GlobalCell[] cells) {
-    return new GlobalCell(
-        switch (layout.module.globals().get(defined).init()) {
+    final Module.Global global = layout.module.globals().get(defined);
+    final long bits =
+        switch (global.init()) {
           case Module.ConstExpr.Const constant -> constant.bits();
           case Module.ConstExpr.GlobalGet get -> cells[get.index()].bits;
-        });
+        };
+    final ValType type = global.type().type();
+    return new GlobalCell(type == ValType.I32 || type == ValType.F32 ? bits & 0xFFFF_FFFFL : bits);
   }
 
   Links links() {

@@ -145,8 +145,7 @@ final class ModuleLayout {
     final boolean[] shared = new boolean[globalTypes.size()];
     Arrays.fill(shared, 0, module.imported(Module.Kind.GLOBAL), true);
     for (Module.Export export : module.exports()) {
-      if (export.kind() == Module.Kind.GLOBAL
-          && (links.linked() || globalTypes.get(export.index()).mutable())) {
+      if (export.kind() == Module.Kind.GLOBAL && links.linked()) {
         shared[export.index()] = true;
       }
     }
