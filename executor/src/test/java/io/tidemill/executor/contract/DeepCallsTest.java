@@ -31,8 +31,7 @@ class DeepCallsTest {
         HexFormat.of()
             .parseHex(hex.replace(memory, "05030100" + HexFormat.of().toHexDigits((byte) pages))),
         Puppets.abi(
-            ContractType.CONTRACT,
-            Puppets.function("dive", Attribute.ENTRY, Attribute.REENTRANT)));
+            ContractType.CONTRACT, Puppets.function("dive", Attribute.ENTRY, Attribute.REENTRANT)));
   }
 
   private static int frames(Engine engine, int pages) throws Exception {

@@ -60,7 +60,9 @@ class ProfilesTest {
     final TestChain chain = chain(Rules.Profile.AETHER, engine);
     for (String name : new String[] {"aether-constant", "aether-clock"}) {
       final Address contract = chain.install(name, example(name), NONE);
-      final Result result = chain.call(contract, "execute", "input".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+      final Result result =
+          chain.call(
+              contract, "execute", "input".getBytes(java.nio.charset.StandardCharsets.UTF_8));
       assertThat(result.end()).isEqualTo(End.SUCCESS);
       assertThat(result.returnData()).isEmpty();
       assertThat(result.fuelUsed()).isPositive();
@@ -106,8 +108,7 @@ class ProfilesTest {
     final Result refused = chain.call(sneaky, "query", NONE);
     assertThat(refused.end()).isEqualTo(End.TRAPPED);
     assertThat(refused.code())
-        .isEqualTo(
-            io.tidemill.executor.wasm.TrapCode.VIEW_FUNCTION_STATE_MODIFY.number());
+        .isEqualTo(io.tidemill.executor.wasm.TrapCode.VIEW_FUNCTION_STATE_MODIFY.number());
   }
 
   @ParameterizedTest
@@ -119,11 +120,7 @@ class ProfilesTest {
     assertThat(first(sshi, example("aether-clock")).code())
         .isEqualTo(RejectCode.FORBIDDEN_IMPORT.number());
     assertThat(
-            first(
-                    sshi,
-                    new ModuleAssembler()
-                        .function("call", ":", 0x43, 0, 0, 0, 0, 0x1A)
-                        .done())
+            first(sshi, new ModuleAssembler().function("call", ":", 0x43, 0, 0, 0, 0, 0x1A).done())
                 .code())
         .isEqualTo(RejectCode.FEATURE_DISABLED.number());
     assertThat(

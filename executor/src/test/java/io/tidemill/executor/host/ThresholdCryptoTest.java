@@ -54,13 +54,11 @@ class ThresholdCryptoTest {
     final byte[] plaintext = {1, 2, 3, 4, 5};
     final byte[] envelope = encrypt(lab(), plaintext, 1);
     assertThat(envelope).hasSize(1_088 + 12 + 5 + 16);
-    final byte[] key =
-        new MLKEMExtractor(secret).extractSecret(Arrays.copyOf(envelope, 1_088));
+    final byte[] key = new MLKEMExtractor(secret).extractSecret(Arrays.copyOf(envelope, 1_088));
     final ChaCha20Poly1305 cipher = new ChaCha20Poly1305();
     cipher.init(
         false,
-        new AEADParameters(
-            new KeyParameter(key), 128, Arrays.copyOfRange(envelope, 1_088, 1_100)));
+        new AEADParameters(new KeyParameter(key), 128, Arrays.copyOfRange(envelope, 1_088, 1_100)));
     final byte[] opened = new byte[5];
     final int done = cipher.processBytes(envelope, 1_100, 21, opened, 0);
     cipher.doFinal(opened, done);
