@@ -97,7 +97,10 @@ final class WaveExecution {
     U128 sum = U128.ZERO;
     for (int i = 0; i < prepared.length; i++) {
       final Transaction transaction = prepared[i].transaction();
-      if (transaction == null || prepared[i].entry().skip()) {
+      // What cannot run does not count: one absurd limit must not cost the others their wave.
+      if (transaction == null
+          || prepared[i].entry().skip()
+          || Long.compareUnsigned(transaction.gasLimit(), rules.gas().maxGasLimit()) > 0) {
         continue;
       }
       sum = sum.plus(U128.of(transaction.gasLimit()));
