@@ -68,8 +68,7 @@ class CallTracerTest {
     script =
         Puppets.script()
             .store(slot, new byte[2])
-            .call(
-                Puppets.CROSS, b, 0, -1, Puppets.RUN, Puppets.script().load(slot).revert().done())
+            .call(Puppets.CROSS, b, 0, -1, Puppets.RUN, Puppets.script().load(slot).revert().done())
             .done();
     final Recorder recorder = new Recorder();
     traced.tracer = recorder;

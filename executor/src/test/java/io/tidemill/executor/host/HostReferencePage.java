@@ -185,7 +185,10 @@ final class HostReferencePage {
       }
       separator = view;
     }
-    page.append(" | ").append(function.since() >>> 16).append('.').append(function.since() & 0xFFFF);
+    page.append(" | ")
+        .append(function.since() >>> 16)
+        .append('.')
+        .append(function.since() & 0xFFFF);
     page.append(" |\n");
   }
 
