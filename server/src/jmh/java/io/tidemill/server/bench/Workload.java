@@ -1,0 +1,227 @@
+package io.tidemill.server.bench;
+
+import io.tidemill.executor.account.Account;
+import io.tidemill.executor.account.AccountCodec;
+import io.tidemill.executor.account.Addresses;
+import io.tidemill.executor.account.AuthKeys;
+import io.tidemill.executor.account.StateKeys;
+import io.tidemill.executor.tx.AccessEntry;
+import io.tidemill.executor.tx.Address;
+import io.tidemill.executor.tx.CallPayload;
+import io.tidemill.executor.tx.DeployData;
+import io.tidemill.executor.tx.FeePayer;
+import io.tidemill.executor.tx.Transaction;
+import io.tidemill.executor.tx.TransactionEncoder;
+import io.tidemill.executor.tx.TransactionType;
+import io.tidemill.executor.tx.U128;
+import io.tidemill.state.StateDelta;
+import io.tidemill.state.StateKey;
+import io.tidemill.state.hash.Blake3;
+import io.tidemill.state.hash.Hash32;
+import io.tidemill.state.hash.Poseidon2;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Waves for benchmarks: many funded accounts, the token and the counter of the examples. Nonces go
+ * up from wave to wave, so that waves can be run one after the other. Used by one thread.
+ */
+final class Workload {
+  static final long CHAIN_ID = 31_337;
+  static final Address TOKEN = Addresses.contract("token");
+  static final Address COUNTER = Addresses.contract("counter");
+
+  private static final U128 RICH = U128.of(1_000_000_000_000_000L);
+  private static final int GAS = 1_000_000;
+
+  /** A made-up key: signatures are trusted. */
+  private static final byte[] KEY = new byte[897];
+
+  private final int accounts;
+  private final Address[] addresses;
+  private final long[] nonces;
+
+  Workload(int accounts) {
+    this.accounts = accounts;
+    this.addresses = new Address[accounts];
+    this.nonces = new long[accounts];
+    for (int i = 0; i < accounts; i++) {
+      addresses[i] = new Address(Blake3.hash(("account " + i).getBytes(StandardCharsets.US_ASCII)));
+    }
+  }
+
+  /** All accounts, funded. */
+  StateDelta genesis() {
+    final TreeMap<StateKey, byte @Nullable []> state = new TreeMap<>();
+    for (Address address : addresses) {
+      final Account account =
+          Account.empty(address).withBalance(RICH).withAuthKeys(new AuthKeys.Single(KEY), 0);
+      state.put(StateKeys.account(address), AccountCodec.encode(account));
+    }
+    return StateDelta.of(state);
+  }
+
+  /** Deploys both contracts and gives every account tokens. */
+  List<byte[]> setup() {
+    final List<byte[]> wave = new ArrayList<>();
+    wave.add(deploy("token", "executor/contracts/token/token.wasm", U128.of(1L << 60).toBytes()));
+    wave.add(deploy("counter", "executor/contracts/counter/counter.wasm", new byte[8]));
+    for (int i = 1; i < accounts; i++) {
+      wave.add(token(0, i, 1_000_000, false));
+    }
+    return wave;
+  }
+
+  /** Disjoint pairs: nobody waits for anybody. */
+  List<byte[]> transfers(int count) {
+    final List<byte[]> wave = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      wave.add(transfer(2 * i, 2 * i + 1));
+    }
+    return wave;
+  }
+
+  /** As many token transfers between disjoint pairs, with accurate access lists. */
+  List<byte[]> tokenTransfers(int count) {
+    final List<byte[]> wave = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      wave.add(token(2 * i, 2 * i + 1, 1, true));
+    }
+    return wave;
+  }
+
+  /** Three of ten pay to the same account. */
+  List<byte[]> hot(int count) {
+    final List<byte[]> wave = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      wave.add(transfer(2 * i, i % 10 < 3 ? 1 : 2 * i + 1));
+    }
+    return wave;
+  }
+
+  /** Everybody pays the next one, who then pays: no two can run at once. */
+  List<byte[]> chain(int count) {
+    final List<byte[]> wave = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      wave.add(transfer(i, i + 1));
+    }
+    return wave;
+  }
+
+  /** Everybody increments one counter; no list says so. */
+  List<byte[]> counter(int count) {
+    final List<byte[]> wave = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      wave.add(call(i, COUNTER, "increment", new byte[0], List.of()));
+    }
+    return wave;
+  }
+
+  /**
+   * Of a hundred: 70 transfers, 15 token transfers, 10 commitments, 5 increments of one counter.
+   */
+  List<byte[]> mix(int count) {
+    final List<byte[]> wave = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      final int kind = i % 100;
+      if (kind < 70) {
+        wave.add(transfer(2 * i, 2 * i + 1));
+      } else if (kind < 85) {
+        wave.add(token(2 * i, 2 * i + 1, 1, false));
+      } else if (kind < 95) {
+        wave.add(commitment(2 * i));
+      } else {
+        wave.add(call(2 * i, COUNTER, "increment", new byte[0], List.of()));
+      }
+    }
+    return wave;
+  }
+
+  private byte[] transfer(int from, int to) {
+    return encode(
+        from, addresses[to], U128.of(1), new byte[0], 21_000, List.of(), TransactionType.STANDARD);
+  }
+
+  private byte[] commitment(int from) {
+    final ByteArrayOutputStream payload = new ByteArrayOutputStream();
+    payload.writeBytes(Blake3.hash(addresses[from].toBytes()).toBytes());
+    payload.writeBytes(U128.ZERO.toBytes());
+    return encode(
+        from,
+        Address.ZERO,
+        U128.of(1_000_000_000L),
+        payload.toByteArray(),
+        21_000,
+        List.of(),
+        TransactionType.COMMIT);
+  }
+
+  private byte[] token(int from, int to, long amount, boolean listed) {
+    final ByteArrayOutputStream arguments = new ByteArrayOutputStream();
+    arguments.writeBytes(addresses[to].toBytes());
+    arguments.writeBytes(U128.of(amount).toBytes());
+    final List<AccessEntry> list =
+        listed
+            ? List.of(new AccessEntry(TOKEN, List.of(balance(from), balance(to)), true))
+            : List.of();
+    return call(from, TOKEN, "transfer", arguments.toByteArray(), list);
+  }
+
+  private Hash32 balance(int owner) {
+    final ByteArrayOutputStream preimage = new ByteArrayOutputStream();
+    preimage.writeBytes(TOKEN.toBytes());
+    preimage.writeBytes("balances".getBytes(StandardCharsets.US_ASCII));
+    preimage.writeBytes(addresses[owner].toBytes());
+    return Poseidon2.hash(preimage.toByteArray());
+  }
+
+  private byte[] call(
+      int from, Address to, String function, byte[] arguments, List<AccessEntry> list) {
+    final byte[] data = new CallPayload(function, arguments).encode();
+    return encode(from, to, U128.ZERO, data, GAS / 10, list, TransactionType.STANDARD);
+  }
+
+  private byte[] deploy(String name, String file, byte[] arguments) {
+    try {
+      final byte[] wasm =
+          Files.readAllBytes(Path.of(System.getProperty("tidemill.home", ".")).resolve(file));
+      final byte[] data = new DeployData(name, wasm, 0, arguments).encode();
+      return encode(0, Address.ZERO, U128.ZERO, data, 100 * GAS, List.of(), TransactionType.DEPLOY);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private byte[] encode(
+      int from,
+      Address to,
+      U128 value,
+      byte[] data,
+      long gas,
+      List<AccessEntry> list,
+      TransactionType type) {
+    return TransactionEncoder.encode(
+        new Transaction(
+            addresses[from],
+            to,
+            value,
+            data,
+            gas,
+            nonces[from]++,
+            new byte[] {0x59},
+            FeePayer.SENDER,
+            list,
+            false,
+            0,
+            CHAIN_ID,
+            type));
+  }
+}
