@@ -157,6 +157,11 @@ final class Core {
     return ++treeVersion;
   }
 
+  /** Says that tree versions up to {@code used} are taken. */
+  void useTreeVersion(long used) {
+    treeVersion = Math.max(treeVersion, used);
+  }
+
   long oldest(Oldest kind) {
     synchronized (oldest) {
       return oldest.getOrDefault(kind, 0L);

@@ -13,7 +13,7 @@ import io.tidemill.state.StateStore;
 import io.tidemill.state.WaveArtifacts;
 import io.tidemill.state.hash.Hash32;
 import io.tidemill.state.merkle.TreeUpdate;
-import java.nio.ByteBuffer;
+import io.tidemill.state.snapshot.SnapshotManifest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,9 +24,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.rocksdb.RocksIterator;
 
 /** The durable state of a chain in one directory; see {@link StoreDirectory} for what is in it. */
 public final class RocksStateStore implements StateStore {
@@ -36,6 +34,7 @@ public final class RocksStateStore implements StateStore {
   private final Core core;
   private final Forks forks;
   private final Pruner pruner;
+  private final WaveReader reader;
   private final ExecutorService background =
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().daemon().name("state-pruner").factory());
@@ -46,6 +45,7 @@ public final class RocksStateStore implements StateStore {
     this.core = core;
     this.forks = new Forks(core);
     this.pruner = new Pruner(core, forks);
+    this.reader = new WaveReader(core);
   }
 
   /**
@@ -230,95 +230,48 @@ public final class RocksStateStore implements StateStore {
 
   @Override
   public byte @Nullable [] waveRecord(long wave) {
-    return wave < core.oldest(Core.Oldest.RECORDS) ? null : ofRow(wave, WaveRow::record);
+    return reader.record(wave);
   }
 
   @Override
   public @Nullable Hash32 contentHash(long wave) {
-    return ofRow(wave, WaveRow::contentHash);
+    return reader.ofRow(wave, WaveRow::contentHash);
   }
 
   @Override
   public @Nullable StateRoot rootOf(long wave) {
-    return ofRow(wave, WaveRow::root);
-  }
-
-  private <T> @Nullable T ofRow(long wave, Function<WaveRow, T> part) {
-    return reading(
-        pin -> {
-          final WaveRow row = core.row(pin, wave);
-          return row == null ? null : part.apply(row);
-        });
+    return reader.ofRow(wave, WaveRow::root);
   }
 
   @Override
   public @Nullable List<byte[]> receipts(long wave) {
-    return reading(
-        pin -> {
-          if (core.row(pin, wave) == null || wave < core.oldestAt(pin, Core.Oldest.RECORDS)) {
-            return null;
-          }
-          final List<byte[]> receipts = new ArrayList<>();
-          final byte[] from = Keys.wave(wave);
-          try (RocksIterator iterator = pin.iterate(Family.RECEIPTS)) {
-            for (iterator.seek(from);
-                iterator.isValid() && Keys.samePrefix(iterator.key(), from, 8);
-                iterator.next()) {
-              receipts.add(receiptBytes(iterator.value()));
-            }
-            core.database.check(Family.RECEIPTS, iterator);
-          }
-          return receipts;
-        });
-  }
-
-  private static byte[] receiptBytes(byte[] row) {
-    return Arrays.copyOfRange(row, 1 + Hash32.LENGTH, row.length);
+    return reader.receipts(wave);
   }
 
   @Override
   public @Nullable ReceiptLocation receiptLocation(Hash32 transactionHash) {
-    return reading(
-        pin -> {
-          final byte[] place =
-              core.database.get(Family.RECEIPTS_BY_HASH, pin, transactionHash.toBytes());
-          return place == null
-              ? null
-              : new ReceiptLocation(
-                  ByteBuffer.wrap(place).getLong(), ByteBuffer.wrap(place).getInt(8));
-        });
+    return reader.location(transactionHash);
   }
 
   @Override
   public byte @Nullable [] receipt(ReceiptLocation location) {
-    return reading(
-        pin -> {
-          final byte[] row =
-              core.database.get(
-                  Family.RECEIPTS, pin, Keys.receipt(location.wave(), location.index()));
-          return row == null ? null : receiptBytes(row);
-        });
+    return reader.receipt(location);
   }
 
   @Override
   public @Nullable List<byte[]> events(long wave) {
-    return reading(
-        pin ->
-            core.row(pin, wave) == null || wave < core.oldestAt(pin, Core.Oldest.EVENTS)
-                ? null
-                : new EventReader(core.database, pin).all(wave));
+    return reader.events(wave);
   }
 
   @Override
   public EventPage queryEvents(EventQuery query) {
-    final EventPage page = reading(pin -> new EventReader(core.database, pin).query(query));
-    return page == null ? new EventPage(List.of(), null) : page;
+    return reader.query(query);
   }
 
   @Override
   public List<Commit> commits() {
     final List<Commit> commits =
-        reading(pin -> forks.list(pin).stream().map(ForkRow::commit).toList());
+        reader.reading(pin -> forks.list(pin).stream().map(ForkRow::commit).toList());
     return commits == null ? List.of() : commits;
   }
 
@@ -338,15 +291,6 @@ public final class RocksStateStore implements StateStore {
       if (snapshot == null) {
         now.pin().release();
       }
-    }
-  }
-
-  private <T> @Nullable T reading(Function<Pin, @Nullable T> read) {
-    final Core.Current now = core.current();
-    try {
-      return read.apply(now.pin());
-    } finally {
-      now.pin().release();
     }
   }
 
@@ -391,6 +335,29 @@ public final class RocksStateStore implements StateStore {
         commits().size(),
         bytes,
         rows);
+  }
+
+  /**
+   * Writes a snapshot of the newest wave into {@code directory} while waves go on.
+   *
+   * @param chunkBytes about how many bytes of values go into a chunk
+   */
+  public SnapshotManifest exportSnapshot(Path directory, int chunkBytes) {
+    try (RocksSnapshot source = (RocksSnapshot) snapshot()) {
+      return new SnapshotExport(core, source, directory, chunkBytes).run();
+    }
+  }
+
+  /**
+   * Makes a store in {@code target}, which must be empty or absent, from the snapshot in {@code
+   * snapshot}; every chunk and the root are checked before the directory gets its name.
+   */
+  public static SnapshotManifest restore(Path snapshot, Path target, RocksOptions options) {
+    return new SnapshotRestore(snapshot, target, options).run();
+  }
+
+  Core core() {
+    return core;
   }
 
   /** Merges the files of the database, which makes it smaller and takes a while. */
