@@ -14,6 +14,7 @@ import io.tidemill.state.WaveArtifacts;
 import io.tidemill.state.hash.Hash32;
 import io.tidemill.state.merkle.TreeUpdate;
 import io.tidemill.state.snapshot.SnapshotManifest;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -66,6 +67,21 @@ public final class RocksStateStore implements StateStore {
       }
     }
     return new RocksStateStore(new Core(options, taken, database));
+  }
+
+  /**
+   * The chain that the store in {@code directory} belongs to; it is not opened for that.
+   *
+   * @throws StateException if there is no store of a known format
+   */
+  public static long chainIdOf(Path directory) {
+    try {
+      return StoreDirectory.chainOf(directory);
+    } catch (IOException e) {
+      throw new StateException(
+          directory + " is not a state directory (no FORMAT file); give the node's state directory",
+          e);
+    }
   }
 
   @Override

@@ -100,6 +100,20 @@ final class StoreDirectory implements AutoCloseable {
   }
 
   private static void checkStamp(Path root, long chainId) throws IOException {
+    final long chain = chainOf(root);
+    if (chain != chainId) {
+      throw new StateException(
+          root.resolve("FORMAT")
+              + " belongs to chain "
+              + Long.toUnsignedString(chain)
+              + ", this node is configured for chain "
+              + Long.toUnsignedString(chainId)
+              + "; give another directory or correct the chain id");
+    }
+  }
+
+  /** The chain that the directory belongs to. */
+  static long chainOf(Path root) throws IOException {
     final Path file = root.resolve("FORMAT");
     final List<String> lines = Files.readString(file, StandardCharsets.UTF_8).lines().toList();
     if (lines.size() < 2 || !lines.get(0).startsWith(NAME) || !lines.get(1).startsWith(CHAIN)) {
@@ -115,16 +129,7 @@ final class StoreDirectory implements AutoCloseable {
               + FORMAT
               + "; use the newer build that wrote it");
     }
-    final long chain = number(file, lines.get(1).substring(CHAIN.length()));
-    if (chain != chainId) {
-      throw new StateException(
-          file
-              + " belongs to chain "
-              + Long.toUnsignedString(chain)
-              + ", this node is configured for chain "
-              + Long.toUnsignedString(chainId)
-              + "; give another directory or correct the chain id");
-    }
+    return number(file, lines.get(1).substring(CHAIN.length()));
   }
 
   private static long number(Path file, String text) {
