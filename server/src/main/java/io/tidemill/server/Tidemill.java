@@ -4,6 +4,8 @@ import io.tidemill.server.cli.ConfigCommand;
 import io.tidemill.server.cli.ContractCommand;
 import io.tidemill.server.cli.DemoCommand;
 import io.tidemill.server.cli.NodeCommand;
+import io.tidemill.server.cli.SnapshotCommand;
+import io.tidemill.server.cli.StateCommand;
 import io.tidemill.server.cli.VersionCommand;
 import io.tidemill.server.cli.WasmCommand;
 import java.io.PrintWriter;
@@ -30,6 +32,8 @@ import picocli.CommandLine.Spec;
       ConfigCommand.class,
       ContractCommand.class,
       WasmCommand.class,
+      SnapshotCommand.class,
+      StateCommand.class,
       VersionCommand.class
     },
     sortOptions = false,

@@ -12,6 +12,7 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /** {@code tidemill snapshot}: a whole state as files that prove themselves. */
@@ -20,9 +21,12 @@ import picocli.CommandLine.Spec;
     description = "Create, verify or restore a snapshot of the state.",
     synopsisSubcommandLabel = "COMMAND")
 public final class SnapshotCommand {
+  @Spec private CommandSpec spec;
+
   @Option(
       names = {"-h", "--help"},
       usageHelp = true,
+      scope = ScopeType.INHERIT,
       description = "Show this help.")
   private boolean help;
 
@@ -40,10 +44,9 @@ public final class SnapshotCommand {
               defaultValue = "4194304",
               description = "About how many bytes a chunk has. Default: ${DEFAULT-VALUE}.")
           int chunkBytes,
-      @Option(names = "--json", description = "Print one JSON object.") boolean json,
-      @Spec CommandSpec spec) {
+      @Option(names = "--json", description = "Print one JSON object.") boolean json) {
     try (RocksStateStore store = StateCommand.open(state)) {
-      print(spec, json, "created", store.exportSnapshot(snapshot, chunkBytes));
+      print(json, "created", store.exportSnapshot(snapshot, chunkBytes));
     }
     return ExitCode.OK;
   }
@@ -54,15 +57,14 @@ public final class SnapshotCommand {
   int verify(
       @Parameters(paramLabel = "SNAPSHOT", description = "The directory of the snapshot.")
           Path snapshot,
-      @Option(names = "--json", description = "Print one JSON object.") boolean json,
-      @Spec CommandSpec spec) {
+      @Option(names = "--json", description = "Print one JSON object.") boolean json) {
     final SnapshotManifest manifest = SnapshotManifest.read(snapshot);
     SnapshotCheck.run(snapshot, manifest, chunk -> {});
     for (final SnapshotManifest.Chunk chunk : manifest.missing(snapshot)) {
       spec.commandLine().getErr().println("damaged or missing: " + chunk.fileName());
       return ExitCode.SOFTWARE;
     }
-    print(spec, json, "verified", manifest);
+    print(json, "verified", manifest);
     return ExitCode.OK;
   }
 
@@ -72,16 +74,14 @@ public final class SnapshotCommand {
           Path snapshot,
       @Parameters(paramLabel = "STATE", description = "The state directory: empty or absent.")
           Path state,
-      @Option(names = "--json", description = "Print one JSON object.") boolean json,
-      @Spec CommandSpec spec) {
+      @Option(names = "--json", description = "Print one JSON object.") boolean json) {
     final long chain = SnapshotManifest.read(snapshot).chainId();
     final RocksOptions options = RocksOptions.of(chain).withRetention(Retention.ARCHIVE);
-    print(spec, json, "restored", RocksStateStore.restore(snapshot, state, options));
+    print(json, "restored", RocksStateStore.restore(snapshot, state, options));
     return ExitCode.OK;
   }
 
-  private static void print(
-      CommandSpec spec, boolean json, String what, SnapshotManifest manifest) {
+  private void print(boolean json, String what, SnapshotManifest manifest) {
     final PrintWriter out = spec.commandLine().getOut();
     if (json) {
       final Json object = new Json();

@@ -13,6 +13,7 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /** {@code tidemill state}: looks into the state directory of a node that is stopped. */
@@ -21,9 +22,12 @@ import picocli.CommandLine.Spec;
     description = "Check or describe the state directory of a stopped node.",
     synopsisSubcommandLabel = "COMMAND")
 public final class StateCommand {
+  @Spec private CommandSpec spec;
+
   @Option(
       names = {"-h", "--help"},
       usageHelp = true,
+      scope = ScopeType.INHERIT,
       description = "Show this help.")
   private boolean help;
 
@@ -43,8 +47,7 @@ public final class StateCommand {
               + " something is wrong.")
   int verify(
       @Parameters(paramLabel = "DIR", description = "The state directory.") Path directory,
-      @Option(names = "--json", description = "Print one JSON object.") boolean json,
-      @Spec CommandSpec spec) {
+      @Option(names = "--json", description = "Print one JSON object.") boolean json) {
     final PrintWriter out = spec.commandLine().getOut();
     try (RocksStateStore store = open(directory)) {
       final VerifyReport report = store.verify();
@@ -75,8 +78,7 @@ public final class StateCommand {
   @Command(name = "stats", description = "Print sizes, row counts and what is retained.")
   int stats(
       @Parameters(paramLabel = "DIR", description = "The state directory.") Path directory,
-      @Option(names = "--json", description = "Print one JSON object.") boolean json,
-      @Spec CommandSpec spec) {
+      @Option(names = "--json", description = "Print one JSON object.") boolean json) {
     final PrintWriter out = spec.commandLine().getOut();
     try (RocksStateStore store = open(directory)) {
       final StoreStats stats = store.stats();
@@ -100,9 +102,7 @@ public final class StateCommand {
         for (final Map.Entry<String, Long> entry : stats.bytes().entrySet()) {
           out.printf(
               "%-20s %12d bytes, about %d rows%n",
-              entry.getKey(),
-              entry.getValue(),
-              stats.rows().getOrDefault(entry.getKey(), 0L));
+              entry.getKey(), entry.getValue(), stats.rows().getOrDefault(entry.getKey(), 0L));
         }
       }
       return ExitCode.OK;
