@@ -8,6 +8,7 @@ import io.tidemill.server.config.NodeFacts;
 import io.tidemill.server.config.SidecarConfig;
 import io.tidemill.server.grpc.ExecutionEndpoint;
 import io.tidemill.server.grpc.GrpcListeners;
+import io.tidemill.server.grpc.SessionCalls;
 import io.tidemill.server.grpc.StateEndpoint;
 import io.tidemill.server.jsonrpc.HttpListener;
 import io.tidemill.server.observe.MetricCatalogue;
@@ -17,6 +18,8 @@ import io.tidemill.server.pipeline.CommitFeed;
 import io.tidemill.server.pipeline.WaveArchive;
 import io.tidemill.server.pipeline.WavePipeline;
 import io.tidemill.server.query.ChainReader;
+import io.tidemill.server.simulate.Deployer;
+import io.tidemill.server.simulate.Sessions;
 import io.tidemill.server.simulate.Simulator;
 import io.tidemill.server.wire.InfoCodec;
 import io.tidemill.server.wire.WaveCodec;
@@ -37,6 +40,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class TidemillNode implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TidemillNode.class);
+
+  /** What clients may rely on beyond the first version of the protocol. */
+  private static final List<String> FEATURES =
+      List.of("access_lists", "deploy", "estimates", "events", "sessions", "simulate", "traces");
 
   /** Requests that may wait for the writer. */
   private static final int WRITER_QUEUE = 64;
@@ -72,7 +79,7 @@ public final class TidemillNode implements AutoCloseable {
     telemetry.gauge(MetricCatalogue.PENDING, () -> pipeline.position().pending() == null ? 0 : 1);
     final ChainReader reader = new ChainReader(parts.store(), pipeline);
     final NodeFacts facts =
-        new NodeFacts(version(), UUID.randomUUID().toString(), simulateWorkers(config), List.of());
+        new NodeFacts(version(), UUID.randomUUID().toString(), simulateWorkers(config), FEATURES);
     final Simulator simulator =
         push(
             new Simulator(
@@ -83,6 +90,9 @@ public final class TidemillNode implements AutoCloseable {
                 config.simulate(),
                 facts.simulateWorkers(),
                 telemetry));
+    final Sessions sessions = push(new Sessions(reader, simulator, config.sessions()));
+    final Deployer deployer =
+        new Deployer(reader, parts.chain(), parts.simulationRuntimes(), simulator, sessions);
     final ExecutorService calls = push(Executors.newVirtualThreadPerTaskExecutor());
     grpc =
         push(
@@ -93,6 +103,7 @@ public final class TidemillNode implements AutoCloseable {
                         pipeline,
                         reader,
                         simulator,
+                        new SessionCalls(sessions, deployer),
                         feed,
                         new WaveCodec(parts.chain()),
                         new InfoCodec(facts, parts.chain(), config),

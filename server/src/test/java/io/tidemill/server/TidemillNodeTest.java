@@ -1,10 +1,13 @@
 package io.tidemill.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.tidemill.executor.account.Addresses;
 import io.tidemill.executor.tx.Address;
@@ -12,6 +15,7 @@ import io.tidemill.executor.tx.CallPayload;
 import io.tidemill.executor.tx.DeployData;
 import io.tidemill.executor.tx.FeePayer;
 import io.tidemill.executor.tx.Transaction;
+import io.tidemill.executor.tx.TransactionDecoder;
 import io.tidemill.executor.tx.TransactionEncoder;
 import io.tidemill.executor.tx.TransactionType;
 import io.tidemill.executor.tx.U128;
@@ -20,11 +24,26 @@ import io.tidemill.server.config.Setting;
 import io.tidemill.server.testing.Http;
 import io.tidemill.server.testing.TestNode;
 import io.tidemill.server.testing.WaveClient;
+import io.tidemill.v1.CallSpec;
+import io.tidemill.v1.DeleteCommitRequest;
+import io.tidemill.v1.DeployRequest;
+import io.tidemill.v1.DeployResponse;
 import io.tidemill.v1.ExecuteWaveRequest;
 import io.tidemill.v1.ExecutionServiceGrpc;
 import io.tidemill.v1.GetInfoRequest;
 import io.tidemill.v1.GetInfoResponse;
+import io.tidemill.v1.ListCommitsRequest;
+import io.tidemill.v1.OpenSessionRequest;
+import io.tidemill.v1.Receipt;
 import io.tidemill.v1.ReceiptStatus;
+import io.tidemill.v1.SessionCommitRequest;
+import io.tidemill.v1.SessionDropRequest;
+import io.tidemill.v1.SessionExecuteRequest;
+import io.tidemill.v1.SimulatedCall;
+import io.tidemill.v1.SimulatedWave;
+import io.tidemill.v1.StateCommit;
+import io.tidemill.v1.StateRef;
+import io.tidemill.v1.StateServiceGrpc;
 import io.tidemill.v1.TransactionChunk;
 import io.tidemill.v1.WaveContext;
 import io.tidemill.v1.WaveEnd;
@@ -33,6 +52,7 @@ import io.tidemill.v1.WaveTransaction;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -239,5 +259,113 @@ class TidemillNodeTest {
         .isEqualTo("success");
     assertThat(waves.get("waves").get(1).get("calls").get(0).get("status").textValue())
         .isEqualTo("reverted");
+  }
+
+  private ExecutionServiceGrpc.ExecutionServiceBlockingStub execution() {
+    return ExecutionServiceGrpc.newBlockingStub(channel);
+  }
+
+  private static DeployRequest.Builder counter() throws IOException {
+    final Path module = Path.of("..", "executor", "contracts", "counter", "counter.wasm");
+    return DeployRequest.newBuilder()
+        .setName("counter")
+        .setWasm(ByteString.copyFrom(Files.readAllBytes(module)))
+        .setInitCalldata(ByteString.fromHex("fc00000000000000"))
+        .setFrom(ByteString.copyFrom(user(0).toBytes()));
+  }
+
+  private static SessionExecuteRequest call(String session, String function, boolean view) {
+    return SessionExecuteRequest.newBuilder()
+        .setSessionId(session)
+        .addWaves(
+            SimulatedWave.newBuilder()
+                .addCalls(
+                    SimulatedCall.newBuilder()
+                        .setSpec(
+                            CallSpec.newBuilder()
+                                .setFrom(ByteString.copyFrom(user(0).toBytes()))
+                                .setToName("counter")
+                                .setFunction(function)
+                                .setView(view))))
+        .build();
+  }
+
+  private String count(String session) {
+    final var result = execution().sessionExecute(call(session, "get", true));
+    final Receipt receipt = result.getWaves(0).getCalls(0).getReceipt();
+    assertThat(receipt.getStatus())
+        .as(receipt.toString())
+        .isEqualTo(ReceiptStatus.RECEIPT_STATUS_SUCCESS);
+    return HexFormat.of().formatHex(receipt.getReturnData().substring(0, 1).toByteArray());
+  }
+
+  @Test
+  void shouldWorkInSessionsAndKeepTheirCommitsBesideTheChain() throws IOException {
+    final String session =
+        execution().openSession(OpenSessionRequest.getDefaultInstance()).getSessionId();
+    final DeployRequest deploy =
+        counter().setMode(DeployRequest.Mode.MODE_EXECUTE).setSessionId(session).build();
+    final DeployResponse deployed = execution().deploy(deploy);
+    assertThat(deployed.getReceipt().getStatus())
+        .as(deployed.toString())
+        .isEqualTo(ReceiptStatus.RECEIPT_STATUS_SUCCESS);
+    assertThat(count(session)).isEqualTo("fc");
+    execution().sessionExecute(call(session, "increment", false));
+    assertThat(count(session)).isEqualTo("fd");
+    final StateCommit commit =
+        execution()
+            .sessionCommit(SessionCommitRequest.newBuilder().setSessionId(session).build())
+            .getCommit();
+
+    final String child =
+        execution()
+            .openSession(
+                OpenSessionRequest.newBuilder()
+                    .setBase(StateRef.newBuilder().setRoot(commit.getRoot().getBlake3()))
+                    .build())
+            .getSessionId();
+    assertThat(count(child)).isEqualTo("fd");
+    execution().sessionExecute(call(child, "increment", false));
+    assertThat(count(child)).isEqualTo("fe");
+    execution().sessionDrop(SessionDropRequest.newBuilder().setSessionId(child).build());
+    assertThatThrownBy(() -> count(child))
+        .isInstanceOfSatisfying(
+            StatusRuntimeException.class,
+            status -> assertThat(status.getStatus().getCode()).isEqualTo(Status.Code.NOT_FOUND));
+
+    final var states = StateServiceGrpc.newBlockingStub(channel);
+    assertThat(states.listCommits(ListCommitsRequest.getDefaultInstance()).getCommitsList())
+        .containsExactly(commit);
+    final DeleteCommitRequest delete =
+        DeleteCommitRequest.newBuilder().setRoot(commit.getRoot().getBlake3()).build();
+    assertThat(states.deleteCommit(delete).getDeleted()).isTrue();
+    assertThat(states.deleteCommit(delete).getDeleted()).isFalse();
+    assertThat(info().getHead().getWave()).isZero();
+  }
+
+  @Test
+  void shouldCheckAModuleAndPrepareItsTransaction() throws IOException {
+    final DeployResponse refused =
+        execution()
+            .deploy(
+                counter()
+                    .setMode(DeployRequest.Mode.MODE_CHECK)
+                    .setName("Not A Name")
+                    .setWasm(ByteString.fromHex("0061736d02000000"))
+                    .build());
+    assertThat(refused.getAcceptable()).isFalse();
+    assertThat(refused.getViolationsList()).hasSizeGreaterThanOrEqualTo(2);
+    final DeployResponse prepared =
+        execution().deploy(counter().setMode(DeployRequest.Mode.MODE_PREPARE).build());
+    assertThat(prepared.getAcceptable()).as(prepared.toString()).isTrue();
+    assertThat(prepared.getTransactionHash().size()).isEqualTo(32);
+    final Transaction transaction =
+        (Transaction) TransactionDecoder.decode(prepared.getTransaction().toByteArray());
+    final WaveClient.Answer answer = execute(transaction);
+    assertThat(answer.receipts().getFirst().getStatus())
+        .isEqualTo(ReceiptStatus.RECEIPT_STATUS_SUCCESS);
+    assertThat(answer.receipts().getFirst().getContract()).isEqualTo(prepared.getAddress());
+    assertThat(answer.receipts().getFirst().getGasUsed())
+        .isLessThanOrEqualTo(prepared.getGasLimit());
   }
 }

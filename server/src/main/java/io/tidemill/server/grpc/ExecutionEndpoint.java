@@ -27,6 +27,8 @@ import io.tidemill.state.ReceiptLocation;
 import io.tidemill.state.Snapshot;
 import io.tidemill.v1.CommitWaveRequest;
 import io.tidemill.v1.CommitWaveResponse;
+import io.tidemill.v1.DeployRequest;
+import io.tidemill.v1.DeployResponse;
 import io.tidemill.v1.ExecuteWaveRequest;
 import io.tidemill.v1.ExecuteWaveResponse;
 import io.tidemill.v1.ExecutionServiceGrpc;
@@ -36,10 +38,18 @@ import io.tidemill.v1.GetReceiptRequest;
 import io.tidemill.v1.GetReceiptResponse;
 import io.tidemill.v1.GetWaveRequest;
 import io.tidemill.v1.GetWaveResponse;
+import io.tidemill.v1.OpenSessionRequest;
+import io.tidemill.v1.OpenSessionResponse;
 import io.tidemill.v1.ResolveNameRequest;
 import io.tidemill.v1.ResolveNameResponse;
 import io.tidemill.v1.RollbackWaveRequest;
 import io.tidemill.v1.RollbackWaveResponse;
+import io.tidemill.v1.SessionCommitRequest;
+import io.tidemill.v1.SessionCommitResponse;
+import io.tidemill.v1.SessionDropRequest;
+import io.tidemill.v1.SessionDropResponse;
+import io.tidemill.v1.SessionExecuteRequest;
+import io.tidemill.v1.SessionExecuteResponse;
 import io.tidemill.v1.SimulateRequest;
 import io.tidemill.v1.SimulateResponse;
 import io.tidemill.v1.SubscribeWavesRequest;
@@ -54,6 +64,7 @@ public final class ExecutionEndpoint extends ExecutionServiceGrpc.ExecutionServi
   private final WavePipeline pipeline;
   private final ChainReader reader;
   private final Simulator simulator;
+  private final SessionCalls sessions;
   private final CommitFeed feed;
   private final WaveCodec codec;
   private final InfoCodec info;
@@ -68,6 +79,7 @@ public final class ExecutionEndpoint extends ExecutionServiceGrpc.ExecutionServi
       WavePipeline pipeline,
       ChainReader reader,
       Simulator simulator,
+      SessionCalls sessions,
       CommitFeed feed,
       WaveCodec codec,
       InfoCodec info,
@@ -78,6 +90,7 @@ public final class ExecutionEndpoint extends ExecutionServiceGrpc.ExecutionServi
     this.pipeline = pipeline;
     this.reader = reader;
     this.simulator = simulator;
+    this.sessions = sessions;
     this.feed = feed;
     this.codec = codec;
     this.info = info;
@@ -161,6 +174,33 @@ public final class ExecutionEndpoint extends ExecutionServiceGrpc.ExecutionServi
         "Simulate",
         call,
         () -> SimulateCodec.response(simulator.simulate(SimulateCodec.simulation(request))));
+  }
+
+  @Override
+  public void openSession(OpenSessionRequest request, StreamObserver<OpenSessionResponse> call) {
+    unary.answer("OpenSession", call, () -> sessions.open(request));
+  }
+
+  @Override
+  public void sessionExecute(
+      SessionExecuteRequest request, StreamObserver<SessionExecuteResponse> call) {
+    unary.answer("SessionExecute", call, () -> sessions.execute(request));
+  }
+
+  @Override
+  public void sessionCommit(
+      SessionCommitRequest request, StreamObserver<SessionCommitResponse> call) {
+    unary.answer("SessionCommit", call, () -> sessions.commit(request));
+  }
+
+  @Override
+  public void sessionDrop(SessionDropRequest request, StreamObserver<SessionDropResponse> call) {
+    unary.answer("SessionDrop", call, () -> sessions.drop(request));
+  }
+
+  @Override
+  public void deploy(DeployRequest request, StreamObserver<DeployResponse> call) {
+    unary.answer("Deploy", call, () -> sessions.deploy(request));
   }
 
   @Override

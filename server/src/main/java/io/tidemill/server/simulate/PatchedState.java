@@ -10,11 +10,16 @@ import io.tidemill.executor.overlay.StateView;
 import io.tidemill.executor.tx.Address;
 import io.tidemill.server.errors.Refusal;
 import io.tidemill.state.Snapshot;
+import io.tidemill.state.StateDelta;
 import io.tidemill.state.StateKey;
+import io.tidemill.state.WaveArtifacts.StoredCode;
 import io.tidemill.state.hash.Blake3;
 import io.tidemill.state.hash.Hash32;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +38,34 @@ final class PatchedState implements StateView {
 
   PatchedState(Snapshot base) {
     this.base = base;
+  }
+
+  /** A copy: what happens to it does not happen to {@code other}. */
+  PatchedState(PatchedState other) {
+    this.base = other.base;
+    changes.putAll(other.changes);
+    codes.putAll(other.codes);
+  }
+
+  /** Everything that differs from the snapshot, sorted. */
+  StateDelta delta() {
+    return StateDelta.of(new TreeMap<>(changes));
+  }
+
+  /** Code that the snapshot does not have, by its hash. */
+  List<StoredCode> codes() {
+    return new TreeMap<>(codes)
+        .entrySet().stream().map(code -> new StoredCode(code.getKey(), code.getValue())).toList();
+  }
+
+  /** Takes away the key that {@link #admit} gave. */
+  void dismiss(Address address) {
+    final Account account = account(address);
+    if (account != null
+        && account.authKeys() instanceof AuthKeys.Single(byte[] key)
+        && Arrays.equals(key, NOBODYS_KEY)) {
+      put(account.withAuthKeys(AuthKeys.NONE, account.keyNonce()));
+    }
   }
 
   @Override

@@ -92,6 +92,9 @@ final class SimulationRun {
               : estimate(scope, index, call, transaction, attempt.receipt.gasUsed());
     }
     state.merge(attempt.overlay);
+    if (transaction != null) {
+      state.dismiss(transaction.from());
+    }
     return attempt.result(estimate, options);
   }
 

@@ -12,6 +12,7 @@ import io.tidemill.server.observe.MetricCatalogue;
 import io.tidemill.server.observe.Telemetry;
 import io.tidemill.server.pipeline.WaveAnswer;
 import io.tidemill.server.pipeline.WavePipeline;
+import io.tidemill.server.query.Base;
 import io.tidemill.server.query.ChainReader;
 import io.tidemill.state.Snapshot;
 import io.tidemill.state.StateStore.Head;
@@ -27,6 +28,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /** Runs simulations on their own threads, a few at a time, each stopped at its deadline. */
 public final class Simulator implements AutoCloseable {
@@ -94,7 +96,7 @@ public final class Simulator implements AutoCloseable {
     String outcome = "failed";
     try {
       check(simulation);
-      final Simulated result = queue(simulation).join();
+      final Simulated result = queue(guard -> run(simulation, guard)).join();
       outcome = "ok";
       return result;
     } catch (RuntimeException failure) {
@@ -104,6 +106,31 @@ public final class Simulator implements AutoCloseable {
     } finally {
       telemetry.simulation(outcome, System.nanoTime() - begin);
     }
+  }
+
+  /**
+   * Runs waves inside {@code session} and leaves their effects there.
+   *
+   * @throws Refusal if they may not run, or did not end in time; the session is as it was then
+   */
+  public Simulated execute(
+      SessionState session, List<Simulation.SimWave> waves, Simulation.Options options) {
+    check(new Simulation(Base.LATEST, null, waves, options));
+    try {
+      return queue(guard -> session.work(() -> run(session, waves, options, guard))).join();
+    } catch (RuntimeException failure) {
+      throw Refusal.from(failure);
+    }
+  }
+
+  /** A session on {@code base}, which it closes at its end. */
+  public SessionState session(Snapshot base) {
+    return new SessionState(base, parentOf(base));
+  }
+
+  /** The fuel of one simulation, and so the highest gas limit. */
+  public long fuelCap() {
+    return config.fuelCap();
   }
 
   private void check(Simulation simulation) {
@@ -131,8 +158,8 @@ public final class Simulator implements AutoCloseable {
     }
   }
 
-  private CompletableFuture<Simulated> queue(Simulation simulation) {
-    final CompletableFuture<Simulated> future = new CompletableFuture<>();
+  private <T> CompletableFuture<T> queue(Function<ExecutionGuard, T> work) {
+    final CompletableFuture<T> future = new CompletableFuture<>();
     final ExecutionGuard guard = new ExecutionGuard();
     final ScheduledFuture<?> alarm =
         clock.schedule(
@@ -147,7 +174,7 @@ public final class Simulator implements AutoCloseable {
           () -> {
             try {
               if (!guard.stopped) {
-                future.complete(run(simulation, guard));
+                future.complete(work.apply(guard));
               }
             } catch (ExecutionGuard.AttemptStopped stopped) {
               future.completeExceptionally(late());
@@ -177,25 +204,32 @@ public final class Simulator implements AutoCloseable {
 
   private Simulated run(Simulation simulation, ExecutionGuard guard) {
     try (Snapshot base = reader.open(simulation.base())) {
-      final Long cap = simulation.options().fuelCap();
-      final SimulationRun run =
-          new SimulationRun(
-              chain,
-              runtimes,
-              simulation.options(),
-              cap == null ? config.fuelCap() : cap,
-              guard,
-              base,
-              new PatchedState(base));
-      final List<Simulated.SimulatedWave> waves = new ArrayList<>();
-      WaveContext parent = parentOf(base);
-      for (Simulation.SimWave wave : simulation.waves()) {
-        guard.poll();
-        parent = next(parent, wave.context(), simulation.options().validate());
-        waves.add(run.wave(wave, parent));
-      }
-      return new Simulated(new Head(base.wave(), base.root()), waves);
+      final SessionState state = new SessionState(base, parentOf(base));
+      return run(state, simulation.waves(), simulation.options(), guard);
     }
+  }
+
+  private Simulated run(
+      SessionState session,
+      List<Simulation.SimWave> waves,
+      Simulation.Options options,
+      ExecutionGuard guard) {
+    final Snapshot base = session.base();
+    final PatchedState state = new PatchedState(session.state());
+    final Long cap = options.fuelCap();
+    final SimulationRun run =
+        new SimulationRun(
+            chain, runtimes, options, cap == null ? config.fuelCap() : cap, guard, base, state);
+    final List<Simulated.SimulatedWave> done = new ArrayList<>();
+    WaveContext parent = session.parent();
+    for (Simulation.SimWave wave : waves) {
+      guard.poll();
+      parent = next(parent, wave.context(), options.validate());
+      done.add(run.wave(wave, parent));
+    }
+    guard.poll();
+    session.advance(state, parent);
+    return new Simulated(new Head(base.wave(), base.root()), done);
   }
 
   /** The context of the wave that {@code base} is the result of, with the next base fee. */
