@@ -12,6 +12,10 @@ export declare function sstore(slot: usize, value: usize, len: i32): void;
 export declare function sload_scalar(f: usize, flen: i32, out: usize, max: i32): i32;
 @external("pyde", "sstore_scalar")
 export declare function sstore_scalar(f: usize, flen: i32, v: usize, vlen: i32): i32;
+@external("pyde", "sload_map1")
+export declare function sload_map1(f: usize, flen: i32, k: usize, klen: i32, out: usize, max: i32): i32;
+@external("pyde", "sstore_map1")
+export declare function sstore_map1(f: usize, flen: i32, k: usize, klen: i32, v: usize, vlen: i32): i32;
 @external("pyde", "caller")
 export declare function caller(out: usize): i32;
 @external("pyde", "self_address")
@@ -29,7 +33,26 @@ export declare function emit_event(topics: usize, count: i32, data: usize, len: 
 @external("pyde", "hash_poseidon2")
 export declare function hash_poseidon2(input: usize, len: i32, out: usize): void;
 
+@external("pyde", "cross_call")
+export declare function cross_call(
+  target: usize, fn: usize, fnlen: i32, data: usize, len: i32, value16: usize, gas: i64, ret: usize, retlen: usize,
+): i32;
+@external("pyde", "cross_call_static")
+export declare function cross_call_static(
+  target: usize, fn: usize, fnlen: i32, data: usize, len: i32, gas: i64, ret: usize, retlen: usize,
+): i32;
+@external("pyde", "delegate_call")
+export declare function delegate_call(
+  target: usize, fn: usize, fnlen: i32, data: usize, len: i32, gas: i64, ret: usize, retlen: usize,
+): i32;
+@external("pyde", "instantiate")
+export declare function instantiate(
+  template: usize, salt: usize, init: usize, initlen: i32, value16: usize, gas: i64, child: usize, ret: usize, retlen: usize,
+): i32;
+
 export const MISSING: i32 = -1;
+/** A negative gas forwards all that is left. */
+export const ALL_GAS: i64 = -1;
 
 const TEXT: usize = memory.data(128);
 
@@ -110,4 +133,56 @@ export function add128(a: usize, b: usize, out: usize): bool {
   store<u64>(out, low);
   store<u64>(out, high, 8);
   return !overflow && high >= half;
+}
+
+/** Loads the entry of a map of [state] under one key of 32 bytes. */
+export function loadEntry(name: string, key: usize, out: usize, max: i32): i32 {
+  return sload_map1(TEXT, ascii(name, TEXT), key, 32, out, max);
+}
+
+/** Stores the entry of a map of [state] under one key of 32 bytes. */
+export function storeEntry(name: string, key: usize, value: usize, len: i32): void {
+  sstore_map1(TEXT, ascii(name, TEXT), key, 32, value, len);
+}
+
+// ---- calls to other contracts: what came back is in RESULT, its length in resultLength() ----------
+
+const RESULT_CAPACITY: i32 = 256;
+export const RESULT: usize = memory.data(256);
+const RESULT_LENGTH: usize = memory.data(4);
+const NO_VALUE: usize = memory.data(16);
+
+export function resultLength(): i32 {
+  return load<i32>(RESULT_LENGTH);
+}
+
+/** Makes room for a result; the address is that of its length. */
+export function expectResult(): usize {
+  store<i32>(RESULT_LENGTH, RESULT_CAPACITY);
+  return RESULT_LENGTH;
+}
+
+/** Passes a failure on: with the reason of the other side, where there is one. */
+export function settle(code: i32): void {
+  if (code == 0) return;
+  if (code == -10 && resultLength() > 0) {
+    pyde_revert(RESULT, min(resultLength(), RESULT_CAPACITY));
+    unreachable();
+  }
+  require(code != -11, "the called contract ran out of gas");
+  require(code != -9, "the called function is already running");
+  require(code != -13, "the called contract has no such function");
+  fail("the call failed");
+}
+
+/** Calls a function without value. */
+export function call(target: usize, fn: string, data: usize, len: i32): void {
+  const length = ascii(fn, TEXT);
+  settle(cross_call(target, TEXT, length, data, len, NO_VALUE, ALL_GAS, RESULT, expectResult()));
+}
+
+/** Calls a view. */
+export function view(target: usize, fn: string, data: usize, len: i32): void {
+  const length = ascii(fn, TEXT);
+  settle(cross_call_static(target, TEXT, length, data, len, ALL_GAS, RESULT, expectResult()));
 }
