@@ -119,7 +119,7 @@ class FalconVerifierTest {
       final byte[] noise = new byte[random.nextInt(1_030)];
       random.nextBytes(noise);
       if (noise.length > 0) {
-        noise[0] = (byte) (i % 3 == 0 ? 0x59 : i % 3 == 1 ? 0x39 : noise[0]);
+        noise[0] = (i % 3 == 0 ? 0x59 : i % 3 == 1 ? 0x39 : noise[0]);
       }
       final byte[] key = i % 2 == 0 ? good.key() : noise;
       assertThat(new Triple(key, good.message(), noise).verifies()).as("case " + i).isFalse();

@@ -27,14 +27,14 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--waves",
       paramLabel = "N",
-      defaultValue = "6",
+      defaultValue = "5",
       description = "Waves of transfers, 1 to 1000 (default: ${DEFAULT-VALUE}).")
   private int waves;
 
   @Option(
       names = "--transfers",
       paramLabel = "N",
-      defaultValue = "250",
+      defaultValue = "100",
       description =
           "Native transfers per wave, and as many token transfers, 1 to 10000"
               + " (default: ${DEFAULT-VALUE}).")

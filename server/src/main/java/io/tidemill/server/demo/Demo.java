@@ -102,8 +102,11 @@ final class Demo {
     }
   }
 
+  /** What the node says after it was started again. */
+  record After(ByteString root, BigInteger balance) {}
+
   /** After the restart: the same root, and the same balance. */
-  BigInteger verify(NodeProcess node, Before before) {
+  After verify(NodeProcess node, Before before) {
     try (TidemillClient client =
         TidemillClient.connect(ClientOptions.plaintext("127.0.0.1", node.grpcPort()))) {
       GetInfoResponse info = client.reader().info();
@@ -118,7 +121,7 @@ final class Demo {
       if (info.getHead().getWave() != before.wave() || !root.equals(before.root())) {
         throw new DemoFailure("after the restart the node is at another root than before");
       }
-      return checkBalance(node, "balance_of");
+      return new After(root, checkBalance(node, "balance_of"));
     }
   }
 

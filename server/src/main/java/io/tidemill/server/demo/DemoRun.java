@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,9 +47,9 @@ public final class DemoRun {
         before = demo.drive(node);
       }
       report.step("stop", "the node is stopped", Demo.facts("root", Report.hex(before.root())));
-      BigInteger balance;
+      Demo.After after;
       try (NodeProcess node = start(folder)) {
-        balance = demo.verify(node, before);
+        after = demo.verify(node, before);
       }
       long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start);
       report.step(
@@ -62,9 +61,9 @@ public final class DemoRun {
               "root_before",
               Report.hex(before.root()),
               "root_after",
-              Report.hex(before.root()),
+              Report.hex(after.root()),
               "token_balance",
-              balance.toString(),
+              after.balance().toString(),
               "sum_of_transfers",
               before.sent().toString(),
               "seconds",

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Instances are not reused: they are small, and a fresh one cannot remember anything. Memory is
  * what is pooled.
  */
+@SuppressWarnings("ReferenceEquality") // an instance is told by identity
 public abstract class CompiledInstance extends Instance {
   /** A packed stack with one of its halves below zero has one of these bits. */
   static final long STACK_UNDERFLOW = 0x8000_0000_8000_0000L;

@@ -347,7 +347,7 @@ final class ModuleCompiler {
     }
     for (SwitchCase entry : cases) {
       code.labelBinding(entry.target());
-      body.apply(entry.caseValue());
+      final CodeBuilder _ = body.apply(entry.caseValue());
     }
     code.labelBinding(otherwise)
         .invokestatic(

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 
 /**
@@ -182,7 +183,7 @@ final class ModuleLayout {
 
   /** The number of a function type; equal types have one number. */
   int signature(FunctionType type) {
-    return signatures.get(type);
+    return Objects.requireNonNull(signatures.get(type), "no type of this module");
   }
 
   /** All function types, each once, by number. */
