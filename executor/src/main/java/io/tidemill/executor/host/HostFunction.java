@@ -220,10 +220,8 @@ public enum HostFunction {
   /** The import module of every function here. */
   public static final String MODULE = "pyde";
 
-  /** The ABI version that introduced {@code instantiate}. */
-  private static final int ABI_1_3 = 0x00010003;
-
   private static final int ABI_1_0 = 0x00010000;
+  private static final int ABI_1_3 = 0x00010003;
 
   /** Which modules may import it. */
   public enum Available {
@@ -245,11 +243,10 @@ public enum HostFunction {
     INHERITS
   }
 
-  /** Which generation of the public ABI has this shape. */
+  /** Which generation of the public ABI has this shape; COMPATIBLE is seen in contracts only. */
   public enum Generation {
     CURRENT,
     LEGACY,
-    /** Seen in published contracts, in no text. */
     COMPATIBLE
   }
 

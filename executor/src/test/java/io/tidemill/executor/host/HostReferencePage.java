@@ -73,6 +73,49 @@ final class HostReferencePage {
           Map.entry("threshold_encrypt", "plaintext, length, out, length pointer"),
           Map.entry("threshold_decrypt", "envelope, length, out, length pointer"));
 
+  private static final String CODES =
+      """
+
+      *P* after a name: only modules deployed as a parachain; others get -15. *legacy* and *compatible* mark the shapes of the
+      first generation and of published contracts; a legacy shape costs the legacy price where one is given.
+
+      ## Result codes
+
+      | Code | Meaning |
+      |---|---|
+      | 0 | success |
+      | -1 | invalid input; for loads: nothing there |
+      | -3 | insufficient balance |
+      | -5 | forbidden in a view; static call of a function that is no view; not combined yet |
+      | -7 | output buffer too small; the length it needs is written |
+      | -8 | invalid address: zero, or its record belongs to another account |
+      | -9 | reentrancy blocked |
+      | -10 | the callee reverted or trapped, has no code, or is too deep; its revert payload is in the buffer |
+      | -11 | the callee ran out of gas, or the view budget is spent |
+      | -12 | value sent to a function that is not payable |
+      | -13 | no such function |
+      | -14 | too many messages in this wave |
+      | -15 | parachains only |
+      | -16 | no envelope |
+      | -17 | the signature is not valid |
+      | -30 | the contract has no schema |
+      | -31 | no such field |
+      | -32 | the field has another number of keys |
+      | -33 | a key has the wrong length (at most 256 bytes) |
+      | -34 | the value has the wrong length |
+      | -40 | the constructor failed; its revert payload is in the buffer |
+      | -43 | the template has no code |
+      | -44 | the child's address is occupied |
+      | -45 | init data and no constructor |
+      | -46 | the child's first 16 bytes belong to another contract |
+      | -48 | more than 64 children in a transaction |
+
+      ## Traps
+
+      | Number | Trap |
+      |---|---|
+      """;
+
   private HostReferencePage() {}
 
   /** Rewrites the page. */
@@ -108,48 +151,7 @@ final class HostReferencePage {
     for (HostFunction function : HostFunction.values()) {
       row(page, function);
     }
-    page.append(
-        """
-
-        *P* after a name: only modules deployed as a parachain; others get -15. *legacy* and *compatible* mark the shapes of the
-        first generation and of published contracts; a legacy shape costs the legacy price where one is given.
-
-        ## Result codes
-
-        | Code | Meaning |
-        |---|---|
-        | 0 | success |
-        | -1 | invalid input; for loads: nothing there |
-        | -3 | insufficient balance |
-        | -5 | forbidden in a view; static call of a function that is no view; not combined yet |
-        | -7 | output buffer too small; the length it needs is written |
-        | -8 | invalid address: zero, or its record belongs to another account |
-        | -9 | reentrancy blocked |
-        | -10 | the callee reverted or trapped, has no code, or is too deep; its revert payload is in the buffer |
-        | -11 | the callee ran out of gas, or the view budget is spent |
-        | -12 | value sent to a function that is not payable |
-        | -13 | no such function |
-        | -14 | too many messages in this wave |
-        | -15 | parachains only |
-        | -16 | no envelope |
-        | -17 | the signature is not valid |
-        | -30 | the contract has no schema |
-        | -31 | no such field |
-        | -32 | the field has another number of keys |
-        | -33 | a key has the wrong length (at most 256 bytes) |
-        | -34 | the value has the wrong length |
-        | -40 | the constructor failed; its revert payload is in the buffer |
-        | -43 | the template has no code |
-        | -44 | the child's address is occupied |
-        | -45 | init data and no constructor |
-        | -46 | the child's first 16 bytes belong to another contract |
-        | -48 | more than 64 children in a transaction |
-
-        ## Traps
-
-        | Number | Trap |
-        |---|---|
-        """);
+    page.append(CODES);
     for (TrapCode code : TrapCode.values()) {
       page.append("| ").append(code.number()).append(" | `").append(code).append("` |\n");
     }
