@@ -13,6 +13,7 @@ import io.tidemill.executor.contract.DebugLog;
 import io.tidemill.executor.contract.WasmContractRuntime;
 import io.tidemill.executor.host.ContractRuntime;
 import io.tidemill.executor.host.ContractRuntime.End;
+import io.tidemill.executor.host.Threshold;
 import io.tidemill.executor.overlay.Overlay;
 import io.tidemill.executor.overlay.StateView;
 import io.tidemill.executor.tx.Address;
@@ -52,7 +53,13 @@ final class TestChain {
 
   /** How a call ended, as a test sees it. */
   record Outcome(
-      End end, int code, byte[] returnData, long fuel, List<Event> events, List<String> logs) {}
+      End end,
+      int code,
+      byte[] returnData,
+      long fuel,
+      List<Event> events,
+      List<String> logs,
+      List<String> trace) {}
 
   TestChain(Rules rules, WasmContractRuntime runtime, Setup setup) {
     this.rules = rules;
@@ -122,12 +129,13 @@ final class TestChain {
     }
     final Overlay overlay = new Overlay(view());
     final List<String> logs = new ArrayList<>();
+    final CallTrace trace = new CallTrace(this::name);
     final ContractRuntime.Result result =
         ScopedValue.where(DebugLog.LISTENER, logs::add)
             .call(
                 () ->
                     runtime.call(
-                        scope(test, index, call, overlay),
+                        scope(test, index, call, overlay, trace),
                         new ContractRuntime.Call(
                             call.from(),
                             call.target(),
@@ -139,15 +147,23 @@ final class TestChain {
                             call.gas())));
     final List<Event> emitted = result.end() == End.SUCCESS ? overlay.events() : List.<Event>of();
     if (result.end() == End.SUCCESS) {
+      trace.lines().addAll(changes(overlay));
       commit(overlay);
       events += emitted.size();
     }
     return new Outcome(
-        result.end(), result.code(), result.returnData(), result.fuelUsed(), emitted, logs);
+        result.end(),
+        result.code(),
+        result.returnData(),
+        result.fuelUsed(),
+        emitted,
+        logs,
+        trace.lines());
   }
 
   private static Outcome refused(RejectCode code) {
-    return new Outcome(End.REJECTED, code.number(), new byte[0], 0, List.of(), List.of());
+    return new Outcome(
+        End.REJECTED, code.number(), new byte[0], 0, List.of(), List.of(), List.of());
   }
 
   private boolean isConstructor(Call call) {
@@ -157,7 +173,8 @@ final class TestChain {
     return function != null && (function.attributes() & Attribute.CONSTRUCTOR.bit()) != 0;
   }
 
-  private ContractRuntime.Scope scope(String test, int index, Call call, Overlay overlay) {
+  private ContractRuntime.Scope scope(
+      String test, int index, Call call, Overlay overlay, CallTrace trace) {
     final byte[] hashed = ("tidemill test tx" + test + "\0\0\0\0").getBytes(StandardCharsets.UTF_8);
     for (int i = 0; i < 4; i++) {
       hashed[hashed.length - 4 + i] = (byte) (index >>> (8 * i));
@@ -183,7 +200,33 @@ final class TestChain {
         call.from(),
         overlay,
         List.of(),
-        new ExecutionGuard());
+        new ExecutionGuard(),
+        Threshold.NONE,
+        trace);
+  }
+
+  private String name(Address address) {
+    final Deployed contract = contracts.get(address);
+    return contract == null ? "0x" + address : contract.name();
+  }
+
+  /** What a successful call leaves different, one state key per line. */
+  private List<String> changes(Overlay overlay) {
+    final List<String> lines = new ArrayList<>();
+    overlay
+        .sortedWrites()
+        .forEach(
+            (key, value) -> {
+              final byte[] before = state.get(key);
+              if (!Arrays.equals(before, value)) {
+                lines.add("state " + key + ": " + shown(before) + " -> " + shown(value));
+              }
+            });
+    return lines;
+  }
+
+  private static String shown(byte @Nullable [] value) {
+    return value == null ? "absent" : ValuePrinter.hex(value);
   }
 
   private StateView view() {

@@ -6,6 +6,7 @@ import io.tidemill.server.author.TestResult.CallReport;
 import io.tidemill.server.author.TestResult.Failure;
 import io.tidemill.server.author.TestResult.Verdict;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -26,7 +27,12 @@ public final class TestReport {
   private int failed;
   private int skipped;
 
-  /** {@code verbosity}: 1 fuel of each test, 2 calls with events and logs. */
+  /**
+   * Prints to {@code out}.
+   *
+   * @param verbosity 1 fuel of each test, 2 calls with events and logs, 3 frames and state access,
+   *     4 what changed
+   */
   public TestReport(PrintWriter out, boolean json, boolean color, int verbosity) {
     this.out = out;
     this.json = json;
@@ -62,6 +68,36 @@ public final class TestReport {
       out.printf("Running %d tests in %s%n", suite.cases().size(), suite.file());
       out.flush();
     }
+  }
+
+  /** What would run: addresses, slots and calldata. */
+  public void plan(TestSuite suite) {
+    for (TestSuite.Case test : suite.cases()) {
+      out.println(test.name());
+      for (TestSuite.Deployed contract : test.setup().contracts()) {
+        out.println("  contract " + contract.name() + " 0x" + contract.address());
+      }
+      test.setup()
+          .slots()
+          .forEach(
+              (contract, slots) ->
+                  slots.forEach(
+                      (slot, value) ->
+                          out.println(
+                              "  slot 0x" + slot.toHex() + " = " + ValuePrinter.hex(value))));
+      for (TestSuite.Call call : test.calls()) {
+        out.println(
+            "  call "
+                + call.function()
+                + " from 0x"
+                + call.from()
+                + " to 0x"
+                + call.target()
+                + " calldata "
+                + ValuePrinter.hex(call.calldata()));
+      }
+    }
+    out.flush();
   }
 
   /** A test is over. */
@@ -100,6 +136,11 @@ public final class TestReport {
         }
         for (String log : call.logs()) {
           out.println("        [debug] " + call.function() + ": " + log);
+        }
+        for (String line : verbosity > 2 ? call.trace() : List.<String>of()) {
+          if (verbosity > 3 || !line.startsWith("state ")) {
+            out.println("        " + line);
+          }
         }
       }
     }

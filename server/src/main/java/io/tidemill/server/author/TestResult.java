@@ -41,15 +41,17 @@ public record TestResult(
     }
   }
 
-  /** How one call went. */
+  /** How one call went; {@code trace} has its frames, its state access and what it changed. */
   public record CallReport(
       int index,
       String function,
       String outcome,
       long fuel,
       List<String> events,
-      List<String> logs) {
+      List<String> logs,
+      List<String> trace) {
     public CallReport {
+      trace = List.copyOf(trace);
       events = List.copyOf(events);
       logs = List.copyOf(logs);
     }

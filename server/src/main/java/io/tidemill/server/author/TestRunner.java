@@ -113,7 +113,13 @@ public final class TestRunner {
       events.add(event.contract() + " " + event.topics() + " " + ValuePrinter.hex(event.data()));
     }
     return new CallReport(
-        index, call.function(), describe(outcome), outcome.fuel(), events, outcome.logs());
+        index,
+        call.function(),
+        describe(outcome),
+        outcome.fuel(),
+        events,
+        outcome.logs(),
+        outcome.trace());
   }
 
   private static void judge(

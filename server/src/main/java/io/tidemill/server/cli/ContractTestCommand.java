@@ -56,12 +56,14 @@ final class ContractTestCommand implements Callable<Integer> {
       description = "Run only tests whose name contains it; may be given again.")
   private List<String> filters = List.of();
 
-  @Option(names = "--dry-run", description = "Read everything and run nothing.")
+  @Option(
+      names = "--dry-run",
+      description = "Read everything, print addresses, slots and calldata; run nothing.")
   private boolean dryRun;
 
   @Option(
       names = {"-v", "--verbose"},
-      description = "Also fuel; twice: also calls, events and debug logs.")
+      description = "Also fuel; -vv calls, events, debug logs; -vvv frames; -vvvv what changed.")
   private boolean[] verbosity = {};
 
   @Option(names = "--json", description = "Print one JSON object per line.")
@@ -98,6 +100,9 @@ final class ContractTestCommand implements Callable<Integer> {
         new TestReport(spec.commandLine().getOut(), json, color, verbosity.length);
     for (TestSuite suite : suites) {
       report.begin(suite);
+      if (dryRun && !json) {
+        report.plan(suite);
+      }
       runner.run(suite, name -> !dryRun && chosen(name), report::add);
     }
     return report.end() ? 0 : 1;

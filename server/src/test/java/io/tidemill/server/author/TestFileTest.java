@@ -283,7 +283,9 @@ class TestFileTest {
         .expect()
         .checks()
         .get(0)
-        .check(new TestChain.Outcome(End.SUCCESS, 0, new byte[0], 0, List.of(emitted), List.of()));
+        .check(
+            new TestChain.Outcome(
+                End.SUCCESS, 0, new byte[0], 0, List.of(emitted), List.of(), List.of()));
   }
 
   private static Event moored(String berthTopic, String data) {
