@@ -5,6 +5,7 @@ import io.tidemill.state.Snapshot;
 import io.tidemill.state.StateDelta;
 import io.tidemill.state.StateKey;
 import io.tidemill.state.WaveArtifacts;
+import io.tidemill.state.hash.Blake3Lanes;
 import io.tidemill.state.hash.Hash32;
 import io.tidemill.state.merkle.Child;
 import io.tidemill.state.merkle.MerkleTree;
@@ -36,10 +37,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * {@code ./tidemill bench state}: the tree, the commit, reads and restarts, on seeded keys.
  *
- * <p>Figures are medians. {@code leaf_updates_per_s} is the root of a batch of 10,000 existing keys
- * on a tree whose nodes are in memory in their final form, value and key hashing included, on one
- * core; nothing is written. {@code commit_ms_10k} is propose and commit of 20,000 keys with 10,000
- * receipts and 10,000 events, synced; {@code commit_only_ms_10k} the part after the root is known.
+ * <p>Figures are medians. {@code node_hash_ns} is what a node costs among others of its level, as
+ * in a batch; {@code node_hash_single_ns} what it costs alone. {@code leaf_updates_per_s} is the
+ * root of a batch of 10,000 existing keys on a tree whose nodes are in memory in their final form,
+ * value and key hashing included, on one core; nothing is written. {@code commit_ms_10k} is propose
+ * and commit of 20,000 keys with 10,000 receipts and 10,000 events, synced; {@code
+ * commit_only_ms_10k} the part after the root is known.
  */
 public final class StateBench {
   private static final int BATCH = 10_000;
@@ -120,6 +123,22 @@ public final class StateBench {
       }
       times[round] = (System.nanoTime() - start) / 200_000.0;
       right = left;
+    }
+    figure("node_hash_single_ns", median(times));
+    final Blake3Lanes lanes = new Blake3Lanes();
+    for (int round = 0; round < rounds; round++) {
+      final long start = System.nanoTime();
+      for (int i = 0; i < 200_000 / Blake3Lanes.WIDTH; i++) {
+        lanes.clear();
+        for (int lane = 0; lane < Blake3Lanes.WIDTH; lane++) {
+          TreeHash.addInner(lanes, left, right);
+        }
+        lanes.run();
+        for (int lane = 0; lane < Blake3Lanes.WIDTH; lane++) {
+          left = lanes.digest(lane);
+        }
+      }
+      times[round] = (System.nanoTime() - start) / (200_000.0 - 200_000 % Blake3Lanes.WIDTH);
     }
     figure("node_hash_ns", median(times));
   }

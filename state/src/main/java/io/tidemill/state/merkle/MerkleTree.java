@@ -54,6 +54,7 @@ public final class MerkleTree {
   private static final class Output {
     final List<TreeUpdate.Created> created = new ArrayList<>();
     final List<NodeKey> stale = new ArrayList<>();
+    final NodeHasher hasher = new NodeHasher();
     long grown;
 
     void append(Output other) {
@@ -88,7 +89,9 @@ public final class MerkleTree {
               return before;
             }
             Arrays.sort(changes, from, to);
-            return apply(before, changes, from, to, 1, version, own);
+            final Child after = apply(before, changes, from, to, 1, version, own);
+            own.hasher.run();
+            return after;
           });
     }
     final List<@Nullable Child> results = run(tasks, changes.length);
@@ -101,6 +104,7 @@ public final class MerkleTree {
       }
     }
     final Child updated = close(root, old, children, dirty, Hash32.ZERO, 0, version, output);
+    output.hasher.run();
     return new TreeUpdate(updated, output.created, output.stale, output.grown);
   }
 
@@ -314,8 +318,12 @@ public final class MerkleTree {
     if (count == 0 || (count == 1 && only instanceof Leaf)) {
       return only;
     }
-    final Node made = new Node(children, node, dirty);
+    // Without an old node all hashes are new, those of a leaf that was pushed down included.
+    final int unhashed = node == null ? Node.ALL : dirty;
+    final Node made = new Node(children, node);
+    final Inner reference = new Inner(version, null, resident ? made : null);
+    output.hasher.add(depth, made, reference, unhashed);
     output.created.add(new TreeUpdate.Created(NodeKey.above(version, depth, prefix), made));
-    return new Inner(version, made.hash(), resident ? made : null);
+    return reference;
   }
 }

@@ -24,6 +24,9 @@ public final class Node {
   /** The number of slots. */
   static final int WIDTH = 16;
 
+  /** The mask of all slots. */
+  static final int ALL = 0xFFFF;
+
   private static final int LEAF_BYTES = 2 * Hash32.LENGTH;
   private static final int INNER_BYTES = 8 + Hash32.LENGTH;
 
@@ -38,8 +41,11 @@ public final class Node {
   private final int present;
   private final int leaves;
 
-  /** The node over {@code children}; {@code old} supplies the hashes of slots not {@code dirty}. */
-  Node(@Nullable Child[] children, @Nullable Node old, int dirty) {
+  /**
+   * The node over {@code children}. It has the hashes of {@code old} until those of the slots that
+   * changed are set with {@link #fold}; without an old node that is all of them.
+   */
+  Node(@Nullable Child[] children, @Nullable Node old) {
     this.children = children;
     int presentBits = 0;
     int leafBits = 0;
@@ -51,10 +57,25 @@ public final class Node {
     }
     this.present = presentBits;
     this.leaves = leafBits;
-    this.folds = new Hash32[WIDTH];
+    this.folds = old == null ? new Hash32[WIDTH] : old.folds.clone();
+  }
+
+  /** Computes all hashes, one by one. */
+  private Node hashed() {
     for (int i = WIDTH - 1; i > 0; i--) {
-      folds[i] = old != null && (RANGE[i] & dirty) == 0 ? old.folds[i] : fold(i);
+      folds[i] = compute(i);
     }
+    return this;
+  }
+
+  /** Sets the hash of heap position {@code i}. */
+  void fold(int i, Hash32 hash) {
+    folds[i] = hash;
+  }
+
+  /** Whether one of {@code slots} is below heap position {@code i}. */
+  static boolean isBelow(int i, int slots) {
+    return (RANGE[i] & slots) != 0;
   }
 
   /** The hash of the subtree. */
@@ -76,17 +97,19 @@ public final class Node {
     return children.clone();
   }
 
-  /** The hash of the slots below heap position {@code i}, 1 to 31. */
-  Hash32 fold(int i) {
-    if (i >= WIDTH) {
-      return Child.rootHash(children[i - WIDTH]);
-    }
+  private Hash32 compute(int i) {
+    final Hash32 known = withoutHashing(i);
+    return known != null ? known : TreeHash.inner(at(2 * i), at(2 * i + 1));
+  }
+
+  /** The hash of heap position {@code i}, 1 to 15, where it is empty or a lone leaf; else null. */
+  @Nullable Hash32 withoutHashing(int i) {
     final int below = present & RANGE[i];
     if (below == 0) {
       return TreeHash.EMPTY;
     }
-    final Child only = only(below);
-    return only != null ? only.hash() : TreeHash.inner(at(2 * i), at(2 * i + 1));
+    final Leaf only = only(below);
+    return only == null ? null : only.hash();
   }
 
   /** The kept hash of heap position {@code i}, 1 to 31. */
@@ -177,7 +200,7 @@ public final class Node {
         at += INNER_BYTES;
       }
     }
-    return new Node(children, null, 0xFFFF);
+    return new Node(children, null).hashed();
   }
 
   /** Nibble {@code depth} of {@code hash}. */

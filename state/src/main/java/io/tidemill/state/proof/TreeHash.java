@@ -1,6 +1,7 @@
 package io.tidemill.state.proof;
 
 import io.tidemill.state.hash.Blake3;
+import io.tidemill.state.hash.Blake3Lanes;
 import io.tidemill.state.hash.Hash32;
 import java.nio.charset.StandardCharsets;
 
@@ -38,6 +39,11 @@ public final class TreeHash {
   /** The hash of the inner node over two subtrees. */
   public static Hash32 inner(Hash32 left, Hash32 right) {
     return Blake3.hash(INNER_TAG_0, INNER_TAG_1, left, right);
+  }
+
+  /** Puts an inner node into {@code lanes}; its digest there is {@link #inner}. */
+  public static void addInner(Blake3Lanes lanes, Hash32 left, Hash32 right) {
+    lanes.add(INNER_TAG_0, INNER_TAG_1, left, right);
   }
 
   private static long word(byte[] bytes, int at) {

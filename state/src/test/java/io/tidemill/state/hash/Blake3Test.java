@@ -68,6 +68,27 @@ class Blake3Test {
   }
 
   @Test
+  void shouldHashEveryLaneAsItWouldAlone() {
+    final Random random = new Random(10);
+    final Blake3Lanes lanes = new Blake3Lanes();
+    for (int count = 1; count <= Blake3Lanes.WIDTH; count++) {
+      lanes.clear();
+      final byte[] bytes = new byte[80 * count];
+      random.nextBytes(bytes);
+      for (int i = 0; i < count; i++) {
+        final Hash32 head = Hash32.at(bytes, 80 * i);
+        lanes.add(
+            head.w0(), head.w1(), Hash32.at(bytes, 80 * i + 16), Hash32.at(bytes, 80 * i + 48));
+      }
+      assertThat(lanes.size()).isEqualTo(count);
+      lanes.run();
+      for (int i = 0; i < count; i++) {
+        assertThat(lanes.digest(i)).isEqualTo(oracle(bytes, 80 * i, 80));
+      }
+    }
+  }
+
+  @Test
   void shouldRejectARangeOutsideTheArray() {
     assertThatThrownBy(() -> Blake3.hash(new byte[4], 2, 3))
         .isInstanceOf(IndexOutOfBoundsException.class);

@@ -1,0 +1,154 @@
+package io.tidemill.state.hash;
+
+import java.util.Arrays;
+
+/**
+ * BLAKE3 of up to 64 messages of 80 bytes at once, one message per lane.
+ *
+ * <p>The sixteen state words and the message words are rows of 64 lanes, so that every step of the
+ * compression is the same operation on 64 neighbors, which the compiler turns into vector
+ * instructions; a hash then takes a third of the time of {@link Blake3#hash(long, long, Hash32,
+ * Hash32)}. The digest of a lane does not depend on the others. Not thread-safe.
+ */
+public final class Blake3Lanes {
+  /** The number of lanes. */
+  public static final int WIDTH = 64;
+
+  private static final int ROUNDS = 7;
+  private static final int[] ZERO = new int[WIDTH];
+
+  /** The message words in the order in which each round takes them. */
+  private static final int[][] SCHEDULE = schedule();
+
+  private final int[][] state = new int[16][WIDTH];
+  private final int[][] first = new int[16][WIDTH];
+  private final int[][] second = new int[16][];
+  private int count;
+
+  /** Empty lanes. */
+  public Blake3Lanes() {
+    for (int i = 0; i < 16; i++) {
+      second[i] = i < 4 ? new int[WIDTH] : ZERO;
+    }
+  }
+
+  /** The number of lanes in use. */
+  public int size() {
+    return count;
+  }
+
+  /** Makes all lanes free. */
+  public void clear() {
+    count = 0;
+  }
+
+  /**
+   * Puts a message into the next lane: a tag of two big-endian longs, {@code left}, {@code right}.
+   */
+  public void add(long tag0, long tag1, Hash32 left, Hash32 right) {
+    final int lane = count++;
+    put(first, 0, lane, tag0);
+    put(first, 2, lane, tag1);
+    put(first, 4, lane, left.w0());
+    put(first, 6, lane, left.w1());
+    put(first, 8, lane, left.w2());
+    put(first, 10, lane, left.w3());
+    put(first, 12, lane, right.w0());
+    put(first, 14, lane, right.w1());
+    put(second, 0, lane, right.w2());
+    put(second, 2, lane, right.w3());
+  }
+
+  /** Hashes all lanes. */
+  public void run() {
+    Arrays.fill(state[0], Blake3Compression.IV0);
+    Arrays.fill(state[1], Blake3Compression.IV1);
+    Arrays.fill(state[2], Blake3Compression.IV2);
+    Arrays.fill(state[3], Blake3Compression.IV3);
+    Arrays.fill(state[4], Blake3Compression.IV4);
+    Arrays.fill(state[5], Blake3Compression.IV5);
+    Arrays.fill(state[6], Blake3Compression.IV6);
+    Arrays.fill(state[7], Blake3Compression.IV7);
+    compress(first, 64, Blake3Compression.CHUNK_START);
+    compress(second, 16, Blake3Compression.CHUNK_END | Blake3Compression.ROOT);
+  }
+
+  /** The digest of {@code lane} after {@link #run}. */
+  public Hash32 digest(int lane) {
+    return new Hash32(word(lane, 0), word(lane, 2), word(lane, 4), word(lane, 6));
+  }
+
+  private void compress(int[][] message, int length, int flags) {
+    final int[][] v = state;
+    Arrays.fill(v[8], Blake3Compression.IV0);
+    Arrays.fill(v[9], Blake3Compression.IV1);
+    Arrays.fill(v[10], Blake3Compression.IV2);
+    Arrays.fill(v[11], Blake3Compression.IV3);
+    Arrays.fill(v[12], 0);
+    Arrays.fill(v[13], 0);
+    Arrays.fill(v[14], length);
+    Arrays.fill(v[15], flags);
+    for (int round = 0; round < ROUNDS; round++) {
+      final int[] s = SCHEDULE[round];
+      mix(v[0], v[4], v[8], v[12], message[s[0]], message[s[1]]);
+      mix(v[1], v[5], v[9], v[13], message[s[2]], message[s[3]]);
+      mix(v[2], v[6], v[10], v[14], message[s[4]], message[s[5]]);
+      mix(v[3], v[7], v[11], v[15], message[s[6]], message[s[7]]);
+      mix(v[0], v[5], v[10], v[15], message[s[8]], message[s[9]]);
+      mix(v[1], v[6], v[11], v[12], message[s[10]], message[s[11]]);
+      mix(v[2], v[7], v[8], v[13], message[s[12]], message[s[13]]);
+      mix(v[3], v[4], v[9], v[14], message[s[14]], message[s[15]]);
+    }
+    for (int i = 0; i < 8; i++) {
+      fold(v[i], v[i + 8]);
+    }
+  }
+
+  private static void mix(int[] a, int[] b, int[] c, int[] d, int[] x, int[] y) {
+    for (int i = 0; i < WIDTH; i++) {
+      int va = a[i] + b[i] + x[i];
+      int vd = Integer.rotateRight(d[i] ^ va, 16);
+      int vc = c[i] + vd;
+      int vb = Integer.rotateRight(b[i] ^ vc, 12);
+      va += vb + y[i];
+      vd = Integer.rotateRight(vd ^ va, 8);
+      vc += vd;
+      vb = Integer.rotateRight(vb ^ vc, 7);
+      a[i] = va;
+      b[i] = vb;
+      c[i] = vc;
+      d[i] = vd;
+    }
+  }
+
+  private static void fold(int[] low, int[] high) {
+    for (int i = 0; i < WIDTH; i++) {
+      low[i] ^= high[i];
+    }
+  }
+
+  private static void put(int[][] rows, int row, int lane, long bytes) {
+    final long little = Long.reverseBytes(bytes);
+    rows[row][lane] = (int) little;
+    rows[row + 1][lane] = (int) (little >>> 32);
+  }
+
+  private long word(int lane, int row) {
+    return Long.reverseBytes(
+        (state[row][lane] & 0xFFFFFFFFL) | ((long) state[row + 1][lane] << 32));
+  }
+
+  private static int[][] schedule() {
+    final int[] permutation = {2, 6, 3, 10, 7, 0, 4, 13, 1, 11, 12, 5, 9, 14, 15, 8};
+    final int[][] rounds = new int[ROUNDS][16];
+    for (int i = 0; i < 16; i++) {
+      rounds[0][i] = i;
+    }
+    for (int round = 1; round < ROUNDS; round++) {
+      for (int i = 0; i < 16; i++) {
+        rounds[round][i] = rounds[round - 1][permutation[i]];
+      }
+    }
+    return rounds;
+  }
+}
