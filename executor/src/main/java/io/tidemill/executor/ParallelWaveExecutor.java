@@ -48,9 +48,10 @@ public final class ParallelWaveExecutor implements WaveExecutor {
       predictions.add(AccessPrediction.of(execution.prepared(i)));
     }
     final Schedule schedule = Scheduler.plan(predictions);
-    final SpeculativeRun run = new SpeculativeRun(base, schedule, execution::run, listener, probe);
+    final SpeculativeRun run =
+        new SpeculativeRun(execution.base(), schedule, execution::run, listener, probe);
     run.execute(pool);
     statistics.accept(run.statistics());
-    return execution.finish(run.receipts(), run.writes(), run.codes(), run.messages());
+    return execution.finish(run.receipts(), run.after(), run.writes(), run.codes(), run.messages());
   }
 }

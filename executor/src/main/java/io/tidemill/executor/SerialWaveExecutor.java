@@ -31,6 +31,6 @@ public final class SerialWaveExecutor implements WaveExecutor {
       receipts.add(receipt);
       listener.onReceipt(receipt);
     }
-    return execution.finish(receipts, view.sortedWrites(), view.sortedCodes(), messages);
+    return execution.finish(receipts, view, view.writes(), view.sortedCodes(), messages);
   }
 }

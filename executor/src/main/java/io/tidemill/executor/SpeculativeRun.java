@@ -3,15 +3,16 @@ package io.tidemill.executor;
 import io.tidemill.executor.overlay.MultiVersionMemory;
 import io.tidemill.executor.overlay.MultiVersionMemory.Attempt;
 import io.tidemill.executor.overlay.Overlay;
+import io.tidemill.executor.overlay.StateView;
 import io.tidemill.executor.schedule.Schedule;
 import io.tidemill.state.Snapshot;
+import io.tidemill.state.StateDelta;
 import io.tidemill.state.StateKey;
 import io.tidemill.state.hash.Hash32;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -125,9 +126,14 @@ final class SpeculativeRun {
     }
   }
 
-  /** What the wave wrote, the last writer winning; a null value is a deletion. */
-  NavigableMap<StateKey, byte @Nullable []> writes() {
+  /** What the wave wrote, the last writer winning. */
+  StateDelta writes() {
     return memory.newest();
+  }
+
+  /** What is read after the last transaction. */
+  StateView after() {
+    return memory.view(size);
   }
 
   /** The receipts in transaction order. */

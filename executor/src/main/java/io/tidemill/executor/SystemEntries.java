@@ -11,7 +11,7 @@ import io.tidemill.state.StateKey;
 import io.tidemill.state.StateRoot;
 import io.tidemill.state.hash.Hash32;
 import java.util.Collection;
-import java.util.SortedMap;
+import java.util.NavigableMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +44,8 @@ final class SystemEntries {
   }
 
   /** The base of a wave with what its system entries wrote. Closing it is the base's business. */
-  record Opened(Snapshot base, SortedMap<StateKey, byte @Nullable []> writes) implements Snapshot {
+  record Opened(Snapshot base, NavigableMap<StateKey, byte @Nullable []> writes)
+      implements Snapshot {
     @Override
     public long wave() {
       return base.wave();

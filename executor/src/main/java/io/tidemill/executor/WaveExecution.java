@@ -4,23 +4,20 @@ import io.tidemill.executor.borsh.BorshException;
 import io.tidemill.executor.nativetx.WaveEnd;
 import io.tidemill.executor.overlay.Ledger;
 import io.tidemill.executor.overlay.Overlay;
-import io.tidemill.executor.overlay.WaveView;
+import io.tidemill.executor.overlay.StateView;
 import io.tidemill.executor.tx.Transaction;
 import io.tidemill.executor.tx.U128;
 import io.tidemill.executor.wasm.ExecutionGuard;
 import io.tidemill.state.Snapshot;
 import io.tidemill.state.StateDelta;
 import io.tidemill.state.StateException;
-import io.tidemill.state.StateKey;
 import io.tidemill.state.WaveArtifacts.StoredCode;
 import io.tidemill.state.hash.Hash32;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.SortedMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One wave, apart from the order in which its transactions are run: the checks before, the
@@ -191,27 +188,27 @@ final class WaveExecution {
    * The wave-level steps and the result.
    *
    * @param receipts of all transactions, in order
-   * @param writes what the transactions wrote, the last one winning; null is a deletion
+   * @param after what is read after the last transaction
+   * @param writes what the transactions wrote, the last one winning
    * @param codes wasm that the transactions staged
    * @param messages what they queued, in order
    */
   WaveResult finish(
       List<Receipt> receipts,
-      SortedMap<StateKey, byte @Nullable []> writes,
+      StateView after,
+      StateDelta writes,
       SortedMap<Hash32, byte[]> codes,
       List<ParachainMessage> messages) {
     final Rules rules = scope.rules();
     final WaveResult.Totals totals = WaveCredits.totals(receipts, rules.fees());
-    final WaveView view = new WaveView(base, writes);
-    if (base instanceof SystemEntries.Opened opened) {
-      view.addBelow(opened.writes());
-    }
-    final Overlay overlay = new Overlay(view);
+    final Overlay overlay = new Overlay(after);
     final Ledger ledger = new Ledger(overlay);
     WaveCredits.apply(ledger, totals);
     WaveEnd.apply(ledger, rules, scope.context());
-    view.merge(overlay);
-    final NavigableMap<StateKey, byte @Nullable []> all = view.sortedWrites();
+    StateDelta delta = StateDelta.of(overlay.sortedWrites()).over(writes);
+    if (base instanceof SystemEntries.Opened opened) {
+      delta = delta.over(StateDelta.of(opened.writes()));
+    }
     final List<StoredCode> stored = new ArrayList<>(codes.size());
     for (Map.Entry<Hash32, byte[]> code : codes.entrySet()) {
       stored.add(new StoredCode(code.getKey(), code.getValue()));
@@ -223,7 +220,7 @@ final class WaveExecution {
         rules.hash(),
         ContentHash.of(wave, digests()),
         receipts,
-        StateDelta.of(all),
+        delta,
         stored,
         EventCommitment.root(leaves),
         EventCommitment.bloom(receipts),

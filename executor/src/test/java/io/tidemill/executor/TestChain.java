@@ -28,10 +28,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A chain in memory with a serial executor: what the tests of this room drive. */
+/**
+ * A chain in memory: what the tests of this room drive. Every wave is executed serially and in
+ * parallel, and must come out the same.
+ */
 public final class TestChain {
   public static final long CHAIN_ID = 31337;
   public static final U128 RICH = U128.of(1_000_000_000_000_000L);
+
+  private static final WorkerPool WORKERS = new WorkerPool(3, WorkerPool.STACK_BYTES);
 
   /** An address costs a hundred permutations; tests ask for the same few all the time. */
   private static final ConcurrentHashMap<Integer, Address> USERS = new ConcurrentHashMap<>();
@@ -58,7 +63,10 @@ public final class TestChain {
 
   public TestChain(Rules rules, ExecutorParts parts, Consumer<Ledger> genesis) {
     this.rules = rules;
-    this.executor = new SerialWaveExecutor(parts);
+    this.executor =
+        new CheckedWaveExecutor(
+            new ParallelWaveExecutor(parts, WORKERS, statistics -> {}),
+            new SerialWaveExecutor(parts));
     final TreeMap<StateKey, byte @Nullable []> accounts = new TreeMap<>();
     for (int i = 0; i < 10; i++) {
       final Account account =

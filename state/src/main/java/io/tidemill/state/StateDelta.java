@@ -2,6 +2,7 @@ package io.tidemill.state;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +51,34 @@ public final class StateDelta implements Iterable<StateDelta.Entry> {
       }
     }
     return new StateDelta(List.copyOf(entries));
+  }
+
+  /**
+   * The delta with these entries, in any order.
+   *
+   * @throws IllegalArgumentException if a key occurs twice
+   */
+  public static StateDelta ofUnsorted(List<Entry> entries) {
+    final Entry[] sorted = entries.toArray(Entry[]::new);
+    Arrays.sort(sorted, Comparator.comparing(Entry::key));
+    return ofSorted(Arrays.asList(sorted));
+  }
+
+  /** Both deltas one after the other: where they write the same key, this one wins. */
+  public StateDelta over(StateDelta below) {
+    final List<Entry> merged = new ArrayList<>(size() + below.size());
+    int mine = 0;
+    int other = 0;
+    while (mine < size() || other < below.size()) {
+      final int order =
+          mine == size()
+              ? 1
+              : other == below.size() ? -1 : get(mine).key().compareTo(below.get(other).key());
+      merged.add(order <= 0 ? get(mine) : below.get(other));
+      mine += order <= 0 ? 1 : 0;
+      other += order >= 0 ? 1 : 0;
+    }
+    return ofSorted(merged);
   }
 
   /** The delta with the entries of {@code changes}, where a null value is a deletion. */

@@ -1,13 +1,13 @@
 package io.tidemill.executor.overlay;
 
 import io.tidemill.state.Snapshot;
+import io.tidemill.state.StateDelta;
 import io.tidemill.state.StateKey;
 import io.tidemill.state.hash.Hash32;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -244,18 +244,18 @@ public final class MultiVersionMemory {
     return now == then || Arrays.equals(now, then);
   }
 
-  /** The newest value of every key the wave wrote, in key order; a null value is a deletion. */
-  public TreeMap<StateKey, byte @Nullable []> newest() {
-    final TreeMap<StateKey, byte @Nullable []> sorted = new TreeMap<>();
+  /** The newest value of every key the wave wrote. */
+  public StateDelta newest() {
+    final List<StateDelta.Entry> entries = new ArrayList<>(cells.size());
     for (Map.Entry<StateKey, Cell> entry : cells.entrySet()) {
       final Cell cell = entry.getValue();
       synchronized (cell) {
         if (cell.size > 0) {
           final byte[] value = cell.values[cell.size - 1];
-          sorted.put(entry.getKey(), value == TOMBSTONE ? null : value);
+          entries.add(new StateDelta.Entry(entry.getKey(), value == TOMBSTONE ? null : value));
         }
       }
     }
-    return sorted;
+    return StateDelta.ofUnsorted(entries);
   }
 }

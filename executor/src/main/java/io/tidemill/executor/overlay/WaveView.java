@@ -1,12 +1,14 @@
 package io.tidemill.executor.overlay;
 
 import io.tidemill.state.Snapshot;
+import io.tidemill.state.StateDelta;
 import io.tidemill.state.StateKey;
 import io.tidemill.state.hash.Hash32;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -27,12 +29,6 @@ public final class WaveView implements StateView {
     this.base = base;
   }
 
-  /** The same with writes that have been made already; a null value is a deletion. */
-  public WaveView(Snapshot base, SortedMap<StateKey, byte @Nullable []> made) {
-    this(base);
-    made.forEach((key, value) -> writes.put(key, value == null ? TOMBSTONE : value));
-  }
-
   @Override
   public byte @Nullable [] get(StateKey key) {
     final byte[] written = writes.get(key);
@@ -48,22 +44,18 @@ public final class WaveView implements StateView {
     return staged != null ? staged : base.code(codeHash);
   }
 
-  /** Adds writes that lie beneath all that are there already; a null value is a deletion. */
-  public void addBelow(SortedMap<StateKey, byte @Nullable []> lower) {
-    lower.forEach((key, value) -> writes.putIfAbsent(key, value == null ? TOMBSTONE : value));
-  }
-
   /** Lays the surviving writes of one transaction over the wave. */
   public void merge(Overlay overlay) {
     overlay.forEachWrite((key, value) -> writes.put(key, value == null ? TOMBSTONE : value));
     codes.putAll(overlay.sortedCodes());
   }
 
-  /** Everything written, in key order; a null value is a deletion. */
-  public NavigableMap<StateKey, byte @Nullable []> sortedWrites() {
-    final TreeMap<StateKey, byte @Nullable []> sorted = new TreeMap<>();
-    writes.forEach((key, value) -> sorted.put(key, value == TOMBSTONE ? null : value));
-    return sorted;
+  /** Everything written. */
+  public StateDelta writes() {
+    final List<StateDelta.Entry> entries = new ArrayList<>(writes.size());
+    writes.forEach(
+        (key, value) -> entries.add(new StateDelta.Entry(key, value == TOMBSTONE ? null : value)));
+    return StateDelta.ofUnsorted(entries);
   }
 
   /** The wasm staged in the wave, in code hash order. */
