@@ -122,4 +122,44 @@ class ExampleContractsTest {
       assertThat(tests.code()).as(tests.out() + tests.err()).isZero();
     }
   }
+
+  static List<Path> profiles() throws IOException {
+    try (Stream<Path> folders = Files.list(CONTRACTS.resolve("profiles"))) {
+      return folders.sorted().toList();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("profiles")
+  void shouldBuildTheExamplesOfOtherProfiles(Path folder, @TempDir Path temp) throws Exception {
+    final String name = folder.getFileName().toString();
+    final String why = ContractToolchain.missing(folder);
+    assumeTrue(why.isEmpty(), () -> name + " cannot be built here: " + why);
+    final Process process =
+        new ProcessBuilder(
+                CONTRACTS.resolve("build.sh").toString(),
+                "--out",
+                temp.toString(),
+                "profiles/" + name)
+            .redirectErrorStream(true)
+            .start();
+    final String output = new String(process.getInputStream().readAllBytes());
+    assertThat(process.waitFor()).as(output).isZero();
+    assertThat(Files.readAllBytes(temp.resolve(name + ".wasm")))
+        .isEqualTo(Files.readAllBytes(wasm(folder)));
+    final String profile = name.substring(0, name.indexOf('-'));
+    final Run check =
+        run("contract", "check", wasm(folder).toString(), "--profile", profile, "--name", "x");
+    assertThat(check.code()).as(check.out()).isZero();
+  }
+
+  @Test
+  void shouldPrintTheAbiWithTheTopicsOfEvents() {
+    final Run run = run("contract", "abi", wasm(CONTRACTS.resolve("token")).toString());
+    assertThat(run.code()).isZero();
+    assertThat(run.out())
+        .contains("\"signature\" : \"Transfer(address,address,uint128)\"")
+        .contains("0x71fba72c0005dd55aea688392321923169fb06ab0ec0c3e330731ca5979f4db9")
+        .contains("\"selector\" : [ 164, 77, 203, 77 ]");
+  }
 }
