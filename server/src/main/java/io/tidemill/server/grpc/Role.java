@@ -38,6 +38,7 @@ enum Role {
           "grpc.health.v1.Health/Check",
           "grpc.health.v1.Health/Watch");
 
+  @SuppressWarnings("ImmutableEnumChecker") // Set.of is immutable
   private final Set<String> more;
 
   Role(Set<String> more) {

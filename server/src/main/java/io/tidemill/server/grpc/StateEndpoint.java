@@ -144,15 +144,13 @@ public final class StateEndpoint extends StateServiceGrpc.StateServiceImplBase {
     try (Snapshot state = reader.open(StateCodec.base(request.getBase()))) {
       final GetCodeResponse.Builder builder =
           GetCodeResponse.newBuilder().setBase(StateCodec.ref(state));
-      final Hash32 hash;
-      switch (request.getTargetCase()) {
-        case CODE_HASH -> hash = Fields.hash(request.getCodeHash(), "code_hash");
-        case ADDRESS ->
-            hash = codeOf(state, Fields.address(request.getAddress(), "address"), builder);
-        case NAME ->
-            hash = codeOf(state, ChainReader.requireName(state, request.getName()), builder);
-        default -> throw Refusal.field("target", "is missing");
-      }
+      final Hash32 hash =
+          switch (request.getTargetCase()) {
+            case CODE_HASH -> Fields.hash(request.getCodeHash(), "code_hash");
+            case ADDRESS -> codeOf(state, Fields.address(request.getAddress(), "address"), builder);
+            case NAME -> codeOf(state, ChainReader.requireName(state, request.getName()), builder);
+            case TARGET_NOT_SET -> throw Refusal.field("target", "is missing");
+          };
       final byte[] wasm = state.code(hash);
       if (wasm == null) {
         throw Refusal.of(Reason.NOT_FOUND, "what", "code", "key", hash.toHex());

@@ -1,8 +1,9 @@
 package io.tidemill.server.grpc;
 
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.epoll.Epoll;
-import io.grpc.netty.shaded.io.netty.channel.epoll.EpollEventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.epoll.EpollIoHandler;
 import io.grpc.netty.shaded.io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.grpc.netty.shaded.io.netty.channel.unix.DomainSocketAddress;
 import io.tidemill.server.config.ConfigException;
@@ -14,8 +15,8 @@ import java.nio.file.Path;
 /** A listener on a Unix domain socket, for a consensus client in the same pod. */
 final class UnixSocket implements AutoCloseable {
   private final Path path;
-  private final EpollEventLoopGroup boss;
-  private final EpollEventLoopGroup workers;
+  private final MultiThreadIoEventLoopGroup boss;
+  private final MultiThreadIoEventLoopGroup workers;
 
   /** Takes the place of a socket that an earlier process left behind. */
   UnixSocket(Path path) throws IOException {
@@ -24,8 +25,8 @@ final class UnixSocket implements AutoCloseable {
     }
     Files.deleteIfExists(path);
     this.path = path;
-    this.boss = new EpollEventLoopGroup(1);
-    this.workers = new EpollEventLoopGroup(1);
+    this.boss = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+    this.workers = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
   }
 
   NettyServerBuilder builder() {
@@ -41,8 +42,8 @@ final class UnixSocket implements AutoCloseable {
 
   @Override
   public void close() {
-    boss.shutdownGracefully();
-    workers.shutdownGracefully();
+    boss.shutdownGracefully().awaitUninterruptibly();
+    workers.shutdownGracefully().awaitUninterruptibly();
     try {
       Files.deleteIfExists(path);
     } catch (IOException e) {

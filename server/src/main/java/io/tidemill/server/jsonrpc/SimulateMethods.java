@@ -15,7 +15,6 @@ import io.tidemill.server.simulate.Simulator;
 import io.tidemill.state.hash.Hash32;
 import java.util.ArrayList;
 import java.util.HexFormat;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -200,8 +199,7 @@ final class SimulateMethods {
       throw Refusal.field(path, "must be an object of addresses");
     }
     final List<Simulation.AccountPatch> patches = new ArrayList<>();
-    for (Iterator<Map.Entry<String, JsonNode>> fields = node.fields(); fields.hasNext(); ) {
-      final Map.Entry<String, JsonNode> field = fields.next();
+    for (Map.Entry<String, JsonNode> field : node.properties()) {
       final String at = path + "." + field.getKey();
       final Params patch = Params.object(field.getValue(), PATCH, at);
       patches.add(
@@ -224,8 +222,7 @@ final class SimulateMethods {
     if (!node.isObject()) {
       throw Refusal.field(path, "must be an object of slot keys");
     }
-    for (Iterator<Map.Entry<String, JsonNode>> fields = node.fields(); fields.hasNext(); ) {
-      final Map.Entry<String, JsonNode> field = fields.next();
+    for (Map.Entry<String, JsonNode> field : node.properties()) {
       final String at = path + "." + field.getKey();
       byte[] value = null;
       if (!field.getValue().isNull()) {

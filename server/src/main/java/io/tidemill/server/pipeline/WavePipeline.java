@@ -16,7 +16,9 @@ import io.tidemill.state.Snapshot;
 import io.tidemill.state.StateStore;
 import io.tidemill.state.StateStore.Head;
 import io.tidemill.state.hash.Hash32;
+import java.util.EnumMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -255,15 +257,11 @@ public final class WavePipeline implements AutoCloseable {
   }
 
   private static void countStatuses(WaveAnswer answer, WaveSpan span) {
-    final long[] counts = new long[Receipt.Status.values().length];
+    final Map<Receipt.Status, Long> counts = new EnumMap<>(Receipt.Status.class);
     for (Receipt receipt : answer.receipts()) {
-      counts[receipt.status().ordinal()]++;
+      counts.merge(receipt.status(), 1L, Long::sum);
     }
-    for (Receipt.Status status : Receipt.Status.values()) {
-      if (counts[status.ordinal()] > 0) {
-        span.receipts(status.name().toLowerCase(Locale.ROOT), counts[status.ordinal()]);
-      }
-    }
+    counts.forEach((status, count) -> span.receipts(status.name().toLowerCase(Locale.ROOT), count));
   }
 
   private void commitPending(WaveSpan span) {

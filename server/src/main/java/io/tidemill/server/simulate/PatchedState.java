@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -84,7 +85,7 @@ final class PatchedState implements StateView {
     reads = new TreeSet<>();
   }
 
-  TreeSet<StateKey> reads() {
+  SortedSet<StateKey> reads() {
     return reads;
   }
 

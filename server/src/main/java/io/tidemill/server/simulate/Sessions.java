@@ -14,6 +14,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -41,13 +42,15 @@ public final class Sessions implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("tidemill-sessions").factory());
 
+  private final ScheduledFuture<?> sweeping;
+
   /** No sessions yet; the reader learns to read inside them. */
   public Sessions(ChainReader reader, Simulator simulator, SidecarConfig.Sessions config) {
     this.reader = reader;
     this.simulator = simulator;
     this.config = config;
     reader.sessions(this::snapshot);
-    sweeper.scheduleWithFixedDelay(this::sweep, 1, 1, TimeUnit.SECONDS);
+    this.sweeping = sweeper.scheduleWithFixedDelay(this::sweep, 1, 1, TimeUnit.SECONDS);
   }
 
   /** What a session started from. */
@@ -153,6 +156,7 @@ public final class Sessions implements AutoCloseable {
   /** Drops every session. */
   @Override
   public void close() {
+    sweeping.cancel(false);
     sweeper.shutdownNow();
     open.keySet().forEach(this::end);
   }

@@ -76,7 +76,6 @@ public final class Simulator implements AutoCloseable {
             task -> {
               final Thread thread = new Thread(null, task, "tidemill-simulate", 256L << 20);
               thread.setDaemon(true);
-              thread.setPriority(Thread.MIN_PRIORITY);
               return thread;
             });
     this.clock =

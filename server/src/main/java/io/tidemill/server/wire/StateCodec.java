@@ -63,7 +63,7 @@ public final class StateCodec {
             .setNonceUsed(account.nonce().used())
             .setBalance(Fields.bytes(account.balance()))
             .setCodeHash(Fields.bytes(account.codeHash()))
-            .setType(Account.Type.forNumber(account.type().ordinal() + 1))
+            .setType(Account.Type.forNumber(account.type().tag() + 1))
             .setGasTank(Fields.bytes(account.gasTank()))
             .setKeyNonce(account.keyNonce())
             .setBorsh(Fields.wrap(borsh));

@@ -109,9 +109,10 @@ public final class WaveCodec {
               Fields.hash(item.getCiphertextHash(), "header.threshold.plaintexts.ciphertext_hash"),
               item.getPlaintext().toByteArray()));
     }
-    return new ThresholdInput(
-        message.getCommitteeKey().isEmpty() ? null : message.getCommitteeKey().toByteArray(),
-        plaintexts);
+    final byte[] key = message.getCommitteeKey().toByteArray();
+    return key.length == 0
+        ? new ThresholdInput(null, plaintexts)
+        : new ThresholdInput(key, plaintexts);
   }
 
   /** The context of wave {@code wave} as the executor sees it. */

@@ -13,8 +13,9 @@ import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.epoll.EpollDomainSocketChannel;
-import io.grpc.netty.shaded.io.netty.channel.epoll.EpollEventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.epoll.EpollIoHandler;
 import io.grpc.netty.shaded.io.netty.channel.unix.DomainSocketAddress;
 import io.grpc.stub.MetadataUtils;
 import io.tidemill.server.config.ConfigException;
@@ -162,7 +163,8 @@ class AccessTest {
     final Path socket = folder.resolve("tidemill.sock");
     try (TestNode node = new TestNode(Map.of(Setting.GRPC_SOCKET, socket.toString()))) {
       assertThat(node.node.grpcPort()).isPositive();
-      final EpollEventLoopGroup group = new EpollEventLoopGroup(1);
+      final MultiThreadIoEventLoopGroup group =
+          new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
       final ManagedChannel channel =
           NettyChannelBuilder.forAddress(new DomainSocketAddress(socket.toFile()))
               .channelType(EpollDomainSocketChannel.class)
