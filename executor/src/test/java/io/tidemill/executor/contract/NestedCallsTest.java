@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
  * and what was emitted are the model's; dropped frames leave no trace; nothing is minted or lost.
  */
 class NestedCallsTest {
-  private static final int SEEDS = Integer.getInteger("tidemill.cases", 150);
+  private static final int SEEDS = Integer.getInteger("tidemill.cases", 80);
   private static final int TRANSACTIONS = 8;
 
   private final Engine[] engines = {new ChicoryEngine(), new JvmEngine(new ChicoryEngine())};
