@@ -9,8 +9,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tree nodes by their place. The upper levels of the tree have a slot of their own each; below, two
- * places share what a slot holds and the newer one stays.
+ * Tree nodes by their place. The upper levels of the tree have a slot of their own each; below, a
+ * place has two slots, which it shares with others, and the older entry makes room.
  *
  * <p>Entries are immutable and name their version, so a lookup that finds another version is a miss
  * and never a wrong answer; reads and writes need no lock. A node read from disk is hashed anew and
@@ -71,17 +71,35 @@ final class NodeCache implements NodeReader {
   }
 
   private @Nullable Node find(NodeKey key) {
-    final Entry entry = key.depth() < RESIDENT_LEVELS ? upper[place(key)] : lower[slot(key)];
-    return entry != null && entry.key().equals(key) ? entry.node() : null;
+    if (key.depth() < RESIDENT_LEVELS) {
+      return of(upper[place(key)], key);
+    }
+    final int slot = slot(key);
+    final Node node = of(lower[slot], key);
+    return node != null ? node : of(lower[slot ^ 1], key);
   }
 
   void put(NodeKey key, Node node) {
     final Entry entry = new Entry(key, node);
     if (key.depth() < RESIDENT_LEVELS) {
       upper[place(key)] = entry;
-    } else {
-      lower[slot(key)] = entry;
+      return;
     }
+    final int slot = slot(key);
+    final Entry held = lower[slot];
+    if (held != null && !samePlace(held.key(), key)) {
+      // Two places share a pair of slots: the older one moves over and drops what was there.
+      lower[slot ^ 1] = held;
+    }
+    lower[slot] = entry;
+  }
+
+  private static @Nullable Node of(@Nullable Entry entry, NodeKey key) {
+    return entry != null && entry.key().equals(key) ? entry.node() : null;
+  }
+
+  private static boolean samePlace(NodeKey a, NodeKey b) {
+    return a.depth() == b.depth() && a.prefix().equals(b.prefix());
   }
 
   /** The node as it is on disk, checked against {@code expected}. */

@@ -21,6 +21,12 @@ public record RocksOptions(
     int hashingThreads,
     long blockCacheBytes,
     long memtableBytes) {
+  /** About what a cached node takes on the heap. */
+  private static final int NODE_BYTES = 700;
+
+  /** About what a cached value takes on the heap. */
+  private static final int VALUE_BYTES = 250;
+
   /** Checks the numbers. */
   public RocksOptions {
     if (nodeCacheEntries < 0 || valueCacheEntries < 0 || hashingThreads < 1) {
@@ -28,13 +34,14 @@ public record RocksOptions(
     }
   }
 
-  /** What suits a node with a few GiB of memory. */
+  /** Caches that take about a quarter of the heap when they are full, for nodes up to 700 MiB. */
   public static RocksOptions of(long chainId) {
+    final long heap = Runtime.getRuntime().maxMemory();
     return new RocksOptions(
         chainId,
         Retention.FULL,
-        1 << 19,
-        1 << 18,
+        Math.clamp(heap / 4 / NODE_BYTES, 1 << 12, 1 << 20),
+        Math.clamp(heap / 16 / VALUE_BYTES, 1 << 12, 1 << 18),
         Math.max(1, Runtime.getRuntime().availableProcessors()),
         256L << 20,
         128L << 20);
