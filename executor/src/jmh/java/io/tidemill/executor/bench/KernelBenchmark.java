@@ -27,10 +27,12 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(value = 1, jvmArgs = "-XX:CompilerThreadStackSize=16384")
 public class KernelBenchmark {
   /** The kernel. */
-  @Param public Kernel kernel;
+  @Param({"ALU", "SIEVE", "FIB", "KECCAK", "SHA256", "MATMUL", "PARSE", "HASHMAP"})
+  public Kernel kernel;
 
   /** With fuel, stack meter and polls, or without. */
-  @Param public boolean metered;
+  @Param({"true", "false"})
+  public boolean metered;
 
   private CompiledModule compiled;
 

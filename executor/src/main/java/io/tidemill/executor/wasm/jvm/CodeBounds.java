@@ -2,10 +2,12 @@ package io.tidemill.executor.wasm.jvm;
 
 import io.tidemill.executor.wasm.FunctionType;
 import io.tidemill.executor.wasm.Module;
+import io.tidemill.executor.wasm.Opcodes;
 import io.tidemill.executor.wasm.OperatorReader;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.MethodModel;
 import java.lang.classfile.attribute.CodeAttribute;
+import java.lang.management.ManagementFactory;
 
 /**
  * What HotSpot handles well. A module with a part outside these bounds is not compiled and runs on
@@ -13,10 +15,23 @@ import java.lang.classfile.attribute.CodeAttribute;
  */
 final class CodeBounds {
   /**
-   * Bytecode of one method. HotSpot never compiles a method above 8,000 bytes (HugeMethodLimit),
-   * and what it has to hold while it compiles grows with the method.
+   * Bytecode of one method. By default HotSpot never compiles a method above 8,000 bytes; with the
+   * flag that the launcher passes it compiles any, and the bound is what its compilers were seen to
+   * stand. Which bound holds decides only how fast a module runs.
    */
-  static final int METHOD_BYTES = 8_000;
+  static final int METHOD_BYTES =
+      ManagementFactory.getRuntimeMXBean()
+              .getInputArguments()
+              .contains("-XX:-DontCompileHugeMethods")
+          ? 16_000
+          : 8_000;
+
+  /**
+   * Bytecode between two places where control can come or go. One long data flow is what makes both
+   * JIT compilers give up: at 18,000 bytes the first ran out of registers and the second out of
+   * stack, and the method stayed interpreted.
+   */
+  static final int STRAIGHT_BYTES = 8_000;
 
   /** Java slots of the parameters of one method; the class file format ends at 255. */
   static final int PARAMETER_SLOTS = 240;
@@ -57,9 +72,15 @@ final class CodeBounds {
     in.reset(function.bodyStart(), function.bodyEnd());
     long bytes =
         (long) BytecodeEstimate.CHARGE * layout.plan.functions().get(index).charges().length;
+    int straight = 0;
     while (in.hasNext()) {
-      in.next();
-      bytes += BytecodeEstimate.of(in);
+      final int opcode = in.next();
+      final int size = BytecodeEstimate.of(in);
+      bytes += size;
+      straight = opcode < Opcodes.DROP ? 0 : straight + size;
+      if (straight > STRAIGHT_BYTES) {
+        throw new OutsideBounds("function " + index + " has a straight line of " + straight);
+      }
     }
     // What is estimated from above may still fit; what is far above cannot.
     if (bytes > 2 * METHOD_BYTES) {
