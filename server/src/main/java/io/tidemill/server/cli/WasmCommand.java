@@ -9,7 +9,6 @@ import io.tidemill.executor.wasm.MeteringPlan;
 import io.tidemill.executor.wasm.Module;
 import io.tidemill.executor.wasm.ModuleValidator;
 import io.tidemill.executor.wasm.WasmProfile;
-import io.tidemill.executor.wasm.chicory.ChicoryEngine;
 import io.tidemill.executor.wasm.spec.SpecReport;
 import io.tidemill.executor.wasm.spec.SpecRunner;
 import java.io.IOException;
@@ -139,8 +138,8 @@ public final class WasmCommand implements Runnable {
     @Option(
         names = "--backend",
         paramLabel = "NAME",
-        description = "interpreter. Default: ${DEFAULT-VALUE}")
-    private String backend = ChicoryEngine.NAME;
+        description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
+    private WasmRunCommand.Backend backend = WasmRunCommand.Backend.compiled;
 
     @Option(
         names = {"-h", "--help"},
@@ -150,10 +149,6 @@ public final class WasmCommand implements Runnable {
 
     @Override
     public Integer call() throws IOException {
-      if (!backend.equals(ChicoryEngine.NAME)) {
-        throw new ParameterException(
-            spec.commandLine(), "--backend " + backend + " cannot link modules to each other");
-      }
       if (!Files.isDirectory(folder)) {
         throw new ParameterException(spec.commandLine(), folder + " is not a folder");
       }
@@ -162,7 +157,7 @@ public final class WasmCommand implements Runnable {
       }
       final PrintWriter out = spec.commandLine().getOut();
       final PrintWriter err = spec.commandLine().getErr();
-      final SpecReport report = new SpecRunner(ChicoryEngine::new).runAll(folder, err::println);
+      final SpecReport report = new SpecRunner(backend::linking).runAll(folder, err::println);
       report.notes().forEach(note -> out.println("skipped " + note));
       report.failures().forEach(failure -> out.println("failed " + failure));
       out.println(report.summary());

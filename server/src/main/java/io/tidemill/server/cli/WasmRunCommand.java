@@ -13,6 +13,7 @@ import io.tidemill.executor.wasm.HostContext;
 import io.tidemill.executor.wasm.Instance;
 import io.tidemill.executor.wasm.InvalidModuleException;
 import io.tidemill.executor.wasm.Launch;
+import io.tidemill.executor.wasm.LinkingEngine;
 import io.tidemill.executor.wasm.MemoryBudget;
 import io.tidemill.executor.wasm.MeteredModule;
 import io.tidemill.executor.wasm.MeteringPlan;
@@ -51,7 +52,12 @@ final class WasmRunCommand implements Callable<Integer> {
   /** What {@code --backend} takes. */
   enum Backend {
     interpreter,
-    compiled
+    compiled;
+
+    /** A fresh engine. */
+    LinkingEngine linking() {
+      return this == interpreter ? new ChicoryEngine() : new JvmEngine(new ChicoryEngine());
+    }
   }
 
   @Spec private CommandSpec spec;
@@ -161,9 +167,7 @@ final class WasmRunCommand implements Callable<Integer> {
     final RunTrace trace = new RunTrace();
     final MeteringPlan plan = MeteringPlan.of(module, FuelSchedule.V1, WasmProfile.BARE);
     final Engine engine =
-        backend == Backend.interpreter
-            ? new ChicoryEngine(trace)
-            : new JvmEngine(new ChicoryEngine());
+        backend == Backend.interpreter ? new ChicoryEngine(trace) : backend.linking();
     final CompiledModule compiled = engine.compile(module, plan, List.of());
     final Outcome outcome = runOnce(compiled, raw);
     if (outcome.trap() == null || backend == Backend.interpreter) {
