@@ -27,6 +27,7 @@ final class BodyInstrumenter {
 
   private final int firstAdded;
   private final List<Integer> floatFunctions = new ArrayList<>();
+  private final List<Integer> sites = new ArrayList<>();
 
   private final ModuleWriter entry = new ModuleWriter();
   private final ModuleWriter out = new ModuleWriter();
@@ -63,6 +64,7 @@ final class BodyInstrumenter {
     final FunctionType type = module.types().get(function.typeIndex());
     out.clear();
     dead = false;
+    sites.clear();
     scratch.reset(type.params().size() + function.locals().size());
     pendingNan = ValType.I32;
     prologue(functionPlan.frameSlots());
@@ -117,6 +119,11 @@ final class BodyInstrumenter {
     return entry.bytes(body, 0, body.length);
   }
 
+  /** Where in the original the body that was written last spends fuel, in order. */
+  List<Integer> sites() {
+    return List.copyOf(sites);
+  }
+
   /** Spends {@code cost}, or traps and leaves the counter negative. */
   void charge(long cost) {
     out.op(Opcodes.GLOBAL_GET, fuel).i64Const(cost);
@@ -125,6 +132,7 @@ final class BodyInstrumenter {
 
   /** Expects the counter and a cost on the stack. */
   private void spend() {
+    sites.add(reader.offset());
     out.op(Opcodes.I64_SUB).op(Opcodes.GLOBAL_SET, fuel);
     out.op(Opcodes.GLOBAL_GET, fuel).i64Const(0).op(Opcodes.I64_LT_S);
     trapIf();

@@ -6,6 +6,7 @@ import io.tidemill.executor.wasm.Module.ElementSegment;
 import io.tidemill.executor.wasm.Module.Kind;
 import io.tidemill.executor.wasm.Module.MemoryType;
 import io.tidemill.executor.wasm.Module.SegmentMode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
@@ -27,6 +28,7 @@ public final class Instrumenter {
   private final int fuelGlobal;
   private final ModuleWriter out = new ModuleWriter();
   private List<Integer> added = List.of();
+  private final List<List<Integer>> sites = new ArrayList<>();
 
   private Instrumenter(Module module, MeteringPlan plan, TypeTable types) {
     this.module = module;
@@ -44,7 +46,8 @@ public final class Instrumenter {
   public static MeteredModule instrument(Module module, MeteringPlan plan, TypeTable types) {
     final Instrumenter instrumenter = new Instrumenter(module, plan, types);
     instrumenter.write();
-    return new MeteredModule(instrumenter.out.toBytes(), instrumenter.fuelGlobal);
+    return new MeteredModule(
+        instrumenter.out.toBytes(), instrumenter.fuelGlobal, List.copyOf(instrumenter.sites));
   }
 
   private void write() {
@@ -245,6 +248,7 @@ public final class Instrumenter {
     final BodyInstrumenter body = new BodyInstrumenter(module, plan, types, fuelGlobal);
     for (int i = 0; i < count; i++) {
       bodies.sized(body.instrument(module.functions().get(i), plan.functions().get(i)));
+      sites.add(body.sites());
     }
     bodies.sized(start(body));
     added = body.floatFunctions();

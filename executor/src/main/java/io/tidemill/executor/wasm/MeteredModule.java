@@ -1,5 +1,7 @@
 package io.tidemill.executor.wasm;
 
+import java.util.List;
+
 /**
  * A self-contained metered module: it imports what the original imports, runs on any WebAssembly
  * engine with bulk memory and multi-value, and counts for itself. Function, global, table, memory
@@ -23,8 +25,10 @@ package io.tidemill.executor.wasm;
  *
  * @param bytes the module
  * @param fuelGlobal index of the first added global; frames, slots and pages follow
+ * @param sites for each function that the original defines, in the order in which its metered body
+ *     writes the fuel global, the offset of the original instruction that it pays for; for tools
  */
-public record MeteredModule(byte[] bytes, int fuelGlobal) {
+public record MeteredModule(byte[] bytes, int fuelGlobal, List<List<Integer>> sites) {
   /** The export that is the fuel left. */
   public static final String FUEL = ModuleValidator.RESERVED_PREFIX + "fuel";
 

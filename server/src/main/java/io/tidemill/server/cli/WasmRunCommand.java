@@ -7,6 +7,7 @@ import io.tidemill.executor.fuel.FuelSchedule;
 import io.tidemill.executor.wasm.CompiledModule;
 import io.tidemill.executor.wasm.Engine;
 import io.tidemill.executor.wasm.ExecutionGuard;
+import io.tidemill.executor.wasm.FuelProfile;
 import io.tidemill.executor.wasm.FunctionNames;
 import io.tidemill.executor.wasm.FunctionType;
 import io.tidemill.executor.wasm.HostContext;
@@ -90,6 +91,11 @@ final class WasmRunCommand implements Callable<Integer> {
       description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
   private Backend backend = Backend.compiled;
 
+  @Option(
+      names = "--profile-fuel",
+      description = "Break the fuel down by function, opcode class and offset; on the interpreter.")
+  private boolean profileFuel;
+
   @Option(names = "--json", description = "Print one JSON object.")
   private boolean json;
 
@@ -101,7 +107,12 @@ final class WasmRunCommand implements Callable<Integer> {
 
   /** What came of the call. */
   private record Outcome(
-      @Nullable Trap trap, long[] results, long fuelUsed, long micros, List<String> backtrace) {}
+      @Nullable Trap trap,
+      long[] results,
+      long fuelUsed,
+      long micros,
+      List<String> backtrace,
+      @Nullable FuelReport profile) {}
 
   @Override
   public Integer call() throws Exception {
@@ -167,18 +178,20 @@ final class WasmRunCommand implements Callable<Integer> {
     final RunTrace trace = new RunTrace();
     final MeteringPlan plan = MeteringPlan.of(module, FuelSchedule.V1, WasmProfile.BARE);
     final Engine engine =
-        backend == Backend.interpreter ? new ChicoryEngine(trace) : backend.linking();
+        backend == Backend.interpreter || profileFuel
+            ? new ChicoryEngine(trace)
+            : backend.linking();
     final CompiledModule compiled = engine.compile(module, plan, List.of());
     final Outcome outcome = runOnce(compiled, raw);
-    if (outcome.trap() == null || backend == Backend.interpreter) {
-      return named(module, trace, outcome);
+    if (outcome.trap() == null || backend == Backend.interpreter || profileFuel) {
+      return named(module, plan, trace, outcome);
     }
     // The compiled code keeps no account of its frames; the reference stops at the same place.
     runOnce(new ChicoryEngine(trace).compile(module, plan, List.of()), raw);
-    return named(module, trace, outcome);
+    return named(module, plan, trace, outcome);
   }
 
-  private static Outcome named(Module module, RunTrace trace, Outcome outcome) {
+  private Outcome named(Module module, MeteringPlan plan, RunTrace trace, Outcome outcome) {
     final FunctionNames names = new FunctionNames(module);
     final List<String> backtrace = new ArrayList<>();
     final int defined = module.imported(Module.Kind.FUNCTION) + module.functions().size();
@@ -186,7 +199,12 @@ final class WasmRunCommand implements Callable<Integer> {
       backtrace.add(function < defined ? names.name(function) : MeteredModule.START);
     }
     return new Outcome(
-        outcome.trap(), outcome.results(), outcome.fuelUsed(), outcome.micros(), backtrace);
+        outcome.trap(),
+        outcome.results(),
+        outcome.fuelUsed(),
+        outcome.micros(),
+        backtrace,
+        profileFuel ? new FuelReport(names, FuelProfile.of(module, plan, trace)) : null);
   }
 
   private Outcome runOnce(CompiledModule compiled, long[] raw) {
@@ -213,7 +231,7 @@ final class WasmRunCommand implements Callable<Integer> {
         trap = e;
       }
       final long micros = (System.nanoTime() - from) / 1_000;
-      return new Outcome(trap, results, fuel - instance.fuel, micros, List.of());
+      return new Outcome(trap, results, fuel - instance.fuel, micros, List.of(), null);
     }
   }
 
@@ -234,6 +252,9 @@ final class WasmRunCommand implements Callable<Integer> {
     }
     out.println("fuel " + outcome.fuelUsed());
     out.println("time " + outcome.micros() + " us");
+    if (outcome.profile() != null) {
+      outcome.profile().print(out);
+    }
   }
 
   private void printJson(PrintWriter out, FunctionType type, Outcome outcome) {
@@ -256,7 +277,10 @@ final class WasmRunCommand implements Callable<Integer> {
       outcome.backtrace().forEach(frames::add);
     }
     answer.put("fuel_used", outcome.fuelUsed()).put("micros", outcome.micros());
-    answer.put("backend", backend.name());
+    answer.put("backend", profileFuel ? ChicoryEngine.NAME : backend.name());
+    if (outcome.profile() != null) {
+      outcome.profile().addTo(answer.putObject("fuel_profile"));
+    }
     out.println(answer);
   }
 }

@@ -63,8 +63,9 @@ final class ChicoryInstance extends Instance {
             .withImportValues(importValues())
             .withUnsafeExecutionListener(watch)
             .build();
-    watch.attach(running);
     final MeteredModule metered = compiled.metered();
+    watch.attach(
+        running, trace == null ? null : new SpendMap(module, metered, compiled.parsed(), trace));
     this.fuelGlobal = running.global(metered.fuelGlobal());
     this.framesGlobal = running.global(metered.framesGlobal());
     this.slotsGlobal = running.global(metered.slotsGlobal());

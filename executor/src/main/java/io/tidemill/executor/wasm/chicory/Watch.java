@@ -23,14 +23,16 @@ final class Watch implements ExecutionListener {
 
   private final ChicoryInstance owner;
   private @Nullable Instance instance;
+  private @Nullable SpendMap spending;
   private int ticks;
 
   Watch(ChicoryInstance owner) {
     this.owner = owner;
   }
 
-  void attach(Instance watched) {
+  void attach(Instance watched, @Nullable SpendMap map) {
     instance = watched;
+    spending = map;
   }
 
   @Override
@@ -38,6 +40,9 @@ final class Watch implements ExecutionListener {
     if ((++ticks & POLL_MASK) == 0) {
       final ExecutionGuard guard = owner.guard;
       guard.poll();
+    }
+    if (spending != null) {
+      spending.see(instruction, stack, attached());
     }
     final int opcode = instruction.opcode().opcode();
     if (OpcodeTable.accessesMemory(opcode)) {
