@@ -19,7 +19,11 @@ class WasmCommandTest {
 
   /** Exports {@code div: (i32 i32) -> i32}, which divides. */
   private static final String DIVIDES =
-      HEADER + "01070160027f7f017f" + "03020100" + "0707010364697600" + "00"
+      HEADER
+          + "01070160027f7f017f"
+          + "03020100"
+          + "0707010364697600"
+          + "00"
           + "0a09010700200020016d0b";
 
   @TempDir private Path folder;
@@ -58,8 +62,18 @@ class WasmCommandTest {
       out.getBuffer().setLength(0);
       final int code =
           run(
-              "wasm", "run", divides.toString(), "--invoke", "div", "--arg", "i32:1", "--arg",
-              "i32:0", "--backend", backend, "--json");
+              "wasm",
+              "run",
+              divides.toString(),
+              "--invoke",
+              "div",
+              "--arg",
+              "i32:1",
+              "--arg",
+              "i32:0",
+              "--backend",
+              backend,
+              "--json");
       assertThat(code).isEqualTo(1);
       assertThat(out.toString())
           .contains(
@@ -72,7 +86,15 @@ class WasmCommandTest {
   @Test
   void shouldBreakFuelDownByClass() {
     run(
-        "wasm", "run", divides.toString(), "--invoke", "div", "--arg", "i32:8", "--arg", "i32:2",
+        "wasm",
+        "run",
+        divides.toString(),
+        "--invoke",
+        "div",
+        "--arg",
+        "i32:8",
+        "--arg",
+        "i32:2",
         "--profile-fuel");
     assertThat(out.toString()).containsPattern("3 +division").containsPattern("2 +simple");
   }
@@ -85,7 +107,8 @@ class WasmCommandTest {
 
   @Test
   void shouldNameTheFirstBrokenRuleAndItsOffset() throws IOException {
-    final Path simd = write("simd.wasm", HEADER + "010401600000" + "03020100" + "0a0501030" + "0fd0b");
+    final Path simd =
+        write("simd.wasm", HEADER + "010401600000" + "03020100" + "0a0501030" + "0fd0b");
     assertThat(run("wasm", "validate", simd.toString(), "--profile", "bare")).isEqualTo(1);
     assertThat(out.toString()).startsWith("refused: feature-simd at byte 23");
   }
