@@ -3,10 +3,12 @@ package io.tidemill.server;
 import io.tidemill.server.cli.ConfigCommand;
 import io.tidemill.server.cli.ContractCommand;
 import io.tidemill.server.cli.DemoCommand;
+import io.tidemill.server.cli.KeysCommand;
 import io.tidemill.server.cli.NodeCommand;
 import io.tidemill.server.cli.SnapshotCommand;
 import io.tidemill.server.cli.StateCommand;
 import io.tidemill.server.cli.VersionCommand;
+import io.tidemill.server.cli.WaveCommand;
 import io.tidemill.server.cli.WasmCommand;
 import java.io.PrintWriter;
 import picocli.CommandLine;
@@ -30,6 +32,8 @@ import picocli.CommandLine.Spec;
       DemoCommand.class,
       NodeCommand.class,
       ConfigCommand.class,
+      KeysCommand.class,
+      WaveCommand.class,
       ContractCommand.class,
       WasmCommand.class,
       SnapshotCommand.class,

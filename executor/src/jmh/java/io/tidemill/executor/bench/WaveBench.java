@@ -46,8 +46,9 @@ import org.bouncycastle.pqc.crypto.falcon.FalconPublicKeyParameters;
 import org.bouncycastle.pqc.crypto.falcon.FalconSigner;
 
 /**
- * The stages of a transaction's life, hot, in processor time of one core where nothing else is said: decoding, hashing,
- * verifying, executing in a wave with receipts and commitments. Nothing is committed.
+ * The stages of a transaction's life, hot, in processor time of one core where nothing else is
+ * said: decoding, hashing, verifying, executing in a wave with receipts and commitments. Nothing is
+ * committed.
  */
 public final class WaveBench {
   private static final int USERS = 2_000;
@@ -234,7 +235,9 @@ public final class WaveBench {
     }
   }
 
-  /** Waves are executed on the same base again and again; the pre-pass is measured and taken off. */
+  /**
+   * Waves are executed on the same base again and again; the pre-pass is measured and taken off.
+   */
   private double executePerSecond(TestChain chain, List<Wave.Entry> entries) {
     final List<Wave.Entry> shifted = chain.store.head().wave() == 0 ? entries : shift(entries);
     final Wave wave = chain.wave(shifted);

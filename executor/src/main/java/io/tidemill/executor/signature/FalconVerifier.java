@@ -158,31 +158,31 @@ public final class FalconVerifier implements SignatureVerifier {
 
   /** Each coefficient: a sign bit, its seven low bits, the rest in unary ended by a one. */
   private static boolean decodeCompressed(byte[] signature, int[] s2) {
-    final int end = signature.length * 8;
-    int bit = BODY * 8;
+    int at = BODY;
+    // The next `count` bits, right-aligned.
+    long window = 0;
+    int count = 0;
     for (int i = 0; i < N; i++) {
-      if (bit + 9 > end) {
+      while (count <= 48 && at < signature.length) {
+        window = window << 8 | (signature[at++] & 0xFF);
+        count += 8;
+      }
+      if (count < 9) {
         return false;
       }
-      final boolean negative = bitAt(signature, bit++) == 1;
-      int magnitude = 0;
-      for (int k = 0; k < 7; k++) {
-        magnitude = magnitude << 1 | bitAt(signature, bit++);
-      }
-      while (bit < end && bitAt(signature, bit) == 0) {
-        bit++;
-        magnitude += 128;
-        if (magnitude > 2047) {
-          return false;
-        }
-      }
-      if (bit == end || (negative && magnitude == 0)) {
+      count -= 8;
+      final int head = (int) (window >>> count) & 0xFF;
+      final boolean negative = head > 127;
+      final int zeros = Long.numberOfLeadingZeros(window << (64 - count));
+      final int magnitude = (head & 127) + 128 * zeros;
+      // Without a one in the window either the bytes are used up or the magnitude is too great.
+      if (zeros >= count || magnitude > 2047 || (negative && magnitude == 0)) {
         return false;
       }
-      bit++;
+      count -= zeros + 1;
       s2[i] = negative ? -magnitude : magnitude;
     }
-    return isPadding(signature, bit);
+    return isPadding(signature, 8 * at - count);
   }
 
   private static boolean isPadding(byte[] signature, int from) {
