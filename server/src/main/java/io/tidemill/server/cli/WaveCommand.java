@@ -44,8 +44,7 @@ public final class WaveCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(
-        spec.commandLine(), "Missing command: generate or replay");
+    throw new ParameterException(spec.commandLine(), "Missing command: generate or replay");
   }
 
   /** {@code tidemill wave generate}. */
@@ -64,7 +63,9 @@ public final class WaveCommand implements Runnable {
     @Parameters(paramLabel = "FILE", description = "Where to write.")
     private Path file = Path.of("");
 
-    @Option(names = "--seed", description = "Same seed, same transactions (default ${DEFAULT-VALUE}).")
+    @Option(
+        names = "--seed",
+        description = "Same seed, same transactions (default ${DEFAULT-VALUE}).")
     private long seed = 1;
 
     @Option(names = "--chain-id", description = "Default ${DEFAULT-VALUE}.")
@@ -101,7 +102,10 @@ public final class WaveCommand implements Runnable {
 
     @Override
     public Integer call() throws IOException {
-      if (hot < 0 || natives < 0 || invalid < 0 || calls < 0
+      if (hot < 0
+          || natives < 0
+          || invalid < 0
+          || calls < 0
           || hot + natives + invalid + calls > 100) {
         throw new ParameterException(
             spec.commandLine(), "the shares must not be negative or pass 100 percent together");

@@ -12,11 +12,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Waves in a file. Borsh: magic "TIDEWAVE" 8, version u16 = 1, chain_id u64, waves vec of {timestamp
- * u64, beacon 32, base_fee u128, anchor_member_id u32, entries vec of {skip bool, reveal_of option
- * 32, transaction bytes}, quarantined vec of 32, system_entries vec of bytes}. Wave numbers and
- * parent roots are not in the file: a replay continues from the node's head. Described in {@code
- * docs/wave-file.md}.
+ * Waves in a file. Borsh: magic "TIDEWAVE" 8, version u16 = 1, chain_id u64, waves vec of
+ * {timestamp u64, beacon 32, base_fee u128, anchor_member_id u32, entries vec of {skip bool,
+ * reveal_of option 32, transaction bytes}, quarantined vec of 32, system_entries vec of bytes}.
+ * Wave numbers and parent roots are not in the file: a replay continues from the node's head.
+ * Described in {@code docs/wave-file.md}.
  */
 public record WaveFile(long chainId, List<FileWave> waves) {
   private static final byte[] MAGIC = "TIDEWAVE".getBytes(StandardCharsets.US_ASCII);

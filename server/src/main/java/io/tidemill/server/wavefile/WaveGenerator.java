@@ -225,7 +225,8 @@ public final class WaveGenerator {
     return switch (random.nextInt(6)) {
       case 0 ->
           finish(
-              from, Transaction.transfer(settings.chainId() + 1, sender, sender, one, nonces[from]));
+              from,
+              Transaction.transfer(settings.chainId() + 1, sender, sender, one, nonces[from]));
       case 1 ->
           finish(
               from,
@@ -237,8 +238,7 @@ public final class WaveGenerator {
                   .withDeadline(0));
       case 3 ->
           finish(from, Transaction.transfer(settings.chainId(), anyone(), sender, one, 1_000));
-      case 4 ->
-          send(from, transfer -> transfer.withFeePayer(FeePayer.GAS_TANK), sender);
+      case 4 -> send(from, transfer -> transfer.withFeePayer(FeePayer.GAS_TANK), sender);
       default -> {
         final byte[] rubbish = new byte[random.nextInt(300)];
         random.nextBytes(rubbish);

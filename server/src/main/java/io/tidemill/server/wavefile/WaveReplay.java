@@ -29,7 +29,9 @@ public final class WaveReplay {
     final GetInfoResponse info = client.reader().info();
     if (info.getChainId() != file.chainId()) {
       throw new IllegalArgumentException(
-          "the file is for chain " + file.chainId() + ", the node serves chain "
+          "the file is for chain "
+              + file.chainId()
+              + ", the node serves chain "
               + info.getChainId());
     }
     final WaveRef head = info.getHead();
