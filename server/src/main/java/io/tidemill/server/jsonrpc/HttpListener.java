@@ -51,6 +51,7 @@ public final class HttpListener implements AutoCloseable {
             .methods());
     methods.addAll(new ChainMethods(rooms.reader(), rooms.pipeline()).methods());
     methods.addAll(new SimulateMethods(rooms.simulator()).methods());
+    methods.addAll(Documents.methods());
     return new HttpListener(
         config.http(),
         new Dispatcher(methods, rooms.telemetry()),
@@ -92,6 +93,15 @@ public final class HttpListener implements AutoCloseable {
               javalin.routes.get("/livez", this::livez);
               javalin.routes.get("/readyz", this::healthz);
               javalin.routes.get("/metrics", this::metrics);
+              javalin.routes.get(
+                  "/openrpc.json",
+                  context -> context.contentType(JSON).result(Documents.read("openrpc.json")));
+              javalin.routes.get(
+                  "/openapi.yaml",
+                  context ->
+                      context
+                          .contentType("application/yaml")
+                          .result(Documents.read("openapi.yaml")));
               javalin.routes.exception(Exception.class, HttpListener::failed);
               javalin.routes.exception(Refusal.class, this::refused);
             });

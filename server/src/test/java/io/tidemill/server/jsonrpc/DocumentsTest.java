@@ -1,0 +1,127 @@
+package io.tidemill.server.jsonrpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.tidemill.server.observe.MetricCatalogue;
+import io.tidemill.server.testing.Http;
+import io.tidemill.server.testing.TestNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+
+class DocumentsTest {
+  private static TestNode node;
+  private static int port;
+
+  @BeforeAll
+  static void open() {
+    node = new TestNode();
+    port = node.node.httpPort();
+    node.execute(1, "alpha");
+    node.execute(2, "beta");
+  }
+
+  @AfterAll
+  static void close() {
+    node.close();
+  }
+
+  private static JsonNode call(String method, String params) {
+    return Http.rpc(
+            port,
+            "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\""
+                + method
+                + "\",\"params\":"
+                + params
+                + "}")
+        .json();
+  }
+
+  @Test
+  void shouldDescribeExactlyTheParametersThatEveryMethodTakes() {
+    for (JsonNode method : Http.get(port, "/openrpc.json").json().get("methods")) {
+      final String name = method.get("name").textValue();
+      final JsonNode unknown = call(name, "{\"no_such_parameter\":1}");
+      final List<String> described = new ArrayList<>();
+      method.get("params").forEach(param -> described.add(param.get("name").textValue()));
+      assertThat(unknown.get("error").get("code").intValue()).as(name).isEqualTo(-32602);
+      assertThat(unknown.get("error").get("message").textValue())
+          .as(name)
+          .endsWith("known are " + described.stream().sorted().toList());
+    }
+  }
+
+  @Test
+  void shouldDescribeEveryMethod() throws IOException {
+    final List<String> described = new ArrayList<>();
+    call("rpc.discover", "[]")
+        .get("result")
+        .get("methods")
+        .forEach(method -> described.add(method.get("name").textValue()));
+    final List<String> registered = new ArrayList<>();
+    final java.util.regex.Pattern method =
+        java.util.regex.Pattern.compile("new Method\\(\\s*\"([a-zA-Z._]+)\"");
+    try (var files = Files.list(Path.of("src/main/java/io/tidemill/server/jsonrpc"))) {
+      for (Path file : files.toList()) {
+        final var matcher = method.matcher(Files.readString(file));
+        while (matcher.find()) {
+          registered.add(matcher.group(1));
+        }
+      }
+    }
+    assertThat(described).isSorted().containsExactlyInAnyOrderElementsOf(registered);
+  }
+
+  @Test
+  void shouldRunEveryExample() {
+    for (JsonNode method : Http.get(port, "/openrpc.json").json().get("methods")) {
+      if (method.has("examples")) {
+        for (JsonNode example : method.get("examples")) {
+          final List<String> values = new ArrayList<>();
+          example.get("params").forEach(param -> values.add(param.get("value").toString()));
+          final JsonNode answer = call(method.get("name").textValue(), values.toString());
+          assertThat(answer.has("result")).as(method.get("name") + ": " + answer).isTrue();
+        }
+      }
+    }
+  }
+
+  @Test
+  void shouldServeEveryPathOfTheOpenApiDocument() {
+    final Map<?, ?> document =
+        (Map<?, ?>)
+            new Load(LoadSettings.builder().build())
+                .loadFromString(new String(Documents.read("openapi.yaml"), StandardCharsets.UTF_8));
+    for (Map.Entry<?, ?> path : ((Map<?, ?>) document.get("paths")).entrySet()) {
+      if (((Map<?, ?>) path.getValue()).containsKey("get")) {
+        assertThat(Http.get(port, path.getKey().toString()).status())
+            .as(path.getKey().toString())
+            .isEqualTo(200);
+      }
+    }
+  }
+
+  @Test
+  void shouldDocumentEveryMetricAndExportTheOnesThatWereTouched() throws IOException {
+    final String page = Files.readString(Path.of("..", "docs", "metrics.md"));
+    for (MetricCatalogue.Metric metric : MetricCatalogue.all()) {
+      assertThat(page)
+          .contains(
+              "| `" + metric.name() + "` | " + metric.unit() + " | " + metric.description() + " |");
+    }
+    assertThat(page.lines().filter(line -> line.startsWith("| `")).count())
+        .isEqualTo(MetricCatalogue.all().size());
+    assertThat(Http.get(port, "/metrics").body())
+        .contains("tidemill_waves_total", "tidemill_fuel_total", "tidemill_queue_depth");
+  }
+}
