@@ -1,13 +1,18 @@
 package io.tidemill.server.author;
 
+import io.tidemill.executor.Rules;
 import io.tidemill.executor.abi.AbiEncoder;
 import io.tidemill.executor.abi.AbiSection;
 import io.tidemill.executor.abi.ContractAbi;
+import io.tidemill.executor.abi.ContractAbi.ContractType;
+import io.tidemill.executor.contract.WasmContractRuntime;
+import io.tidemill.executor.host.ContractLifecycle.Violation;
 import io.tidemill.executor.wasm.FunctionType;
 import io.tidemill.executor.wasm.InvalidModuleException;
 import io.tidemill.executor.wasm.Module;
 import io.tidemill.executor.wasm.ModuleValidator;
 import io.tidemill.executor.wasm.WasmProfile;
+import io.tidemill.executor.wasm.chicory.ChicoryEngine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -22,6 +27,7 @@ public final class ContractPacker {
   static final int MAX_SECTION = 64 * 1024;
 
   private static final String NAMESPACE = "pyde";
+  private static final long TEST_CHAIN = 31_337;
 
   private final Manifest manifest;
   private final byte[] wasm;
@@ -86,9 +92,25 @@ public final class ContractPacker {
             payload.length + " bytes, at most " + MAX_SECTION + " are possible");
       }
       stop();
-      return new Packed(AbiSection.replace(wasm, payload), abi, notices);
+      final byte[] packed = AbiSection.replace(wasm, payload);
+      gate(packed, strict);
+      stop();
+      return new Packed(packed, abi, notices);
     } catch (AbiSection.MalformedModuleException e) {
       throw new AuthorException("WasmParse", wasmFile, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** What remains is for the deploy gate to say: imports by type, views that write, limits. */
+  private void gate(byte[] packed, boolean strict) {
+    final Rules rules = Rules.of(TEST_CHAIN, Rules.Lifecycle.DEV, Rules.Signatures.TRUSTED);
+    final WasmContractRuntime runtime =
+        strict
+            ? new WasmContractRuntime(rules, new ChicoryEngine())
+            : WasmContractRuntime.forTests(rules, new ChicoryEngine());
+    final int type = manifest.type() == ContractType.PARACHAIN ? 1 : 0;
+    for (Violation violation : runtime.check(rules, manifest.name(), packed, type).violations()) {
+      problems.add(new Problem(violation.rule(), wasmFile, 0, 0, null, violation.text()));
     }
   }
 

@@ -170,6 +170,28 @@ class ContractCommandTest {
   }
 
   @Test
+  void shouldRefuseAViewThatWrites() throws IOException {
+    final Path token = Path.of("..", "executor", "contracts", "token");
+    final Path manifest = folder.resolve("token.toml");
+    Files.writeString(
+        manifest,
+        Files.readString(token.resolve("otigen.toml"))
+            .replace("attributes  = [\"entry\"]", "attributes  = [\"entry\", \"view\"]"));
+    final var run =
+        ExampleContractsTest.run(
+            "contract",
+            "pack",
+            token.resolve("token.wasm").toString(),
+            "--manifest",
+            manifest.toString(),
+            "-o",
+            folder.resolve("o.wasm").toString());
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.err()).contains("ViewMutatesState").contains("transfer");
+    assertThat(folder.resolve("o.wasm")).doesNotExist();
+  }
+
+  @Test
   void shouldExplainAModuleWithoutASection() {
     final var run =
         ExampleContractsTest.run("contract", "abi", folder.resolve("debug.wasm").toString());
