@@ -40,7 +40,7 @@ public final class HostBench {
       Microseconds of calls between contracts (cross_call_us) and of token transfers
       (token_transfer_us), hot, on one core, execution only.
         --json      one JSON object on one line
-        --seconds   warm-up of each subject, and about half of it again to measure (default 3)
+        --seconds   warm-up of each subject, and about half of it again to measure (default 8)
         --engine    the backend (default compiled)
         --token     the token module (default executor/contracts/token/token.wasm)
       """;
@@ -51,7 +51,7 @@ public final class HostBench {
       new WaveContext(7, 1_700_000_000L, Hash32.ZERO, U128.of(1), 31_337, 0, 0);
 
   private boolean json;
-  private double seconds = 3;
+  private double seconds = 8;
   private String engine = "compiled";
   private Path token = Path.of("executor/contracts/token/token.wasm");
 
