@@ -25,6 +25,8 @@ public final class JvmEngine implements LinkingEngine {
   private final Engine fallback;
   private final CompilerOptions options;
 
+  private volatile boolean compiling = true;
+
   /**
    * The backend as nodes use it.
    *
@@ -49,8 +51,21 @@ public final class JvmEngine implements LinkingEngine {
     return NAME;
   }
 
+  /**
+   * Switches compiling off or on, for safe replay: a node that died in the middle of a wave runs
+   * that wave with it off, so that a module which kills the compiler cannot do it twice. It holds
+   * for modules prepared from now on; whoever caches modules drops them at both changes. Results and
+   * fuel are the same either way.
+   */
+  public void setCompiling(boolean on) {
+    compiling = on;
+  }
+
   @Override
   public CompiledModule compile(Module module, MeteringPlan plan, List<HostBinding> imports) {
+    if (!compiling) {
+      return fallback.compile(module, plan, imports);
+    }
     try {
       return compile(module, plan, Links.host(imports));
     } catch (CodeBounds.OutsideBounds e) {

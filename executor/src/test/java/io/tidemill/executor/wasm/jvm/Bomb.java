@@ -75,12 +75,12 @@ public final class Bomb {
     }
   }
 
-  /** 1,000 operands on the stack before the first is used. */
+  /** 800 operands on the stack before the first is used. */
   private static void deep(Sink body) {
-    for (int i = 0; i < 1_000; i++) {
+    for (int i = 0; i < 800; i++) {
       body.raw(0x20, 0, 0x42, i & 0x3F, 0x85);
     }
-    for (int i = 1; i < 1_000; i++) {
+    for (int i = 1; i < 800; i++) {
       body.raw(i % 2 == 0 ? 0x7C : 0x85);
     }
   }
