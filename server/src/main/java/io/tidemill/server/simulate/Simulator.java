@@ -31,6 +31,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /** Runs simulations on their own threads, a few at a time, each stopped at its deadline. */
+@SuppressWarnings("ThreadPriorityCheck") // a hint: waves come before simulations
 public final class Simulator implements AutoCloseable {
   /** Waves and calls of one simulation. */
   private static final int MAX_WAVES = 64;
