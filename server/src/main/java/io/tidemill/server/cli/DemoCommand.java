@@ -1,6 +1,7 @@
 package io.tidemill.server.cli;
 
 import io.tidemill.server.demo.DemoRun;
+import java.io.Console;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -53,7 +54,9 @@ public final class DemoCommand implements Callable<Integer> {
   public Integer call() {
     check("--waves", waves, 1000);
     check("--transfers", transfers, 10_000);
-    PrintWriter terminal = System.console() == null || json ? null : spec.commandLine().getErr();
+    Console console = System.console();
+    boolean drawn = !json && console.isTerminal();
+    PrintWriter terminal = drawn ? spec.commandLine().getErr() : null;
     return DemoRun.run(spec.commandLine().getOut(), terminal, json, waves, transfers) ? 0 : 1;
   }
 
