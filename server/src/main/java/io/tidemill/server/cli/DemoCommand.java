@@ -3,6 +3,7 @@ package io.tidemill.server.cli;
 import io.tidemill.server.demo.DemoRun;
 import java.io.Console;
 import java.io.PrintWriter;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -54,7 +55,7 @@ public final class DemoCommand implements Callable<Integer> {
   public Integer call() {
     check("--waves", waves, 1000);
     check("--transfers", transfers, 10_000);
-    Console console = System.console();
+    Console console = Objects.requireNonNull(System.console());
     boolean drawn = !json && console.isTerminal();
     PrintWriter terminal = drawn ? spec.commandLine().getErr() : null;
     return DemoRun.run(spec.commandLine().getOut(), terminal, json, waves, transfers) ? 0 : 1;
