@@ -1,0 +1,56 @@
+package io.tidemill.server.wavefile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tidemill.server.Tidemill;
+import io.tidemill.server.TidemillNode;
+import io.tidemill.server.config.Setting;
+import io.tidemill.server.testing.TestNode;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command line against a real node. */
+class WaveReplayTest {
+  @TempDir private Path folder;
+
+  private String replayOnAFreshNode(String name, Path file) {
+    final StringWriter out = new StringWriter();
+    try (TidemillNode node =
+        TidemillNode.start(
+            TestNode.config(Map.of(Setting.DATA_DIR, folder.resolve(name).toString())))) {
+      final int code =
+          Tidemill.commandLine()
+              .setOut(new PrintWriter(out))
+              .setErr(new PrintWriter(out))
+              .execute("wave", "replay", file.toString(), "--port", "" + node.grpcPort(), "--json");
+      assertThat(code).as(out.toString()).isZero();
+    }
+    return out.toString();
+  }
+
+  @Test
+  void shouldReplayAFileToTheSameRootsOnEveryFreshNode() {
+    final Path file = folder.resolve("some.waves");
+    final int code =
+        Tidemill.commandLine()
+            .setOut(new PrintWriter(new StringWriter()))
+            .execute(
+                "wave",
+                "generate",
+                file.toString(),
+                "--waves",
+                "3",
+                "--transactions",
+                "40",
+                "--unsigned");
+    assertThat(code).isZero();
+    final String first = replayOnAFreshNode("first", file);
+    assertThat(first.lines()).hasSize(3);
+    assertThat(first).contains("\"wave\":3,\"transactions\":40");
+    assertThat(replayOnAFreshNode("second", file)).isEqualTo(first);
+  }
+}
