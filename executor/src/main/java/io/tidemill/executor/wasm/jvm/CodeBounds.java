@@ -83,7 +83,7 @@ final class CodeBounds {
       }
     }
     // What is estimated from above may still fit; what is far above cannot.
-    if (bytes > 2 * METHOD_BYTES) {
+    if (bytes > 2L * METHOD_BYTES) {
       throw new OutsideBounds("function " + index + " would have about " + bytes + " bytes");
     }
   }
