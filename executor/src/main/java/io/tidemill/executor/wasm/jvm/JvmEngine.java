@@ -54,8 +54,8 @@ public final class JvmEngine implements LinkingEngine {
   /**
    * Switches compiling off or on, for safe replay: a node that died in the middle of a wave runs
    * that wave with it off, so that a module which kills the compiler cannot do it twice. It holds
-   * for modules prepared from now on; whoever caches modules drops them at both changes. Results and
-   * fuel are the same either way.
+   * for modules prepared from now on; whoever caches modules drops them at both changes. Results
+   * and fuel are the same either way.
    */
   public void setCompiling(boolean on) {
     compiling = on;
