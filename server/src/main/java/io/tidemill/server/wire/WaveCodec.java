@@ -97,6 +97,7 @@ public final class WaveCodec {
         message.hasTransactionCount() ? message.getTransactionCount() : -1);
   }
 
+  @SuppressWarnings("NullAway") // reads the nullable array of another module as non-null
   private static ThresholdInput threshold(io.tidemill.v1.ThresholdInput message) {
     if (message.getPlaintextsCount() > MAX_PLAINTEXTS) {
       throw Refusal.limit(
