@@ -22,6 +22,11 @@ public record ExecutorParts(
     this(specification, contracts, verifier, true, GuardSource.NONE);
   }
 
+  /** The same with other guards. */
+  public ExecutorParts watchedBy(GuardSource others) {
+    return new ExecutorParts(specification, contracts, verifier, parallelPreparation, others);
+  }
+
   TransactionProcessor processor(Rules rules, boolean reference) {
     return new TransactionProcessor(
         contracts.runtime(rules, reference), contracts.lifecycle(rules, reference), verifier);

@@ -44,6 +44,39 @@ class WaveCommitmentsTest {
   }
 
   @Test
+  void shouldSetTheBloomBitsOfEveryTopicAndContract() {
+    final Hash32 topic =
+        Hash32.fromHex("71fba72c0005dd55aea688392321923169fb06ab0ec0c3e330731ca5979f4db9");
+    final Event zero = new Event(Address.ZERO, List.of(topic), new byte[0]);
+    final Event ones =
+        new Event(new Address(Hash32.fromHex("11".repeat(32))), List.of(Hash32.ZERO), new byte[0]);
+    final byte[] expected = new byte[256];
+    for (int bit : new int[] {554, 474, 200, 1169, 1903, 1232, 2023, 744, 1982}) {
+      expected[bit / 8] |= (byte) (1 << bit % 8);
+    }
+
+    assertThat(EventCommitment.bloom(List.of(receipt(zero), receipt(ones)))).isEqualTo(expected);
+    assertThat(EventCommitment.bloom(List.of())).isEqualTo(new byte[256]);
+  }
+
+  private static Receipt receipt(Event event) {
+    return new Receipt(
+        1,
+        0,
+        Hash32.ZERO,
+        Receipt.Status.SUCCESS,
+        Receipt.Category.NONE,
+        0,
+        true,
+        21_000,
+        U128.ZERO,
+        null,
+        new byte[0],
+        null,
+        List.of(event));
+  }
+
+  @Test
   void shouldMoveTheBaseFeeAsThePrintedTable() {
     final Rules.Fees fees = Rules.Fees.DEFAULT;
     assertThat(BaseFee.next(U128.of(100), U128.of(400_000_000), fees)).isEqualTo(U128.of(100));

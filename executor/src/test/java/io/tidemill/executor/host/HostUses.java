@@ -310,6 +310,10 @@ final class HostUses {
             2,
             VALUE,
             20));
+    messages(uses);
+  }
+
+  private static void messages(List<Use> uses) {
     uses.add(
         new Use(
             HostFunction.SEND_XPARACHAIN_MESSAGE,

@@ -17,15 +17,18 @@ import java.util.function.Consumer;
 /** The wave executor that the configuration asks for, with its workers. Closing it ends them. */
 final class ExecutorChoice implements WaveExecutor {
   private final WorkerPool pool;
+  private final ProcessorTimeGuards guards = new ProcessorTimeGuards();
   private final WaveExecutor executor;
 
   /**
    * Starts the workers.
    *
+   * @param given what the executor is made of; its guards are replaced by clocks
    * @param statistics hears what each parallel wave cost
    */
   ExecutorChoice(
-      Execution execution, ExecutorParts parts, Consumer<SpeculationStatistics> statistics) {
+      Execution execution, ExecutorParts given, Consumer<SpeculationStatistics> statistics) {
+    final ExecutorParts parts = given.watchedBy(guards);
     final int cores = Runtime.getRuntime().availableProcessors();
     pool =
         new WorkerPool(
@@ -48,5 +51,6 @@ final class ExecutorChoice implements WaveExecutor {
   @Override
   public void close() {
     pool.close();
+    guards.close();
   }
 }

@@ -3,8 +3,8 @@ package io.tidemill.server.cli;
 import io.tidemill.server.demo.DemoRun;
 import java.io.Console;
 import java.io.PrintWriter;
-import java.util.Objects;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -55,8 +55,9 @@ public final class DemoCommand implements Callable<Integer> {
   public Integer call() {
     check("--waves", waves, 1000);
     check("--transfers", transfers, 10_000);
-    Console console = Objects.requireNonNull(System.console());
-    boolean drawn = !json && console.isTerminal();
+    // Null where there is no terminal at all, in a pipe or under a supervisor.
+    @Nullable Console console = System.console();
+    boolean drawn = !json && console != null && console.isTerminal();
     PrintWriter terminal = drawn ? spec.commandLine().getErr() : null;
     return DemoRun.run(spec.commandLine().getOut(), terminal, json, waves, transfers) ? 0 : 1;
   }

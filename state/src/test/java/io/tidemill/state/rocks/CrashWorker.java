@@ -47,16 +47,26 @@ public final class CrashWorker {
           failed(store, waves, next, e);
           return;
         }
-        final int dice = random.nextInt(20);
-        if (dice == 0 && next > 3) {
-          final long target = next - 1 - random.nextInt(3);
-          say("rolling " + target);
-          store.rollbackTo(target);
-          say("rolled " + target);
-        } else if (dice == 1) {
-          fork(store, waves, next);
+        try {
+          beside(store, waves, random, next);
+        } catch (StateException e) {
+          failed(store, waves, wave(store) + 1, e);
+          return;
         }
       }
+    }
+  }
+
+  /** What goes on beside committing: a rollback or a fork now and then. */
+  private static void beside(RocksStateStore store, Waves waves, Random random, long wave) {
+    final int dice = random.nextInt(20);
+    if (dice == 0 && wave > 3) {
+      final long target = wave - 1 - random.nextInt(3);
+      say("rolling " + target);
+      store.rollbackTo(target);
+      say("rolled " + target);
+    } else if (dice == 1) {
+      fork(store, waves, wave);
     }
   }
 

@@ -260,7 +260,7 @@ final class ControlFlow {
   }
 
   /** Makes {@code count} operands below the condition on top canonical. */
-  private void closeUnderCondition(int count) {
+  void closeUnderCondition(int count) {
     if (!operands.anyOpen(1, count)) {
       return;
     }

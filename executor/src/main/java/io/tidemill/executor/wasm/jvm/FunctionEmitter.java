@@ -225,6 +225,10 @@ final class FunctionEmitter {
 
   /** Keeps the lower value when the condition is not zero. */
   private void select() {
+    if (operands.openBelow(1) != operands.openBelow(2)) {
+      // One of the two shows its bits: what comes out may not be made canonical later.
+      flow.closeUnderCondition(2);
+    }
     final Label keep = code.newLabel();
     numeric.branch(keep, true);
     final boolean isOpen = operands.topOpen();

@@ -78,6 +78,11 @@ final class Operands {
     }
   }
 
+  /** Whether the operand {@code depth} places below the topmost one is open. */
+  boolean openBelow(int depth) {
+    return open[height - 1 - depth];
+  }
+
   /** Whether one of {@code count} operands below the topmost {@code above} ones is open. */
   boolean anyOpen(int above, int count) {
     for (int i = height - above - count; i < height - above; i++) {
