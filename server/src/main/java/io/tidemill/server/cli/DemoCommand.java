@@ -51,11 +51,12 @@ public final class DemoCommand implements Callable<Integer> {
   /** Created by the command line. */
   public DemoCommand() {}
 
+  // The check says it is never null; in a pipe on JDK 25 it is.
+  @SuppressWarnings("SystemConsoleNull")
   @Override
   public Integer call() {
     check("--waves", waves, 1000);
     check("--transfers", transfers, 10_000);
-    // Null where there is no terminal at all, in a pipe or under a supervisor.
     @Nullable Console console = System.console();
     boolean drawn = !json && console != null && console.isTerminal();
     PrintWriter terminal = drawn ? spec.commandLine().getErr() : null;
