@@ -8,6 +8,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
@@ -19,9 +20,21 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  * later one wins. A key that is not known stops the start and names the nearest one that is.
  */
 public final class ConfigReader {
-  /** Variables of the launcher that are not settings. */
+  /** Variables of the launcher and of its tests that are not settings. */
   private static final Set<String> NOT_SETTINGS =
-      Set.of("TIDEMILL_JAVA_OPTS", "TIDEMILL_NO_INSTALL", "TIDEMILL_TRACE", "TIDEMILL_CONFIG");
+      Set.of(
+          "TIDEMILL_BUILT",
+          "TIDEMILL_CONFIG",
+          "TIDEMILL_JAVA_OPTS",
+          "TIDEMILL_NO_INSTALL",
+          "TIDEMILL_SPEC_DIR",
+          "TIDEMILL_TRACE");
+
+  /**
+   * What Kubernetes puts into every container of a namespace that has a service named tidemill: its
+   * host and ports.
+   */
+  private static final Pattern SERVICE_LINK = Pattern.compile("TIDEMILL_(SERVICE_|PORT($|_)).*");
 
   /** A value that was set, and where. */
   public record Given(String value, String source) {}
@@ -111,7 +124,9 @@ public final class ConfigReader {
   private void environment(Map<String, String> environment) {
     for (Map.Entry<String, String> variable : environment.entrySet()) {
       final String name = variable.getKey();
-      if (name.startsWith("TIDEMILL_") && !NOT_SETTINGS.contains(name)) {
+      if (name.startsWith("TIDEMILL_")
+          && !NOT_SETTINGS.contains(name)
+          && !SERVICE_LINK.matcher(name).matches()) {
         Setting known = null;
         for (Setting setting : Setting.values()) {
           if (setting.variable().equals(name)) {

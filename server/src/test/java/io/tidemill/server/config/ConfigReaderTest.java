@@ -100,4 +100,20 @@ class ConfigReaderTest {
     assertThatThrownBy(() -> ConfigReader.read(folder.resolve("none"), Map.of(), Map.of()))
         .hasMessageContaining("cannot read");
   }
+
+  @Test
+  void shouldPassOverTheVariablesOfTheLauncherAndOfKubernetesServices() {
+    final Map<String, String> environment =
+        Map.of(
+            "TIDEMILL_BUILT", "1",
+            "TIDEMILL_SPEC_DIR", "/specs",
+            "TIDEMILL_SERVICE_HOST", "10.0.0.1",
+            "TIDEMILL_SERVICE_PORT_GRPC", "9944",
+            "TIDEMILL_PORT", "tcp://10.0.0.1:9944",
+            "TIDEMILL_PORT_9944_TCP_ADDR", "10.0.0.1",
+            "TIDEMILL_GRPC_PORT", "1234");
+
+    assertThat(ConfigReader.read(null, environment, Map.of()).config().grpc().port())
+        .isEqualTo(1234);
+  }
 }
