@@ -1,14 +1,12 @@
 package io.tidemill.executor.host;
 
 import io.tidemill.executor.account.Account;
-import io.tidemill.executor.account.AccountCodec;
-import io.tidemill.executor.account.StateKeys;
 import io.tidemill.executor.overlay.Overlay;
 import io.tidemill.executor.tx.Address;
 import io.tidemill.executor.tx.U128;
 import org.jspecify.annotations.Nullable;
 
-/** Account records as frames see and move them. Source: host-abi 2.5, decisions S12. */
+/** Accounts as frames see and move them. Source: host-abi 2.5, decisions S12. */
 public final class Ledger {
   /** What a move came to. */
   public enum Move {
@@ -21,25 +19,24 @@ public final class Ledger {
 
   private Ledger() {}
 
+  /** How accounts are kept, said once for frames and for transactions. */
+  private static io.tidemill.executor.overlay.Ledger records(Overlay overlay) {
+    return new io.tidemill.executor.overlay.Ledger(overlay);
+  }
+
   /** The account at {@code address}, or null when there is none. */
   public static @Nullable Account get(Overlay overlay, Address address) {
-    final byte[] record = overlay.get(StateKeys.account(address));
-    if (record == null) {
-      return null;
-    }
-    final Account account = AccountCodec.decode(record);
-    return account.address().equals(address) ? account : null;
+    return records(overlay).account(address);
   }
 
   /** Whether another account with the same first 16 bytes holds the record of {@code address}. */
   public static boolean isForeign(Overlay overlay, Address address) {
-    final byte[] record = overlay.get(StateKeys.account(address));
-    return record != null && !AccountCodec.decode(record).address().equals(address);
+    return !records(overlay).mayHold(address);
   }
 
   /** Writes {@code account}. */
   public static void put(Overlay overlay, Account account) {
-    overlay.put(StateKeys.account(account.address()), AccountCodec.encode(account));
+    records(overlay).put(account);
   }
 
   /** The balance of {@code address}, zero when there is no account. */
