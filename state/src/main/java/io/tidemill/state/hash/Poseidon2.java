@@ -17,10 +17,10 @@ public final class Poseidon2 {
   /** The length of the array that is permuted: eight lanes, then scratch. */
   static final int STATE = 24;
 
-  /** Where the low 32 bits of the lanes are mixed. */
+  /** Where the low parts of the lanes are summed. */
   private static final int LOW = WIDTH;
 
-  /** Where the high 32 bits of the lanes are mixed. */
+  /** Where the high parts of the lanes are summed. */
   private static final int HIGH = 2 * WIDTH;
 
   private static final int RATE = 4;
@@ -31,8 +31,13 @@ public final class Poseidon2 {
   /** The field modulus as an unsigned long. */
   private static final long P = 0xFFFFFFFF00000001L;
 
-  /** 2^64 mod p. */
+  /** 2^64 mod p, and the mask of the low 32 bits. */
   private static final long EPSILON = 0xFFFFFFFFL;
+
+  // Zero, written as a low and a high part: added to a value, it keeps the low part from being
+  // negative when the parts are joined.
+  private static final long ZERO_LOW = 1L << 40;
+  private static final long ZERO_HIGH = -(1L << 8);
 
   // The diagonal of the internal matrix.
   private static final long D0 = 0xa98811a1fed4e3a5L;
@@ -44,7 +49,7 @@ public final class Poseidon2 {
   private static final long D6 = 0x3de6e93329f8d5adL;
   private static final long D7 = 0x3f7af9125da962feL;
 
-  private static final long[] EXTERNAL_INITIAL = {
+  static final long[] EXTERNAL_INITIAL = {
     0xdd5743e7f2a5a5d9L, 0xcb3a864e58ada44bL, 0xffa2449ed32f8cdcL, 0x42025f65d6bd13eeL,
     0x7889175e25506323L, 0x34b98bb03d24b737L, 0xbdcc535ecc4faa2aL, 0x5b20ad869fc0d033L,
     0xf1dda5b9259dfcb4L, 0x27515210be112d59L, 0x4227d1718c766c3fL, 0x26d333161a5bd794L,
@@ -55,7 +60,7 @@ public final class Poseidon2 {
     0xaca68430a7b5762aL, 0x3674238634df9c93L, 0x88cee1c825e33433L, 0xde99ae8d74b57176L,
   };
 
-  private static final long[] INTERNAL = {
+  static final long[] INTERNAL = {
     0x488897d85ff51f56L, 0x1140737ccb162218L, 0xa7eeb9215866ed35L, 0x9bd2976fee49fcc9L,
     0xc0c8f0de580a3fccL, 0x4fb2dae6ee8fc793L, 0x343a89f35f37395bL, 0x223b525a77ca72c8L,
     0x56ccb62574aaa918L, 0xc4d507d8027af9edL, 0xa080673cf0b7e95cL, 0xf0184884eb70dcf8L,
@@ -64,7 +69,7 @@ public final class Poseidon2 {
     0xb524fe8bdd678e5aL, 0xfbb7865901a1ec41L,
   };
 
-  private static final long[] EXTERNAL_TERMINAL = {
+  static final long[] EXTERNAL_TERMINAL = {
     0x014ef1197d341346L, 0x9725e20825d07394L, 0xfdb25aef2c5bae3bL, 0xbe5402dc598c971eL,
     0x93a5711f04cdca3dL, 0xc45a9a5b2f8fb97bL, 0xfe8946a924933545L, 0x2af997a27369091cL,
     0xaa62c88e0b294011L, 0x058eb9d810ce9f74L, 0xb3cb23eced349ae4L, 0xa3648177a77b4a84L,
@@ -74,6 +79,9 @@ public final class Poseidon2 {
     0xe9dd318bae1f3961L, 0xf7462137299efe1aL, 0xb1f6b8eee9adb940L, 0xbdebcc8a809dfe6bL,
     0x40fc1f791b178113L, 0x3ac1c3362d014864L, 0x9a016184bdb8aebaL, 0x95f2394459fbc25eL,
   };
+
+  private static final long[] FIRST_INTERNAL = {INTERNAL[0], 0, 0, 0, 0, 0, 0, 0};
+  private static final long[] NONE = new long[WIDTH];
 
   private Poseidon2() {}
 
@@ -140,77 +148,95 @@ public final class Poseidon2 {
    * field element; the other sixteen elements are scratch.
    */
   static void permute(long[] s) {
-    externalLayer(s);
-    for (int round = 0; round < EXTERNAL_ROUNDS; round++) {
-      externalRound(s, EXTERNAL_INITIAL, round * WIDTH);
+    split(s);
+    externalLayer(s, EXTERNAL_INITIAL, 0);
+    for (int round = 1; round < EXTERNAL_ROUNDS; round++) {
+      boxes(s);
+      externalLayer(s, EXTERNAL_INITIAL, round * WIDTH);
     }
+    boxes(s);
+    externalLayer(s, FIRST_INTERNAL, 0);
     internalRounds(s);
-    for (int round = 0; round < EXTERNAL_ROUNDS; round++) {
-      externalRound(s, EXTERNAL_TERMINAL, round * WIDTH);
+    for (int round = 1; round < EXTERNAL_ROUNDS; round++) {
+      boxes(s);
+      externalLayer(s, EXTERNAL_TERMINAL, round * WIDTH);
     }
-  }
-
-  private static void externalRound(long[] s, long[] constants, int at) {
-    s[0] = power7(addConstant(s[0], constants[at + 0]));
-    s[1] = power7(addConstant(s[1], constants[at + 1]));
-    s[2] = power7(addConstant(s[2], constants[at + 2]));
-    s[3] = power7(addConstant(s[3], constants[at + 3]));
-    s[4] = power7(addConstant(s[4], constants[at + 4]));
-    s[5] = power7(addConstant(s[5], constants[at + 5]));
-    s[6] = power7(addConstant(s[6], constants[at + 6]));
-    s[7] = power7(addConstant(s[7], constants[at + 7]));
-    externalLayer(s);
+    boxes(s);
+    externalLayer(s, NONE, 0);
   }
 
   /*
-   * The matrix has small entries, so it is applied to the low and the high 32 bits apart, where plain
-   * sums cannot overflow, and only the eight results are reduced. Nothing branches on a carry that is
-   * as likely as not: that costs more than the arithmetic. Lanes are written out because
-   * the compiler keeps them in registers then.
+   * Between two S-boxes everything is a sum with small factors: the matrices, the constants. A lane
+   * is kept there as two parts, low + 2^32 * high, each a plain signed long that cannot overflow, and
+   * reduced once, where the next multiplication needs it in one long. The product of an S-box is
+   * not reduced either: 2^64 = 2^32 - 1 and 2^96 = -1 turn its four 32-bit words into two parts. The
+   * constants of the next round are added before the lanes are joined.
+   *
+   * Branches are either taken once in 2^20 times or compile to conditional moves. Lanes are written
+   * out because the compiler keeps them in registers then.
    */
-  private static void externalLayer(long[] s) {
-    mix(s, LOW, 0, s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]);
-    mix(s, HIGH, 32, s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]);
-    s[0] = join(s[LOW + 0], s[HIGH + 0]);
-    s[1] = join(s[LOW + 1], s[HIGH + 1]);
-    s[2] = join(s[LOW + 2], s[HIGH + 2]);
-    s[3] = join(s[LOW + 3], s[HIGH + 3]);
-    s[4] = join(s[LOW + 4], s[HIGH + 4]);
-    s[5] = join(s[LOW + 5], s[HIGH + 5]);
-    s[6] = join(s[LOW + 6], s[HIGH + 6]);
-    s[7] = join(s[LOW + 7], s[HIGH + 7]);
+  private static void split(long[] s) {
+    for (int lane = 0; lane < WIDTH; lane++) {
+      s[LOW + lane] = s[lane] & EPSILON;
+      s[HIGH + lane] = s[lane] >>> 32;
+    }
+  }
+
+  private static void boxes(long[] s) {
+    box(s, 0);
+    box(s, 1);
+    box(s, 2);
+    box(s, 3);
+    box(s, 4);
+    box(s, 5);
+    box(s, 6);
+    box(s, 7);
+  }
+
+  /** The seventh power of a lane, in parts. */
+  private static void box(long[] s, int lane) {
+    final long x = s[lane];
+    final long x2 = multiply(x, x);
+    final long x3 = multiply(x2, x);
+    final long x4 = multiply(x2, x2);
+    final long productHigh = Math.unsignedMultiplyHigh(x3, x4);
+    final long productLow = x3 * x4;
+    s[LOW + lane] = lowPart(productHigh, productLow);
+    s[HIGH + lane] = highPart(productHigh, productLow);
+  }
+
+  /** The external matrix and eight constants from {@code at}: parts in, joined lanes out. */
+  private static void externalLayer(long[] s, long[] constants, int at) {
+    mix(s, LOW);
+    mix(s, HIGH);
+    for (int lane = 0; lane < WIDTH; lane++) {
+      final long constant = constants[at + lane];
+      s[lane] =
+          join(
+              s[LOW + lane] + (constant & EPSILON) + ZERO_LOW,
+              s[HIGH + lane] + (constant >>> 32) + ZERO_HIGH);
+    }
   }
 
   /**
-   * Multiplies 32 bits of each half by [[5,7,1,3],[4,6,1,1],[1,3,5,7],[1,1,4,6]], then adds to
-   * every lane the sum of the two lanes equal mod 4.
+   * Multiplies each half by [[5,7,1,3],[4,6,1,1],[1,3,5,7],[1,1,4,6]], then adds to every lane the
+   * sum of the two lanes equal mod 4.
    */
-  private static void mix(
-      long[] s,
-      int at,
-      int shift,
-      long x0,
-      long x1,
-      long x2,
-      long x3,
-      long x4,
-      long x5,
-      long x6,
-      long x7) {
-    final long a1 = x1 >>> shift & EPSILON;
-    final long a3 = x3 >>> shift & EPSILON;
-    final long a01 = (x0 >>> shift & EPSILON) + a1;
-    final long a23 = (x2 >>> shift & EPSILON) + a3;
+  private static void mix(long[] s, int at) {
+    final long a1 = s[at + 1];
+    final long a3 = s[at + 3];
+    final long a01 = s[at] + a1;
+    final long a23 = s[at + 2] + a3;
     final long a11 = 2 * a1 + a23;
     final long a33 = 2 * a3 + a01;
     final long y3 = 4 * a23 + a33;
     final long y1 = 4 * a01 + a11;
     final long y0 = a33 + y1;
     final long y2 = a11 + y3;
-    final long b1 = x5 >>> shift & EPSILON;
-    final long b3 = x7 >>> shift & EPSILON;
-    final long b01 = (x4 >>> shift & EPSILON) + b1;
-    final long b23 = (x6 >>> shift & EPSILON) + b3;
+    final long b1 = s[at + 5];
+    final long b3 = s[at + 7];
+    final long b01 = s[at + 4] + b1;
+    final long b23 = s[at + 6] + b3;
     final long b11 = 2 * b1 + b23;
     final long b33 = 2 * b3 + b01;
     final long z3 = 4 * b23 + b33;
@@ -227,105 +253,99 @@ public final class Poseidon2 {
     s[at + 7] = y3 + 2 * z3;
   }
 
+  /**
+   * The internal rounds: lane 0 through the S-box, then every lane times its diagonal entry plus
+   * the sum of all. The sum of lanes 1 to 7 is known before the S-box is done, so that from one
+   * S-box to the next there is one multiplication, {@code (D0 + 1) * x0^7 + rest}. Lane 0 comes in
+   * with the first constant added; all lanes leave with those of the next external round.
+   */
   private static void internalRounds(long[] s) {
-    long x0 = s[0];
-    long x1 = s[1];
-    long x2 = s[2];
-    long x3 = s[3];
-    long x4 = s[4];
-    long x5 = s[5];
-    long x6 = s[6];
-    long x7 = s[7];
-    for (int round = 0; round < INTERNAL_ROUNDS; round++) {
-      x0 = power7(addConstant(x0, INTERNAL[round]));
-      final long low =
-          (x0 & EPSILON)
-              + (x1 & EPSILON)
-              + (x2 & EPSILON)
-              + (x3 & EPSILON)
-              + (x4 & EPSILON)
-              + (x5 & EPSILON)
-              + (x6 & EPSILON)
-              + (x7 & EPSILON);
-      final long high =
-          (x0 >>> 32)
-              + (x1 >>> 32)
-              + (x2 >>> 32)
-              + (x3 >>> 32)
-              + (x4 >>> 32)
-              + (x5 >>> 32)
-              + (x6 >>> 32)
-              + (x7 >>> 32);
-      final long sum = join(low, high);
-      x0 = multiplyAdd(x0, D0, sum);
-      x1 = multiplyAdd(x1, D1, sum);
-      x2 = multiplyAdd(x2, D2, sum);
-      x3 = multiplyAdd(x3, D3, sum);
-      x4 = multiplyAdd(x4, D4, sum);
-      x5 = multiplyAdd(x5, D5, sum);
-      x6 = multiplyAdd(x6, D6, sum);
-      x7 = multiplyAdd(x7, D7, sum);
+    split(s);
+    long x = s[0];
+    long restLow = sumOfRest(s, LOW) + ZERO_LOW;
+    long restHigh = sumOfRest(s, HIGH) + ZERO_HIGH;
+    for (int round = 1; round <= INTERNAL_ROUNDS; round++) {
+      final long x2 = multiply(x, x);
+      final long x3 = multiply(x2, x);
+      final long x4 = multiply(x2, x2);
+      final long productHigh = Math.unsignedMultiplyHigh(x3, x4);
+      final long productLow = x3 * x4;
+      final long boxLow = lowPart(productHigh, productLow);
+      final long boxHigh = highPart(productHigh, productLow);
+      final long box = join(boxLow + ZERO_LOW, boxHigh + ZERO_HIGH);
+      final long constant = round < INTERNAL_ROUNDS ? INTERNAL[round] : EXTERNAL_TERMINAL[0];
+      x =
+          multiplyAdd(
+              s, 0, box, D0 + 1, restLow + (constant & EPSILON), restHigh + (constant >>> 32));
+      final long sum = join(restLow + boxLow, restHigh + boxHigh);
+      final long sumLow = (sum & EPSILON) + ZERO_LOW;
+      final long sumHigh = (sum >>> 32) + ZERO_HIGH;
+      s[1] = multiplyAdd(s, 1, s[1], D1, sumLow, sumHigh);
+      s[2] = multiplyAdd(s, 2, s[2], D2, sumLow, sumHigh);
+      s[3] = multiplyAdd(s, 3, s[3], D3, sumLow, sumHigh);
+      s[4] = multiplyAdd(s, 4, s[4], D4, sumLow, sumHigh);
+      s[5] = multiplyAdd(s, 5, s[5], D5, sumLow, sumHigh);
+      s[6] = multiplyAdd(s, 6, s[6], D6, sumLow, sumHigh);
+      s[7] = multiplyAdd(s, 7, s[7], D7, sumLow, sumHigh);
+      restLow = sumOfRest(s, LOW);
+      restHigh = sumOfRest(s, HIGH);
     }
-    s[0] = x0;
-    s[1] = x1;
-    s[2] = x2;
-    s[3] = x3;
-    s[4] = x4;
-    s[5] = x5;
-    s[6] = x6;
-    s[7] = x7;
+    s[0] = x;
+    for (int lane = 1; lane < WIDTH; lane++) {
+      final long constant = EXTERNAL_TERMINAL[lane];
+      s[lane] =
+          join((s[lane] & EPSILON) + (constant & EPSILON), (s[lane] >>> 32) + (constant >>> 32));
+    }
   }
 
-  private static long power7(long x) {
-    final long x2 = multiply(x, x);
-    final long x3 = multiply(x2, x);
-    return multiply(multiply(x2, x2), x3);
+  private static long sumOfRest(long[] s, int at) {
+    return s[at + 1] + s[at + 2] + s[at + 3] + s[at + 4] + s[at + 5] + s[at + 6] + s[at + 7];
   }
 
-  /** {@code low + high * 2^32}, both below 2^40. */
+  /** {@code x * factor} plus a value in parts; leaves its parts beside {@code lane}. */
+  private static long multiplyAdd(
+      long[] s, int lane, long x, long factor, long addLow, long addHigh) {
+    final long productHigh = Math.unsignedMultiplyHigh(x, factor);
+    final long productLow = x * factor;
+    final long low = lowPart(productHigh, productLow) + addLow;
+    final long high = highPart(productHigh, productLow) + addHigh;
+    s[LOW + lane] = low;
+    s[HIGH + lane] = high;
+    return join(low, high);
+  }
+
+  /** Of {@code high * 2^64 + low} in parts: the low one, above -2^33 and below 2^32. */
+  private static long lowPart(long high, long low) {
+    return (low & EPSILON) - (high & EPSILON) - (high >>> 32);
+  }
+
+  /** Of {@code high * 2^64 + low} in parts: the high one, below 2^33. */
+  private static long highPart(long high, long low) {
+    return (low >>> 32) + (high & EPSILON);
+  }
+
+  /**
+   * {@code low + high * 2^32} in one long. The high part is above -2^32, the low part is 0 or more,
+   * and 2^32 or more where the high part is negative; both are below 2^44.
+   */
   private static long join(long low, long high) {
-    final long shifted = high << 32;
-    final long rest = low + (high >>> 32) * EPSILON;
-    final long sum = shifted + rest;
-    // Carries once in 2^24 times.
+    final long over = high >> 32;
+    final long rest = low + (over << 32) - over;
+    final long sum = (high << 32) + rest;
     return Long.compareUnsigned(sum, rest) < 0 ? sum + EPSILON : sum;
   }
 
-  /** The sum of a long and a canonical constant; with both arbitrary, one fold would not do. */
-  private static long addConstant(long a, long constant) {
-    return foldCarry(a, constant, a + constant);
-  }
-
   static long multiply(long a, long b) {
-    return reduce(Math.unsignedMultiplyHigh(a, b), a * b);
-  }
-
-  private static long multiplyAdd(long a, long b, long c) {
-    final long product = a * b;
-    final long low = product + c;
-    return reduce(Math.unsignedMultiplyHigh(a, b) + carry(product, c, low), low);
-  }
-
-  /** {@code high * 2^64 + low} mod p, by 2^64 = 2^32 - 1 and 2^96 = -1. */
-  private static long reduce(long high, long low) {
+    final long high = Math.unsignedMultiplyHigh(a, b);
+    final long low = a * b;
     final long top = high >>> 32;
     long folded = low - top;
-    // Borrows once in 2^32 times: a branch that is always predicted.
     if (Long.compareUnsigned(low, top) < 0) {
       folded -= EPSILON;
     }
     final long middle = (high & EPSILON) * EPSILON;
-    return foldCarry(folded, middle, folded + middle);
-  }
-
-  /** {@code sum}, plus 2^64 mod p if computing it from {@code a} and {@code b} carried. */
-  private static long foldCarry(long a, long b, long sum) {
-    return sum + (EPSILON & -carry(a, b, sum));
-  }
-
-  /** 1 if {@code sum = a + b} carried out of 64 bits, else 0. */
-  private static long carry(long a, long b, long sum) {
-    return (a & b | (a | b) & ~sum) >>> 63;
+    final long sum = folded + middle;
+    return Long.compareUnsigned(sum, middle) < 0 ? sum + EPSILON : sum;
   }
 
   private static long canonical(long x) {
