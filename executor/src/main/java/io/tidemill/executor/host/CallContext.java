@@ -6,6 +6,7 @@ import io.tidemill.executor.tx.Address;
 import io.tidemill.executor.tx.U128;
 import io.tidemill.executor.wasm.HostContext;
 import io.tidemill.executor.wasm.Instance;
+import io.tidemill.executor.wasm.RunObserver;
 import io.tidemill.executor.wasm.Trap;
 import io.tidemill.executor.wasm.TrapCode;
 import io.tidemill.state.StateKey;
@@ -64,6 +65,9 @@ public final class CallContext implements HostContext {
 
   long fuelUsed;
 
+  /** Who watches the frame; set before its instance exists. */
+  @Nullable RunObserver observer;
+
   /** How the reentrancy guard treats a frame. */
   enum Guard {
     /** Remembers it. */
@@ -107,6 +111,11 @@ public final class CallContext implements HostContext {
     this.parachainIdentity =
         guard == Guard.DELEGATED && parent != null ? parent.parachainIdentity : code.isParachain();
     this.parachain = parachainIdentity && code.isParachain();
+  }
+
+  @Override
+  public @Nullable RunObserver observer() {
+    return observer;
   }
 
   /** The frame behind {@code instance}, after the base price of the current shape is paid. */
@@ -170,16 +179,21 @@ public final class CallContext implements HostContext {
     if (key == null) {
       return null;
     }
+    final byte[] value = tx.overlay.get(key);
     if (tx.tracer != null) {
-      tx.tracer.access(key, rawSlot, false);
+      tx.tracer.access(key, rawSlot, false, value, value);
     }
-    return tx.overlay.get(key);
+    return value;
   }
 
   /** Writes a slot of {@link #self}; a slot that is absent costs the surcharge (decisions F5). */
   void store(Instance instance, Hash32 rawSlot, byte[] bytes) {
     final StateKey key = writable(rawSlot);
-    if (tx.overlay.get(key) == null) {
+    final byte[] before = tx.overlay.get(key);
+    if (tx.tracer != null) {
+      tx.tracer.access(key, rawSlot, true, before, bytes);
+    }
+    if (before == null) {
       instance.charge(tx.rules.gas().newSlotSurcharge());
     }
     tx.overlay.put(key, bytes);
@@ -188,7 +202,11 @@ public final class CallContext implements HostContext {
   /** Deletes a slot of {@link #self}; nothing happens when it is absent. */
   void remove(Hash32 rawSlot) {
     final StateKey key = writable(rawSlot);
-    if (tx.overlay.get(key) != null) {
+    final byte[] before = tx.overlay.get(key);
+    if (tx.tracer != null) {
+      tx.tracer.access(key, rawSlot, true, before, null);
+    }
+    if (before != null) {
       tx.overlay.delete(key);
     }
   }
@@ -197,9 +215,6 @@ public final class CallContext implements HostContext {
     final StateKey key = StateKeys.slot(self, rawSlot);
     if (key == null) {
       throw Trap.of(TrapCode.WRITE_LOCKED_SLOT);
-    }
-    if (tx.tracer != null) {
-      tx.tracer.access(key, rawSlot, true);
     }
     return key;
   }

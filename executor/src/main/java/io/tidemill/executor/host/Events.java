@@ -58,7 +58,11 @@ public final class Events {
     if (context.view) {
       return HostCode.FORBIDDEN;
     }
-    context.tx.overlay.emit(new Event(context.self, list, bytes));
+    final Event event = new Event(context.self, list, bytes);
+    context.tx.overlay.emit(event);
+    if (context.tx.tracer != null) {
+      context.tx.tracer.event(event);
+    }
     return HostCode.OK;
   }
 }

@@ -70,6 +70,7 @@ final class Frames {
           frame.calldata,
           frame.value,
           fuel);
+      frame.observer = tracer.observer(frame.code.module().module());
     }
     if (export != null) {
       execute(

@@ -33,7 +33,9 @@ public final class Parachains {
     }
     final byte[] name = instance.memory.read(key, keyLength);
     final long capacity = instance.memory.readInt(outLength) & 0xFFFFFFFFL;
-    final byte[] value = context.tx.overlay.get(key(context, name, false));
+    final StateKey stateKey = key(context, name);
+    final byte[] value = context.tx.overlay.get(stateKey);
+    traced(context, stateKey, false, value, value);
     if (value == null) {
       instance.memory.writeInt(outLength, 0);
       return HostCode.OK;
@@ -66,7 +68,9 @@ public final class Parachains {
     if (context.view) {
       return HostCode.FORBIDDEN;
     }
-    context.tx.overlay.put(key(context, name, true), bytes);
+    final StateKey stateKey = key(context, name);
+    context.tx.overlay.put(stateKey, bytes);
+    traced(context, stateKey, true, null, bytes);
     return HostCode.OK;
   }
 
@@ -83,8 +87,10 @@ public final class Parachains {
     if (context.view) {
       return HostCode.FORBIDDEN;
     }
-    final StateKey stateKey = key(context, name, true);
-    if (context.tx.overlay.get(stateKey) != null) {
+    final StateKey stateKey = key(context, name);
+    final byte[] before = context.tx.overlay.get(stateKey);
+    traced(context, stateKey, true, before, null);
+    if (before != null) {
       context.tx.overlay.delete(stateKey);
     }
     return HostCode.OK;
@@ -94,12 +100,19 @@ public final class Parachains {
     return length < 1 || length > context.tx.limits.maxParachainKeyBytes();
   }
 
-  private static StateKey key(CallContext context, byte[] name, boolean write) {
-    final StateKey key = StateKeys.parachainSlot(context.self.raw(), name);
+  private static StateKey key(CallContext context, byte[] name) {
+    return StateKeys.parachainSlot(context.self.raw(), name);
+  }
+
+  private static void traced(
+      CallContext context,
+      StateKey key,
+      boolean write,
+      byte @Nullable [] before,
+      byte @Nullable [] after) {
     if (context.tx.tracer != null) {
-      context.tx.tracer.access(key, key.raw(), write);
+      context.tx.tracer.access(key, key.raw(), write, before, after);
     }
-    return key;
   }
 
   /** The parachain's id, which is its address. */

@@ -26,6 +26,9 @@ public record FuelProfile(
         .spending()
         .forEach(
             (site, fuel) -> {
+              if (site.function() == imports + module.functions().size()) {
+                return; // pages and segments: no instruction pays for them
+              }
               byFunction.merge(site.function(), fuel, Math::addExact);
               byOffset.merge(site.offset(), fuel, Math::addExact);
               final int defined = site.function() - imports;

@@ -9,7 +9,7 @@ import java.util.TreeMap;
  * What a traced run leaves behind: the functions it was in when it was unwound, and what it spent
  * fuel on. For tools only; one run of one thread.
  */
-public final class RunTrace {
+public final class RunTrace implements RunObserver {
   private static final int MOST_FRAMES = 64;
 
   /**
@@ -30,7 +30,7 @@ public final class RunTrace {
   private final List<Integer> frames = new ArrayList<>();
   private int depth;
 
-  /** A frame of {@code function} is unwound; called from the innermost frame outwards. */
+  @Override
   public void unwound(int function) {
     depth++;
     if (frames.size() < MOST_FRAMES) {
@@ -38,7 +38,7 @@ public final class RunTrace {
     }
   }
 
-  /** Fuel was spent for what starts at {@code offset} in {@code function}. */
+  @Override
   public void spent(int function, int offset, long fuel) {
     spending.merge(new Site(function, offset), fuel, Math::addExact);
   }

@@ -11,6 +11,7 @@ import io.tidemill.state.StateKey;
 import io.tidemill.state.hash.Hash32;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** A tracer sees the tree of frames and changes nothing. */
@@ -44,8 +45,22 @@ class CallTracerTest {
     }
 
     @Override
-    public void access(StateKey key, Hash32 slot, boolean write) {
-      line((write ? "write " : "read ") + slot.toHex().substring(0, 4));
+    public void access(
+        StateKey key,
+        Hash32 slot,
+        boolean write,
+        byte @Nullable [] before,
+        byte @Nullable [] after) {
+      line(
+          (write ? "write " : "read ")
+              + slot.toHex().substring(0, 4)
+              + " "
+              + size(before)
+              + size(after));
+    }
+
+    private static String size(byte @Nullable [] value) {
+      return value == null ? "-" : Integer.toString(value.length);
     }
 
     @Override
@@ -81,13 +96,13 @@ class CallTracerTest {
             " calldata_size",
             " calldata_copy",
             " sstore",
-            " write abab",
+            " write abab -2",
             " cross_call",
             " CALL run 0",
             "  calldata_size",
             "  calldata_copy",
             "  sload",
-            "  read abab",
+            "  read abab --",
             "  revert",
             " REVERTED 0 true",
             " return",

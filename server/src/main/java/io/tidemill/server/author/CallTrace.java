@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The frames of one call as indented lines, with their host calls counted. */
 final class CallTrace implements CallTracer {
@@ -61,7 +62,8 @@ final class CallTrace implements CallTracer {
   }
 
   @Override
-  public void access(StateKey key, Hash32 slot, boolean write) {
+  public void access(
+      StateKey key, Hash32 slot, boolean write, byte @Nullable [] before, byte @Nullable [] after) {
     line((write ? "write " : "read ") + "0x" + slot.toHex());
   }
 

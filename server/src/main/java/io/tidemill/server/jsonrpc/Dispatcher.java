@@ -145,6 +145,10 @@ final class Dispatcher {
       answer = NODES.objectNode().put("jsonrpc", "2.0");
       answer.set("result", method.body().call(Params.of(request.get("params"), method.params())));
       answer.set("id", id);
+    } catch (CallFailure failed) {
+      outcome = failed.refusal().reason().name();
+      answer = error(id == null ? NullNode.instance : id, failed.refusal());
+      ((ObjectNode) answer.get("error").get("data")).setAll(failed.details());
     } catch (RuntimeException | StackOverflowError failure) {
       final Refusal refusal = Refusal.from(failure);
       outcome = refusal.reason().name();

@@ -263,25 +263,32 @@ final class SimulateMethods {
         options.u64("fuel_cap"));
   }
 
-  private static Refusal failed(Simulated.Call call) {
+  private static CallFailure failed(Simulated.Call call) {
     final Simulated.Failure failure = call.error();
     final String detail = failure == null ? "" : failure.message();
-    return Refusal.of(
-        call.receipt().category() == Receipt.Category.CONTRACT
-            ? Reason.EXECUTION_REVERTED
-            : Reason.EXECUTION_FAILED,
-        "detail",
-        detail,
-        "code",
-        call.receipt().code(),
-        "status",
-        JsonViews.lower(call.receipt().status()),
-        "return_data",
-        JsonViews.hex(call.receipt().returnData()),
-        "gas_used",
-        call.receipt().gasUsed(),
-        "fuel_used",
-        call.fuelUsed());
+    final Refusal refusal =
+        Refusal.of(
+            call.receipt().category() == Receipt.Category.CONTRACT
+                ? Reason.EXECUTION_REVERTED
+                : Reason.EXECUTION_FAILED,
+            "detail",
+            detail,
+            "code",
+            call.receipt().code(),
+            "status",
+            JsonViews.lower(call.receipt().status()),
+            "return_data",
+            JsonViews.hex(call.receipt().returnData()),
+            "gas_used",
+            call.receipt().gasUsed(),
+            "fuel_used",
+            call.fuelUsed());
+    final ObjectNode details = JsonViews.NODES.objectNode();
+    if (failure != null) {
+      details.put("revert_reason", failure.revertReason());
+      details.set("backtrace", SimulateViews.backtrace(failure.backtrace()));
+    }
+    return new CallFailure(refusal, details);
   }
 
   /** An array of what {@code items} look like. */

@@ -2,6 +2,7 @@ package io.tidemill.server.jsonrpc;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tidemill.executor.Event;
 import io.tidemill.server.simulate.Frame;
 import io.tidemill.server.simulate.Simulated;
 import io.tidemill.state.StateDelta;
@@ -48,7 +49,8 @@ final class SimulateViews {
       view.putObject("error")
           .put("code", failure.code())
           .put("message", failure.message())
-          .put("revert_reason", failure.revertReason());
+          .put("revert_reason", failure.revertReason())
+          .set("backtrace", backtrace(failure.backtrace()));
     }
     final Simulated.Accesses accesses = call.accesses();
     if (accesses != null) {
@@ -59,6 +61,7 @@ final class SimulateViews {
     final Frame trace = call.trace();
     if (trace != null) {
       view.set("trace", frame(trace));
+      view.put("trace_truncated", call.traceTruncated());
     }
     final StateDelta diff = call.diff();
     if (diff != null) {
@@ -68,7 +71,7 @@ final class SimulateViews {
         changes
             .addObject()
             .put("key", JsonViews.hex(entry.key().raw()))
-            .put("value", value == null ? null : JsonViews.hex(value));
+            .put("value", hexOrNull(value));
       }
     }
     if (call.gasEstimate() != null) {
@@ -109,19 +112,69 @@ final class SimulateViews {
             .put("return_data", JsonViews.hex(frame.returnData()));
     final var end = frame.end();
     view.put("end", end == null ? "unfinished" : JsonViews.lower(end));
+    if (!frame.backtrace().isEmpty()) {
+      view.set("backtrace", backtrace(frame.backtrace()));
+    }
+    final ArrayNode functions = view.putArray("functions");
+    for (Frame.FunctionFuel function : frame.functions()) {
+      functions
+          .addObject()
+          .put("function_index", function.function())
+          .put("function_name", function.name())
+          .put("fuel", function.fuel())
+          .put("calls", function.calls());
+    }
     final ArrayNode steps = view.putArray("steps");
-    for (Frame.Step step : frame.steps()) {
-      switch (step) {
-        case Frame.Step.Host(String function, long left) ->
-            steps.addObject().put("host_call", function).put("fuel_left", left);
-        case Frame.Step.Slot slot ->
-            steps
-                .addObject()
-                .put(slot.write() ? "write" : "read", JsonViews.hex(slot.slot()))
-                .put("key", JsonViews.hex(slot.key().raw()));
-        case Frame.Step.Inner(Frame inner) -> steps.addObject().set("call", frame(inner));
+    frame.steps().forEach(step -> steps.add(step(step)));
+    return view;
+  }
+
+  private static ObjectNode step(Frame.Step step) {
+    final ObjectNode view = JsonViews.NODES.objectNode();
+    switch (step) {
+      case Frame.HostCall call -> {
+        view.put("host_call", call.function());
+        final ArrayNode arguments = view.putArray("arguments");
+        for (long argument : call.arguments()) {
+          arguments.add(argument);
+        }
+        if (call.results().length > 0) {
+          view.put("result", call.results()[0]);
+        }
+        view.put("gas", call.gas()).put("fuel_left", call.fuelLeft());
       }
+      case Frame.Slot slot ->
+          view.put(slot.write() ? "write" : "read", JsonViews.hex(slot.slot()))
+              .put("key", JsonViews.hex(slot.key().raw()))
+              .put("before", hexOrNull(slot.before()))
+              .put("after", hexOrNull(slot.after()));
+      case Frame.Said(Event event) -> {
+        final ObjectNode said = view.putObject("event");
+        said.put("contract", JsonViews.hex(event.contract()));
+        final ArrayNode topics = said.putArray("topics");
+        event.topics().forEach(topic -> topics.add(JsonViews.hex(topic)));
+        said.put("data", JsonViews.hex(event.data()));
+      }
+      case Frame.Inner(Frame inner) -> view.set("call", frame(inner));
     }
     return view;
+  }
+
+  /** The places of a backtrace, innermost first. */
+  static ArrayNode backtrace(List<Frame.Site> sites) {
+    final ArrayNode array = JsonViews.NODES.arrayNode();
+    for (Frame.Site site : sites) {
+      array
+          .addObject()
+          .put("contract", JsonViews.hex(site.contract()))
+          .put("function_index", site.function())
+          .put("function_name", site.name())
+          .put("code_offset", site.codeOffset());
+    }
+    return array;
+  }
+
+  private static @Nullable String hexOrNull(byte @Nullable [] bytes) {
+    return bytes == null ? null : JsonViews.hex(bytes);
   }
 }

@@ -1,9 +1,13 @@
 package io.tidemill.server.simulate;
 
+import io.tidemill.executor.Event;
 import io.tidemill.executor.host.CallTracer;
 import io.tidemill.executor.host.ContractRuntime;
 import io.tidemill.executor.tx.Address;
 import io.tidemill.executor.tx.U128;
+import io.tidemill.executor.wasm.FunctionNames;
+import io.tidemill.executor.wasm.Module;
+import io.tidemill.executor.wasm.RunObserver;
 import io.tidemill.state.StateKey;
 import io.tidemill.state.hash.Hash32;
 import java.util.ArrayDeque;
@@ -17,16 +21,33 @@ final class CallTree implements CallTracer {
   /** Steps of one transaction; what comes after is left out. */
   private static final int MAX_STEPS = 10_000;
 
+  /** Bytes of values, calldata and return data; what comes after is cut off. */
+  private static final int MAX_BYTES = 1 << 20;
+
+  private static final byte[] NOTHING = new byte[0];
+
   /** Who named a key, and how. */
   record Name(Hash32 contract, Hash32 slot) {}
 
   private final boolean steps;
   private final Deque<Frame> open = new ArrayDeque<>();
+
+  /** One per open frame while functions are watched. */
+  private final Deque<FunctionProfile> profiles = new ArrayDeque<>();
+
   private final Map<StateKey, Name> names = new HashMap<>();
+  private final Map<Hash32, FunctionNames> functionNames = new HashMap<>();
   private @Nullable Frame root;
   private int count;
+  private int bytesLeft = MAX_BYTES;
+  private boolean truncated;
 
-  /** A tree; without {@code steps} only frames and names are kept. */
+  /**
+   * A tree.
+   *
+   * @param steps what every frame did, and which functions it did it in; needs the reference
+   *     interpreter. Without, only frames and names are kept
+   */
   CallTree(boolean steps) {
     this.steps = steps;
   }
@@ -39,6 +60,24 @@ final class CallTree implements CallTracer {
     return names.get(key);
   }
 
+  /** Whether something was left out. */
+  boolean truncated() {
+    return truncated;
+  }
+
+  private byte[] kept(byte[] bytes) {
+    if (bytes.length <= bytesLeft) {
+      bytesLeft -= bytes.length;
+      return bytes.clone();
+    }
+    truncated = true;
+    return NOTHING;
+  }
+
+  private byte @Nullable [] keptOrNull(byte @Nullable [] bytes) {
+    return bytes == null ? null : kept(bytes);
+  }
+
   @Override
   public void enter(
       Kind kind,
@@ -49,45 +88,85 @@ final class CallTree implements CallTracer {
       byte[] calldata,
       U128 value,
       long fuel) {
-    final Frame frame =
-        new Frame(kind, self, caller, codeHash, function, calldata.clone(), value, fuel);
     final Frame above = open.peek();
-    if (above != null && count < MAX_STEPS) {
-      count++;
-      above.add(new Frame.Step.Inner(frame));
-    } else if (root == null) {
+    final boolean free = kind == Kind.STATIC_CALL || (above != null && above.free());
+    final Frame frame =
+        new Frame(kind, self, caller, codeHash, function, kept(calldata), value, fuel, free);
+    if (above == null) {
       root = frame;
+    } else {
+      add(above, new Frame.Inner(frame));
     }
     open.push(frame);
   }
 
-  @Override
-  public void hostCall(String function, long fuelLeft) {
-    step(new Frame.Step.Host(function, fuelLeft));
-  }
-
-  @Override
-  public void access(StateKey key, Hash32 slot, boolean write) {
-    final Frame frame = open.peek();
-    if (frame != null) {
-      names.put(key, new Name(frame.self().raw(), slot));
-    }
-    step(new Frame.Step.Slot(key, slot, write));
-  }
-
-  private void step(Frame.Step step) {
-    final Frame frame = open.peek();
-    if (steps && frame != null && count < MAX_STEPS) {
+  private void add(Frame frame, Frame.Step step) {
+    if (count < MAX_STEPS) {
       count++;
       frame.add(step);
+    } else {
+      truncated = true;
+    }
+  }
+
+  @Override
+  public @Nullable RunObserver observer(Module module) {
+    final Frame frame = open.peek();
+    if (!steps || frame == null) {
+      return null;
+    }
+    functionNames.computeIfAbsent(module.codeHash(), hash -> new FunctionNames(module));
+    final FunctionProfile profile = new FunctionProfile(module, frame);
+    profiles.push(profile);
+    return profile;
+  }
+
+  @Override
+  public void hostCall(String function, long fuelLeft) {
+    final Frame frame = open.peek();
+    if (steps && frame != null) {
+      final Frame.HostCall call = new Frame.HostCall(function, fuelLeft);
+      frame.open(call);
+      add(frame, call);
+    }
+  }
+
+  @Override
+  public void access(
+      StateKey key, Hash32 slot, boolean write, byte @Nullable [] before, byte @Nullable [] after) {
+    final Frame frame = open.peek();
+    if (frame == null) {
+      return;
+    }
+    names.put(key, new Name(frame.self().raw(), slot));
+    if (steps) {
+      add(frame, new Frame.Slot(key, slot, write, keptOrNull(before), keptOrNull(after)));
+    }
+  }
+
+  @Override
+  public void event(Event event) {
+    final Frame frame = open.peek();
+    if (steps && frame != null) {
+      add(frame, new Frame.Said(event));
     }
   }
 
   @Override
   public void exit(ContractRuntime.End end, int code, byte[] returnData, long fuelUsed) {
     final Frame frame = open.poll();
-    if (frame != null) {
-      frame.end(end, code, returnData.clone(), fuelUsed);
+    if (frame == null) {
+      return;
+    }
+    frame.end(end, code, kept(returnData), fuelUsed);
+    final FunctionProfile profile = profiles.poll();
+    final FunctionNames functions = functionNames.get(frame.codeHash());
+    if (profile != null && functions != null) {
+      profile.conclude(functions, end != ContractRuntime.End.SUCCESS);
+    }
+    final Frame above = open.peek();
+    if (above != null && (above.free() || !frame.free())) {
+      above.spentInside(fuelUsed);
     }
   }
 }

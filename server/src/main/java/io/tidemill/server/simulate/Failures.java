@@ -8,20 +8,22 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Why a call failed, in words. */
 final class Failures {
   private Failures() {}
 
-  static Simulated.@Nullable Failure of(Receipt receipt) {
+  /** The failure that {@code receipt} tells of, or null; {@code backtrace} says where. */
+  static Simulated.@Nullable Failure of(Receipt receipt, List<Frame.Site> backtrace) {
     if (receipt.status() == Receipt.Status.SUCCESS) {
       return null;
     }
     final String reason = text(receipt.returnData());
     final String name = ErrorCatalogue.get().receiptCodeName(receipt.code());
     return new Simulated.Failure(
-        receipt.code(), reason.isEmpty() ? name : name + ": " + reason, reason);
+        receipt.code(), reason.isEmpty() ? name : name + ": " + reason, reason, backtrace);
   }
 
   /** The payload as text: a Borsh string, or plain UTF-8 that prints; else empty. */

@@ -1,5 +1,6 @@
 package io.tidemill.server.simulate;
 
+import io.tidemill.executor.Event;
 import io.tidemill.executor.host.CallTracer;
 import io.tidemill.executor.host.ContractRuntime;
 import io.tidemill.executor.tx.Address;
@@ -12,17 +13,65 @@ import org.jspecify.annotations.Nullable;
 
 /** One call in a trace. Built by one thread, read afterwards. */
 public final class Frame {
-  /** What a frame did. */
-  public sealed interface Step {
-    /** A host call. */
-    record Host(String function, long fuelLeft) implements Step {}
+  /** One thing that a frame did. */
+  public sealed interface Step {}
 
-    /** A read or write of a slot. */
-    record Slot(StateKey key, Hash32 slot, boolean write) implements Step {}
+  /** A read or write of a slot; see {@link CallTracer#access}. */
+  public record Slot(
+      StateKey key, Hash32 slot, boolean write, byte @Nullable [] before, byte @Nullable [] after)
+      implements Step {}
 
-    /** A call into another frame. */
-    record Inner(Frame frame) implements Step {}
+  /** An event, which a failure further out may have undone. */
+  public record Said(Event event) implements Step {}
+
+  /** A call into another frame. */
+  public record Inner(Frame frame) implements Step {}
+
+  /** A host call; frames that it opened are the steps after it. */
+  public static final class HostCall implements Step {
+    private final String function;
+    private final long fuelBefore;
+    private long[] arguments = {};
+    private long[] results = {};
+    private long fuelLeft;
+    private long gas;
+
+    HostCall(String function, long fuelBefore) {
+      this.function = function;
+      this.fuelBefore = fuelBefore;
+    }
+
+    /** The import name, for instance {@code sload}. */
+    public String function() {
+      return function;
+    }
+
+    /** Raw bits, one per parameter. */
+    public long[] arguments() {
+      return arguments;
+    }
+
+    /** Raw bits; empty for a function without a result and for one that did not return. */
+    public long[] results() {
+      return results;
+    }
+
+    /** What the call itself cost, without the frames it opened. */
+    public long gas() {
+      return gas;
+    }
+
+    /** Fuel left after it. */
+    public long fuelLeft() {
+      return fuelLeft;
+    }
   }
+
+  /** One wasm function on the stack; the offset is that of the block that was paid last, or 0. */
+  public record Site(Address contract, int function, String name, int codeOffset) {}
+
+  /** What one function of the module used itself, and how often it was called. */
+  public record FunctionFuel(int function, String name, long fuel, long calls) {}
 
   private final CallTracer.Kind kind;
   private final Address self;
@@ -32,12 +81,20 @@ public final class Frame {
   private final byte[] calldata;
   private final U128 value;
   private final long fuel;
+  private final boolean free;
   private final List<Step> steps = new ArrayList<>();
+  private List<FunctionFuel> functions = List.of();
+  private List<Site> backtrace = List.of();
+  private @Nullable HostCall calling;
+  private long[] arguments = {};
   private ContractRuntime.@Nullable End end;
   private int code;
   private byte[] returnData = new byte[0];
   private long fuelUsed;
+  private long innerFuel;
+  private long innerFuelBeforeCall;
 
+  /** A frame that begins; {@code free} when nobody pays for it (decisions F8). */
   Frame(
       CallTracer.Kind kind,
       Address self,
@@ -46,7 +103,8 @@ public final class Frame {
       String function,
       byte[] calldata,
       U128 value,
-      long fuel) {
+      long fuel,
+      boolean free) {
     this.kind = kind;
     this.self = self;
     this.caller = caller;
@@ -55,10 +113,40 @@ public final class Frame {
     this.calldata = calldata;
     this.value = value;
     this.fuel = fuel;
+    this.free = free;
   }
 
   void add(Step step) {
     steps.add(step);
+  }
+
+  void calling(long[] raw) {
+    arguments = raw.clone();
+  }
+
+  void open(HostCall call) {
+    settle(call.fuelBefore);
+    calling = call;
+    call.arguments = arguments;
+    call.fuelLeft = call.fuelBefore;
+    innerFuelBeforeCall = innerFuel;
+  }
+
+  void called(long[] results, long fuelLeft) {
+    final HostCall call = calling;
+    if (call != null) {
+      call.results = results.clone();
+      settle(fuelLeft);
+    }
+  }
+
+  private void settle(long fuelLeft) {
+    final HostCall call = calling;
+    if (call != null) {
+      call.fuelLeft = fuelLeft;
+      call.gas = call.fuelBefore - fuelLeft - (innerFuel - innerFuelBeforeCall);
+      calling = null;
+    }
   }
 
   void end(ContractRuntime.End how, int number, byte[] data, long used) {
@@ -66,6 +154,17 @@ public final class Frame {
     code = number;
     returnData = data;
     fuelUsed = used;
+    settle(fuel - used);
+  }
+
+  /** A frame that this one opened used {@code used}, at this one's expense. */
+  void spentInside(long used) {
+    innerFuel += used;
+  }
+
+  void profiled(List<FunctionFuel> used, List<Site> places) {
+    functions = used;
+    backtrace = places;
   }
 
   public CallTracer.Kind kind() {
@@ -102,9 +201,24 @@ public final class Frame {
     return fuel;
   }
 
+  /** Whether it runs out of the free view budget. */
+  public boolean free() {
+    return free;
+  }
+
   /** What it did, in order. */
   public List<Step> steps() {
     return steps;
+  }
+
+  /** Fuel by function, highest first; empty when it was not watched. */
+  public List<FunctionFuel> functions() {
+    return functions;
+  }
+
+  /** Where it failed, innermost first; empty when it did not, or was not watched. */
+  public List<Site> backtrace() {
+    return backtrace;
   }
 
   /** How it ended, or null when the whole transaction ended first. */
@@ -126,14 +240,8 @@ public final class Frame {
     return fuelUsed;
   }
 
-  /** Fuel in it alone. */
+  /** Fuel in it alone: of its functions and of its host calls. */
   public long ownFuel() {
-    long own = fuelUsed;
-    for (Step step : steps) {
-      if (step instanceof Step.Inner(Frame inner)) {
-        own -= inner.fuelUsed();
-      }
-    }
-    return own;
+    return fuelUsed - innerFuel;
   }
 }

@@ -20,6 +20,7 @@ public record Simulated(Head base, List<SimulatedWave> waves) {
    * @param fuelUsed intrinsic gas not included
    * @param error null on success
    * @param trace null unless it was asked for, or when no contract ran
+   * @param traceTruncated whether the trace has less than all that happened
    * @param gasEstimate null unless it was asked for and the call succeeds
    */
   public record Call(
@@ -28,11 +29,19 @@ public record Simulated(Head base, List<SimulatedWave> waves) {
       @Nullable Failure error,
       @Nullable Accesses accesses,
       @Nullable Frame trace,
+      boolean traceTruncated,
       @Nullable StateDelta diff,
       @Nullable Long gasEstimate) {}
 
-  /** Why a call failed; {@code revertReason} is its payload as text, empty when it is none. */
-  public record Failure(int code, String message, String revertReason) {}
+  /**
+   * Why a call failed.
+   *
+   * @param revertReason its payload as text, empty when it is none
+   * @param backtrace where the outermost contract failed, innermost function first; empty when no
+   *     contract ran, or when the call was too long to be run again under observation
+   */
+  public record Failure(
+      int code, String message, String revertReason, List<Frame.Site> backtrace) {}
 
   /** What was read and written, sorted by key. */
   public record Accesses(List<Access> reads, List<Access> writes) {}

@@ -41,6 +41,9 @@ import org.jspecify.annotations.Nullable;
 final class SimulationRun {
   private static final byte[] NOTHING = new byte[0];
 
+  /** Fuel up to which a failed call is run again to find where it failed: about 50 ms. */
+  private static final long MAX_DIAGNOSED_FUEL = 500_000;
+
   private final ChainSpecification chain;
   private final ContractRuntimes runtimes;
   private final Simulation.Options options;
@@ -83,7 +86,8 @@ final class SimulationRun {
   private Simulated.Call call(WaveScope scope, int index, SimCall call) {
     final Transaction transaction = transaction(scope, call);
     final boolean view = call instanceof SimCall.Parts parts && parts.view();
-    final Attempt attempt = attempt(scope, index, call, transaction, view);
+    final Attempt attempt = attempt(scope, index, call, transaction, view, options.trace());
+    final List<Frame.Site> backtrace = backtrace(scope, index, call, transaction, view, attempt);
     Long estimate = null;
     if (options.estimate() && attempt.receipt.status() == Receipt.Status.SUCCESS) {
       estimate =
@@ -95,7 +99,28 @@ final class SimulationRun {
     if (transaction != null) {
       state.dismiss(transaction.from());
     }
-    return attempt.result(estimate, options);
+    return attempt.result(estimate, backtrace, options);
+  }
+
+  /** Where the call failed: seen on the way, or by running it once more under observation. */
+  private List<Frame.Site> backtrace(
+      WaveScope scope,
+      int index,
+      SimCall call,
+      @Nullable Transaction transaction,
+      boolean view,
+      Attempt attempt) {
+    Frame root = attempt.tree.root();
+    if (root == null || attempt.receipt.status() == Receipt.Status.SUCCESS) {
+      return List.of();
+    }
+    if (!options.trace()) {
+      if (root.fuelUsed() > MAX_DIAGNOSED_FUEL) {
+        return List.of();
+      }
+      root = attempt(scope, index, call, transaction, view, true).tree.root();
+    }
+    return root == null ? List.of() : root.backtrace();
   }
 
   private final class Attempt {
@@ -111,13 +136,15 @@ final class SimulationRun {
       this.reads = List.copyOf(state.reads());
     }
 
-    Simulated.Call result(@Nullable Long estimate, Simulation.Options wanted) {
+    Simulated.Call result(
+        @Nullable Long estimate, List<Frame.Site> backtrace, Simulation.Options wanted) {
       return new Simulated.Call(
           receipt,
           tree.root() == null ? 0 : tree.root().fuelUsed(),
-          Failures.of(receipt),
+          Failures.of(receipt, backtrace),
           wanted.accessList() ? accesses() : null,
           wanted.trace() ? tree.root() : null,
+          wanted.trace() && tree.truncated(),
           wanted.stateDiff() ? StateDelta.of(overlay.sortedWrites()) : null,
           estimate);
     }
@@ -136,8 +163,13 @@ final class SimulationRun {
   }
 
   private Attempt attempt(
-      WaveScope scope, int index, SimCall call, @Nullable Transaction transaction, boolean view) {
-    final CallTree tree = new CallTree(options.trace());
+      WaveScope scope,
+      int index,
+      SimCall call,
+      @Nullable Transaction transaction,
+      boolean view,
+      boolean observed) {
+    final CallTree tree = new CallTree(observed);
     if (!options.validate() && transaction != null) {
       state.admit(transaction.from(), transaction.nonce());
     }
@@ -145,14 +177,14 @@ final class SimulationRun {
     final Overlay overlay = new Overlay(state);
     final Receipt receipt;
     if (view && call instanceof SimCall.Parts parts) {
-      receipt = view(scope, index, parts, overlay, tree);
+      receipt = view(scope, index, parts, overlay, tree, observed);
     } else {
       final byte[] bytes =
           call instanceof SimCall.Raw(byte[] raw) && (transaction == null || options.validate())
               ? raw
               : TransactionEncoder.encode(java.util.Objects.requireNonNull(transaction));
       receipt =
-          processor(scope.rules())
+          processor(scope.rules(), observed)
               .process(scope, index, prepared(scope, bytes), overlay, guard, tree);
     }
     return new Attempt(receipt, overlay, tree);
@@ -169,13 +201,21 @@ final class SimulationRun {
     return new Preparation(FalconVerifier.INSTANCE, false).prepare(wave, base, scope.rules())[0];
   }
 
-  private TransactionProcessor processor(Rules rules) {
+  /** Only the reference interpreter can be observed; both engines have the same results. */
+  private TransactionProcessor processor(Rules rules, boolean observed) {
     return new TransactionProcessor(
-        runtimes.runtime(rules, false), runtimes.lifecycle(rules, false), FalconVerifier.INSTANCE);
+        runtimes.runtime(rules, observed),
+        runtimes.lifecycle(rules, observed),
+        FalconVerifier.INSTANCE);
   }
 
   private Receipt view(
-      WaveScope scope, int index, SimCall.Parts parts, Overlay overlay, CallTree tree) {
+      WaveScope scope,
+      int index,
+      SimCall.Parts parts,
+      Overlay overlay,
+      CallTree tree,
+      boolean observed) {
     final Address target = target(parts);
     final long fuel =
         Math.min(gasLimit(parts.gasLimit(), scope), scope.rules().execution().viewFuelCap());
@@ -197,7 +237,7 @@ final class SimulationRun {
             tree);
     final ContractRuntime.Result result =
         runtimes
-            .runtime(scope.rules(), false)
+            .runtime(scope.rules(), observed)
             .call(
                 frame,
                 new ContractRuntime.Call(
@@ -332,6 +372,7 @@ final class SimulationRun {
             transaction.chainId(),
             transaction.type());
     guard.poll();
-    return attempt(scope, index, call, tried, false).receipt.status() == Receipt.Status.SUCCESS;
+    return attempt(scope, index, call, tried, false, false).receipt.status()
+        == Receipt.Status.SUCCESS;
   }
 }

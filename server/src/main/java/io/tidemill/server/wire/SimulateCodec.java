@@ -1,6 +1,7 @@
 package io.tidemill.server.wire;
 
 import com.google.protobuf.ByteString;
+import io.tidemill.executor.Event;
 import io.tidemill.executor.host.CallTracer;
 import io.tidemill.executor.host.ContractRuntime;
 import io.tidemill.server.errors.ErrorCatalogue;
@@ -18,6 +19,7 @@ import io.tidemill.v1.CallResult;
 import io.tidemill.v1.CallSpec;
 import io.tidemill.v1.ContextOverride;
 import io.tidemill.v1.ExecutionError;
+import io.tidemill.v1.FunctionFuel;
 import io.tidemill.v1.HostCallStep;
 import io.tidemill.v1.SimulateOptions;
 import io.tidemill.v1.SimulateRequest;
@@ -28,6 +30,7 @@ import io.tidemill.v1.SimulatedWaveResult;
 import io.tidemill.v1.SlotOverride;
 import io.tidemill.v1.StorageStep;
 import io.tidemill.v1.TraceStep;
+import io.tidemill.v1.WasmFrame;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -151,9 +154,7 @@ public final class SimulateCodec {
     final Simulated.Failure failure = call.error();
     if (failure != null) {
       builder.setError(
-          ExecutionError.newBuilder()
-              .setCodeValue(failure.code())
-              .setMessage(failure.message())
+          error(failure.code(), failure.message(), failure.backtrace())
               .setRevertReason(failure.revertReason()));
     }
     final Simulated.Accesses accesses = call.accesses();
@@ -164,7 +165,7 @@ public final class SimulateCodec {
       builder.setAccessList(list);
     }
     if (call.trace() != null) {
-      builder.setTrace(frame(call.trace(), true));
+      builder.setTrace(frame(call.trace(), true)).setTraceTruncated(call.traceTruncated());
     }
     final StateDelta diff = call.diff();
     if (diff != null) {
@@ -203,27 +204,83 @@ public final class SimulateCodec {
             .setReturnData(ByteString.copyFrom(frame.returnData()));
     if (frame.end() != ContractRuntime.End.SUCCESS) {
       builder.setError(
-          ExecutionError.newBuilder()
-              .setCodeValue(frame.code())
-              .setMessage(ErrorCatalogue.get().receiptCodeName(frame.code())));
+          error(
+              frame.code(), ErrorCatalogue.get().receiptCodeName(frame.code()), frame.backtrace()));
+    }
+    for (Frame.FunctionFuel function : frame.functions()) {
+      builder.addFunctions(
+          FunctionFuel.newBuilder()
+              .setFunctionIndex(function.function())
+              .setFunctionName(function.name())
+              .setFuel(function.fuel())
+              .setCalls(function.calls()));
     }
     for (Frame.Step step : frame.steps()) {
-      builder.addSteps(
-          switch (step) {
-            case Frame.Step.Host(String function, long left) ->
-                TraceStep.newBuilder()
-                    .setHostCall(HostCallStep.newBuilder().setName(function).setFuelLeft(left));
-            case Frame.Step.Slot slot ->
-                TraceStep.newBuilder()
-                    .setStorage(
-                        StorageStep.newBuilder()
-                            .setSlot(Fields.bytes(slot.slot()))
-                            .setWrite(slot.write()));
-            case Frame.Step.Inner(Frame inner) ->
-                TraceStep.newBuilder().setCall(frame(inner, false));
-          });
+      builder.addSteps(step(step));
     }
     return builder.build();
+  }
+
+  private static TraceStep step(Frame.Step step) {
+    final TraceStep.Builder builder = TraceStep.newBuilder();
+    switch (step) {
+      case Frame.HostCall call -> builder.setHostCall(hostCall(call));
+      case Frame.Slot slot -> builder.setStorage(storage(slot));
+      case Frame.Said(Event event) -> builder.setEvent(event(event));
+      case Frame.Inner(Frame inner) -> builder.setCall(frame(inner, false));
+    }
+    return builder.build();
+  }
+
+  private static HostCallStep hostCall(Frame.HostCall call) {
+    final HostCallStep.Builder builder =
+        HostCallStep.newBuilder()
+            .setName(call.function())
+            .setGas(call.gas())
+            .setFuelLeft(call.fuelLeft());
+    for (long argument : call.arguments()) {
+      builder.addArguments(argument);
+    }
+    if (call.results().length > 0) {
+      builder.setResult(call.results()[0]);
+    }
+    return builder.build();
+  }
+
+  private static StorageStep storage(Frame.Slot slot) {
+    final StorageStep.Builder builder =
+        StorageStep.newBuilder().setSlot(Fields.bytes(slot.slot())).setWrite(slot.write());
+    if (slot.before() != null) {
+      builder.setBefore(ByteString.copyFrom(slot.before()));
+    }
+    if (slot.after() != null) {
+      builder.setAfter(ByteString.copyFrom(slot.after()));
+    }
+    return builder.build();
+  }
+
+  private static io.tidemill.v1.Event event(Event event) {
+    final io.tidemill.v1.Event.Builder builder =
+        io.tidemill.v1.Event.newBuilder()
+            .setContract(Fields.bytes(event.contract()))
+            .setData(ByteString.copyFrom(event.data()));
+    event.topics().forEach(topic -> builder.addTopics(Fields.bytes(topic)));
+    return builder.build();
+  }
+
+  private static ExecutionError.Builder error(
+      int code, String message, List<Frame.Site> backtrace) {
+    final ExecutionError.Builder builder =
+        ExecutionError.newBuilder().setCodeValue(code).setMessage(message);
+    for (Frame.Site site : backtrace) {
+      builder.addBacktrace(
+          WasmFrame.newBuilder()
+              .setContract(Fields.bytes(site.contract()))
+              .setFunctionIndex(site.function())
+              .setFunctionName(site.name())
+              .setCodeOffset(site.codeOffset()));
+    }
+    return builder;
   }
 
   private static CallFrame.Kind kind(CallTracer.Kind kind, boolean top) {

@@ -19,7 +19,7 @@ import io.tidemill.executor.wasm.MeteredModule;
 import io.tidemill.executor.wasm.Module;
 import io.tidemill.executor.wasm.Module.Export;
 import io.tidemill.executor.wasm.Module.Kind;
-import io.tidemill.executor.wasm.RunTrace;
+import io.tidemill.executor.wasm.RunObserver;
 import io.tidemill.executor.wasm.ValType;
 import java.util.List;
 import java.util.Objects;
@@ -40,6 +40,7 @@ final class ChicoryInstance extends Instance {
   private final GlobalInstance slotsGlobal;
   private final GlobalInstance pagesGlobal;
   private final boolean ownsMemory;
+  private final @Nullable RunObserver observer;
 
   ChicoryInstance(ChicoryModule compiled, Launch launch, LinearMemory own) {
     super(launch);
@@ -50,13 +51,15 @@ final class ChicoryInstance extends Instance {
     this.ownsMemory = !module.memories().isEmpty();
     this.memory = ownsMemory ? own : importedMemory();
     final Watch watch = new Watch(this);
-    final RunTrace trace = compiled.trace();
+    this.observer = compiled.trace() == null ? launch.host().observer() : compiled.trace();
     this.running =
         com.dylibso.chicory.runtime.Instance.builder(compiled.parsed())
             .withMachineFactory(
-                trace == null
+                observer == null
                     ? InterpreterMachine::new
-                    : instance -> new TracedMachine(instance, trace))
+                    : instance ->
+                        new TracedMachine(
+                            instance, observer, module.imported(Kind.FUNCTION), startFunction()))
             .withStart(false)
             .withMemoryFactory(limits -> new MemoryAdapter(own, module, compiled.plan().maxPages()))
             .withTableFactory((table, initial) -> new TableAdapter(table))
@@ -64,8 +67,10 @@ final class ChicoryInstance extends Instance {
             .withUnsafeExecutionListener(watch)
             .build();
     final MeteredModule metered = compiled.metered();
-    watch.attach(
-        running, trace == null ? null : new SpendMap(module, metered, compiled.parsed(), trace));
+    watch.attach(running);
+    if (observer != null) {
+      watch.report(compiled.spending(), observer);
+    }
     this.fuelGlobal = running.global(metered.fuelGlobal());
     this.framesGlobal = running.global(metered.framesGlobal());
     this.slotsGlobal = running.global(metered.slotsGlobal());
@@ -83,6 +88,7 @@ final class ChicoryInstance extends Instance {
 
   private ImportValues importValues() {
     final ImportValues.Builder values = ImportValues.builder();
+    int functionIndex = 0;
     for (int i = 0; i < compiled.imports().size(); i++) {
       final Module.Import entry = module.imports().get(i);
       final Extern extern = compiled.imports().get(i);
@@ -98,7 +104,7 @@ final class ChicoryInstance extends Instance {
                   com.dylibso.chicory.wasm.types.FunctionType.of(
                       ChicoryEngine.chicoryTypes(type.params()),
                       ChicoryEngine.chicoryTypes(type.results())),
-                  handle(extern)));
+                  handle(extern, functionIndex++)));
         }
         case TABLE -> values.addTable(new ImportTable(from, name, (TableInstance) extern.handle()));
         case MEMORY -> {
@@ -114,9 +120,11 @@ final class ChicoryInstance extends Instance {
     return values.build();
   }
 
-  private WasmFunctionHandle handle(Extern extern) {
+  private WasmFunctionHandle handle(Extern extern, int index) {
     if (extern.handle() instanceof HostCall call) {
-      return (caller, arguments) -> host(call, arguments);
+      return observer == null
+          ? (caller, arguments) -> host(call, arguments)
+          : (caller, arguments) -> observed(call, index, arguments, observer);
     }
     final ChicoryEngine.LinkedFunction linked = (ChicoryEngine.LinkedFunction) extern.handle();
     return (caller, arguments) ->
@@ -132,6 +140,19 @@ final class ChicoryInstance extends Instance {
     }
   }
 
+  private long[] observed(HostCall call, int index, long[] arguments, RunObserver who) {
+    who.calling(index, arguments, Math.max(0, fuelGlobal.getValue()));
+    final long[] results;
+    try {
+      results = host(call, arguments);
+    } catch (RuntimeException e) {
+      who.unwound(index);
+      throw e;
+    }
+    who.called(index, results, fuel);
+    return results;
+  }
+
   private void enterWasm() {
     fuelGlobal.setValue(fuel);
     framesGlobal.setValue(framesLeft);
@@ -145,9 +166,13 @@ final class ChicoryInstance extends Instance {
     slotsLeft = (int) slotsGlobal.getValue();
   }
 
+  private int startFunction() {
+    return module.imported(Kind.FUNCTION) + module.functions().size();
+  }
+
   @Override
   public void start() {
-    run(module.imported(Kind.FUNCTION) + module.functions().size(), new long[0]);
+    run(startFunction(), new long[0]);
   }
 
   @Override

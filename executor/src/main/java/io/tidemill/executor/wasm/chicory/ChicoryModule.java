@@ -28,6 +28,7 @@ final class ChicoryModule implements CompiledModule {
   private final WasmModule parsed;
   private final List<Extern> imports;
   private final @Nullable RunTrace trace;
+  private volatile @Nullable SpendMap spending;
 
   ChicoryModule(
       Module module,
@@ -66,6 +67,16 @@ final class ChicoryModule implements CompiledModule {
 
   @Nullable RunTrace trace() {
     return trace;
+  }
+
+  /** Which instruction pays for what; made when it is first asked for. */
+  SpendMap spending() {
+    SpendMap known = spending;
+    if (known == null) {
+      known = new SpendMap(module, metered, parsed);
+      spending = known;
+    }
+    return known;
   }
 
   List<Extern> imports() {

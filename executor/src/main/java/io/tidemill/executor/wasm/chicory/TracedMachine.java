@@ -5,17 +5,22 @@ import com.dylibso.chicory.runtime.InterpreterMachine;
 import com.dylibso.chicory.runtime.MStack;
 import com.dylibso.chicory.runtime.StackFrame;
 import com.dylibso.chicory.wasm.types.FunctionType;
-import io.tidemill.executor.wasm.RunTrace;
+import io.tidemill.executor.wasm.RunObserver;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
-/** An interpreter that notes which functions an exception leaves. For tools only. */
+/** An interpreter that reports which functions are entered and left. */
 final class TracedMachine extends InterpreterMachine {
-  private final RunTrace trace;
+  private final RunObserver observer;
+  private final int first;
+  private final int last;
 
-  TracedMachine(Instance instance, RunTrace trace) {
+  /** An interpreter of functions {@code first} to {@code last}; the others are not reported. */
+  TracedMachine(Instance instance, RunObserver observer, int first, int last) {
     super(instance);
-    this.trace = trace;
+    this.observer = observer;
+    this.first = first;
+    this.last = last;
   }
 
   @Override
@@ -27,11 +32,18 @@ final class TracedMachine extends InterpreterMachine {
       long[] args,
       @Nullable FunctionType callType,
       boolean popResults) {
-    try {
+    if (funcId < first || funcId > last) {
       return super.call(stack, instance, callStack, funcId, args, callType, popResults);
+    }
+    observer.entered(funcId);
+    final long[] results;
+    try {
+      results = super.call(stack, instance, callStack, funcId, args, callType, popResults);
     } catch (RuntimeException e) {
-      trace.unwound(funcId);
+      observer.unwound(funcId);
       throw e;
     }
+    observer.left(funcId);
+    return results;
   }
 }

@@ -8,6 +8,7 @@ import com.dylibso.chicory.wasm.types.PassiveElement;
 import io.tidemill.executor.wasm.ExecutionGuard;
 import io.tidemill.executor.wasm.OpcodeTable;
 import io.tidemill.executor.wasm.Opcodes;
+import io.tidemill.executor.wasm.RunObserver;
 import io.tidemill.executor.wasm.Trap;
 import io.tidemill.executor.wasm.TrapCode;
 import org.jspecify.annotations.Nullable;
@@ -24,15 +25,21 @@ final class Watch implements ExecutionListener {
   private final ChicoryInstance owner;
   private @Nullable Instance instance;
   private @Nullable SpendMap spending;
+  private @Nullable RunObserver observer;
   private int ticks;
 
   Watch(ChicoryInstance owner) {
     this.owner = owner;
   }
 
-  void attach(Instance watched, @Nullable SpendMap map) {
+  void attach(Instance watched) {
     instance = watched;
+  }
+
+  /** Reports to {@code who} what is spent, by {@code map}. */
+  void report(SpendMap map, RunObserver who) {
     spending = map;
+    observer = who;
   }
 
   @Override
@@ -41,8 +48,8 @@ final class Watch implements ExecutionListener {
       final ExecutionGuard guard = owner.guard;
       guard.poll();
     }
-    if (spending != null) {
-      spending.see(instruction, stack, attached());
+    if (spending != null && observer != null) {
+      spending.see(instruction, stack, attached(), observer);
     }
     final int opcode = instruction.opcode().opcode();
     if (OpcodeTable.accessesMemory(opcode)) {
