@@ -3,6 +3,7 @@ package io.tidemill.server;
 import io.tidemill.server.cli.ConfigCommand;
 import io.tidemill.server.cli.ContractCommand;
 import io.tidemill.server.cli.DemoCommand;
+import io.tidemill.server.cli.HelpOption;
 import io.tidemill.server.cli.KeysCommand;
 import io.tidemill.server.cli.NodeCommand;
 import io.tidemill.server.cli.SnapshotCommand;
@@ -14,8 +15,8 @@ import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
@@ -53,11 +54,7 @@ import picocli.CommandLine.Spec;
 public final class Tidemill implements Runnable {
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
-  private boolean help;
+  @Mixin private HelpOption help;
 
   private Tidemill() {}
 

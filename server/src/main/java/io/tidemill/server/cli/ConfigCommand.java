@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -25,11 +26,7 @@ import picocli.CommandLine.Spec;
 public final class ConfigCommand implements Runnable {
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
-  private boolean help;
+  @Mixin private HelpOption help;
 
   /** Created by the command line. */
   public ConfigCommand() {}
@@ -66,11 +63,7 @@ public final class ConfigCommand implements Runnable {
     @Spec private CommandSpec spec;
     @picocli.CommandLine.Mixin private Sources sources = new Sources();
 
-    @Option(
-        names = {"-h", "--help"},
-        usageHelp = true,
-        description = "Show this help.")
-    private boolean help;
+    @Mixin private HelpOption help;
 
     @Override
     public Integer call() {
@@ -94,11 +87,7 @@ public final class ConfigCommand implements Runnable {
     @Option(names = "--json", description = "One JSON object.")
     private boolean json;
 
-    @Option(
-        names = {"-h", "--help"},
-        usageHelp = true,
-        description = "Show this help.")
-    private boolean help;
+    @Mixin private HelpOption help;
 
     @Override
     public Integer call() {

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -42,11 +43,7 @@ import picocli.CommandLine.Spec;
 public final class ContractCommand implements Runnable {
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
-  private boolean help;
+  @Mixin private HelpOption help;
 
   /** Created by the command line. */
   public ContractCommand() {}
@@ -114,11 +111,7 @@ public final class ContractCommand implements Runnable {
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean json;
 
-    @Option(
-        names = {"-h", "--help"},
-        usageHelp = true,
-        description = "Show this help.")
-    private boolean help;
+    @Mixin private HelpOption help;
 
     @Override
     public Integer call() throws IOException {
@@ -194,11 +187,7 @@ public final class ContractCommand implements Runnable {
     @Parameters(index = "0", paramLabel = "FILE", description = "The module.")
     private Path wasm = Path.of("");
 
-    @Option(
-        names = {"-h", "--help"},
-        usageHelp = true,
-        description = "Show this help.")
-    private boolean help;
+    @Mixin private HelpOption help;
 
     @Override
     public Integer call() {

@@ -1,11 +1,15 @@
 package io.tidemill.server.cli;
 
 import io.tidemill.client.keys.FalconKey;
+import java.io.PrintWriter;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -39,11 +43,7 @@ public final class KeysCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print one JSON object.")
   private boolean json;
 
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
-  private boolean help;
+  @Mixin private HelpOption help;
 
   /** Created by the command line. */
   public KeysCommand() {}
@@ -58,23 +58,25 @@ public final class KeysCommand implements Callable<Integer> {
     final HexFormat hex = HexFormat.of();
     final String signature =
         message == null ? null : hex.formatHex(key.sign(parse("--sign", message)));
-    final StringBuilder text = new StringBuilder();
-    line(text, "seed", hex.formatHex(secret));
-    line(text, "address", hex.formatHex(key.address().toBytes()));
-    line(text, "public_key", hex.formatHex(key.publicKey()));
+    final Map<String, String> lines = new LinkedHashMap<>();
+    lines.put("seed", hex.formatHex(secret));
+    lines.put("address", hex.formatHex(key.address().toBytes()));
+    lines.put("public_key", hex.formatHex(key.publicKey()));
     if (signature != null) {
-      line(text, "signature", signature);
+      lines.put("signature", signature);
     }
-    spec.commandLine().getOut().println(json ? "{" + text + "}" : text.toString().stripTrailing());
+    print(lines);
     return ExitCode.OK;
   }
 
-  private void line(StringBuilder text, String name, String value) {
+  private void print(Map<String, String> lines) {
+    final PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      text.append(text.isEmpty() ? "" : ",");
-      text.append('"').append(name).append("\":\"0x").append(value).append('"');
+      final Json object = new Json();
+      lines.forEach((name, value) -> object.text(name, "0x" + value));
+      out.println(object);
     } else {
-      text.append(String.format("%-11s0x%s%n", name, value));
+      lines.forEach((name, value) -> out.printf("%-11s0x%s%n", name, value));
     }
   }
 

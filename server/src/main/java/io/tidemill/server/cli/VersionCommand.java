@@ -3,6 +3,7 @@ package io.tidemill.server.cli;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -18,11 +19,7 @@ public final class VersionCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print one JSON object.")
   private boolean json;
 
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
-  private boolean help;
+  @Mixin private HelpOption help;
 
   /** Created by the command line. */
   public VersionCommand() {}
@@ -33,7 +30,7 @@ public final class VersionCommand implements Callable<Integer> {
     String java = Runtime.version().toString();
     String system = System.getProperty("os.name") + " " + System.getProperty("os.arch");
     if (json) {
-      out.printf("{\"version\":\"%s\",\"java\":\"%s\",\"system\":\"%s\"}%n", VERSION, java, system);
+      out.println(new Json().text("version", VERSION).text("java", java).text("system", system));
     } else {
       out.printf("tidemill %s%njava %s%n%s%n", VERSION, java, system);
     }

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -37,11 +38,7 @@ import picocli.CommandLine.Spec;
 public final class WasmCommand implements Runnable {
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
-  private boolean help;
+  @Mixin private HelpOption help;
 
   /** Created by the command line. */
   public WasmCommand() {}
@@ -97,11 +94,7 @@ public final class WasmCommand implements Runnable {
         description = "Where the metered module goes.")
     private Path output = Path.of("");
 
-    @Option(
-        names = {"-h", "--help"},
-        usageHelp = true,
-        description = "Show this help.")
-    private boolean help;
+    @Mixin private HelpOption help;
 
     @Override
     public Integer call() throws IOException {
@@ -141,11 +134,7 @@ public final class WasmCommand implements Runnable {
         description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
     private WasmRunCommand.Backend backend = WasmRunCommand.Backend.compiled;
 
-    @Option(
-        names = {"-h", "--help"},
-        usageHelp = true,
-        description = "Show this help.")
-    private boolean help;
+    @Mixin private HelpOption help;
 
     @Override
     public Integer call() throws IOException {

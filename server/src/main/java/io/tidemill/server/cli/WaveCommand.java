@@ -18,6 +18,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -33,11 +34,7 @@ import picocli.CommandLine.Spec;
 public final class WaveCommand implements Runnable {
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
-  private boolean help;
+  @Mixin private HelpOption help;
 
   /** Created by the command line. */
   public WaveCommand() {}
@@ -54,11 +51,7 @@ public final class WaveCommand implements Runnable {
   static final class Generate implements Callable<Integer> {
     @Spec private CommandSpec spec;
 
-    @Option(
-        names = {"-h", "--help"},
-        usageHelp = true,
-        description = "Show this help.")
-    private boolean help;
+    @Mixin private HelpOption help;
 
     @Parameters(paramLabel = "FILE", description = "Where to write.")
     private Path file = Path.of("");
@@ -143,11 +136,7 @@ public final class WaveCommand implements Runnable {
   static final class Replay implements Callable<Integer> {
     @Spec private CommandSpec spec;
 
-    @Option(
-        names = {"-h", "--help"},
-        usageHelp = true,
-        description = "Show this help.")
-    private boolean help;
+    @Mixin private HelpOption help;
 
     @Parameters(paramLabel = "FILE", description = "A file that wave generate wrote.")
     private Path file = Path.of("");
