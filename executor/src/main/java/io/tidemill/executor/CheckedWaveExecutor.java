@@ -1,6 +1,8 @@
 package io.tidemill.executor;
 
 import io.tidemill.state.Snapshot;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs every wave twice and answers only when both executors agree: mode {@code both}. A difference
@@ -21,8 +23,14 @@ public final class CheckedWaveExecutor implements WaveExecutor {
   }
 
   @Override
-  public WaveResult execute(Wave wave, Snapshot base, ReceiptListener listener) {
-    final WaveResult result = subject.execute(wave, base, listener);
+  public @Nullable PrePass prePass(long wave, int expected, Supplier<Snapshot> state) {
+    return subject.prePass(wave, expected, state);
+  }
+
+  @Override
+  public WaveResult execute(
+      Wave wave, @Nullable PrePass prePass, Snapshot base, ReceiptListener listener) {
+    final WaveResult result = subject.execute(wave, prePass, base, listener);
     final WaveResult expected = oracle.execute(wave, base, ReceiptListener.NONE);
     final String report = WaveDifference.report(expected, result);
     if (!report.isEmpty()) {

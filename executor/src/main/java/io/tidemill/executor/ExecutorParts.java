@@ -1,30 +1,36 @@
 package io.tidemill.executor;
 
 import io.tidemill.executor.signature.SignatureVerifier;
+import io.tidemill.state.Snapshot;
+import java.util.function.Supplier;
 
 /**
  * What a wave executor is made of. Shared by all waves and workers.
  *
  * @param specification which rules hold when
  * @param verifier what checks signatures where the rules want them checked
- * @param parallelPreparation whether decoding, hashing and verifying use all cores
  * @param guards who watches the clock
  */
 public record ExecutorParts(
     ChainSpecification specification,
     ContractRuntimes contracts,
     SignatureVerifier verifier,
-    boolean parallelPreparation,
     GuardSource guards) {
-  /** Parts that nobody watches, with a parallel pre-pass. */
+  /** Parts that nobody watches. */
   public ExecutorParts(
       ChainSpecification specification, ContractRuntimes contracts, SignatureVerifier verifier) {
-    this(specification, contracts, verifier, true, GuardSource.NONE);
+    this(specification, contracts, verifier, GuardSource.NONE);
   }
 
   /** The same with other guards. */
   public ExecutorParts watchedBy(GuardSource others) {
-    return new ExecutorParts(specification, contracts, verifier, parallelPreparation, others);
+    return new ExecutorParts(specification, contracts, verifier, others);
+  }
+
+  /** The pre-pass of a wave that arrives; see {@link WaveExecutor#prePass}. */
+  PrePass prePass(long wave, int expected, WorkerPool pool, Supplier<Snapshot> state) {
+    return new PrePass(
+        new Preparation(verifier), specification.rulesAt(wave), pool, expected, state);
   }
 
   TransactionProcessor processor(Rules rules, boolean reference) {

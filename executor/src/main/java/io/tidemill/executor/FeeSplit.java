@@ -7,6 +7,9 @@ import io.tidemill.executor.tx.U128;
  * state-and-transactions 6.3.
  */
 public record FeeSplit(U128 burn, U128 reward, U128 treasury) {
+  /** The split of no fee. */
+  static final FeeSplit NOTHING = new FeeSplit(U128.ZERO, U128.ZERO, U128.ZERO);
+
   private static final long BPS = 10_000;
 
   /** burn and reward are floors of their shares; the treasury takes the rest. */

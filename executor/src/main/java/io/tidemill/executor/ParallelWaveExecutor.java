@@ -1,12 +1,9 @@
 package io.tidemill.executor;
 
-import io.tidemill.executor.schedule.AccessSet;
-import io.tidemill.executor.schedule.Schedule;
-import io.tidemill.executor.schedule.Scheduler;
 import io.tidemill.state.Snapshot;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Executes a wave on a pool of workers, with the result of {@link SerialWaveExecutor} to the last
@@ -16,42 +13,43 @@ import java.util.function.Consumer;
 public final class ParallelWaveExecutor implements WaveExecutor {
   private final ExecutorParts parts;
   private final WorkerPool pool;
-  private final Consumer<SpeculationStatistics> statistics;
+  private final LongSupplier clock;
   private final SpeculativeRun.Probe probe;
 
   /**
    * An executor on the workers of {@code pool}, which it does not own.
    *
-   * @param statistics hears what each wave cost; nothing of it enters a result
+   * @param clock nanoseconds, for the statistics alone: the executor has no clock of its own
    */
-  public ParallelWaveExecutor(
-      ExecutorParts parts, WorkerPool pool, Consumer<SpeculationStatistics> statistics) {
-    this(parts, pool, statistics, SpeculativeRun.Probe.NONE);
+  public ParallelWaveExecutor(ExecutorParts parts, WorkerPool pool, LongSupplier clock) {
+    this(parts, pool, clock, SpeculativeRun.Probe.NONE);
   }
 
   ParallelWaveExecutor(
-      ExecutorParts parts,
-      WorkerPool pool,
-      Consumer<SpeculationStatistics> statistics,
-      SpeculativeRun.Probe probe) {
+      ExecutorParts parts, WorkerPool pool, LongSupplier clock, SpeculativeRun.Probe probe) {
     this.parts = parts;
     this.pool = pool;
-    this.statistics = statistics;
+    this.clock = clock;
     this.probe = probe;
   }
 
   @Override
-  public WaveResult execute(Wave wave, Snapshot base, ReceiptListener listener) {
-    final WaveExecution execution = WaveExecution.open(wave, base, parts);
-    final List<AccessSet> predictions = new ArrayList<>(execution.size());
-    for (int i = 0; i < execution.size(); i++) {
-      predictions.add(AccessPrediction.of(execution.prepared(i)));
-    }
-    final Schedule schedule = Scheduler.plan(predictions);
+  public PrePass prePass(long wave, int expected, Supplier<Snapshot> state) {
+    return parts.prePass(wave, expected, pool, state);
+  }
+
+  @Override
+  public WaveResult execute(
+      Wave wave, @Nullable PrePass prePass, Snapshot base, ReceiptListener listener) {
+    final WaveExecution execution = WaveExecution.open(wave, base, parts, pool, prePass);
     final SpeculativeRun run =
-        new SpeculativeRun(execution.base(), schedule, execution::run, listener, probe);
-    run.execute(pool);
-    statistics.accept(run.statistics());
-    return execution.finish(run.receipts(), run.after(), run.writes(), run.codes(), run.messages());
+        new SpeculativeRun(
+            execution.base(),
+            execution.schedule(),
+            (index, overlay) -> execution.settle(execution.run(index, overlay)),
+            new SpeculativeRun.Surroundings(pool, listener, clock, probe));
+    run.execute();
+    return execution.finish(
+        run.receipts(), run.after(), run.writes(), run.codes(), run.messages(), run.statistics());
   }
 }

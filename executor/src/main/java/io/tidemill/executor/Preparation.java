@@ -14,27 +14,19 @@ import io.tidemill.state.Snapshot;
 import io.tidemill.state.hash.Blake3;
 import io.tidemill.state.hash.Hash32;
 import java.util.Arrays;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pre-pass over a wave: decoding, hashing and signatures, which need no order and run on all
- * cores. Its results are used at execution only where the sender's key is still the one checked
- * here. Source: decisions S2, state-and-transactions 1.6 (b) 4.
+ * Decodes, hashes and verifies the transactions of a wave: work that needs no order. What it says
+ * about a signature is used at execution only where the sender's key is still the one checked here,
+ * so it may be done on any earlier state. Stateless. Source: decisions S2, state-and-transactions
+ * 1.6 (b) 4.
  */
 public final class Preparation {
   private final SignatureVerifier verifier;
-  private final boolean parallel;
 
-  /**
-   * A pre-pass.
-   *
-   * @param verifier what to check signatures with
-   * @param parallel whether to use all cores; the result is the same
-   */
-  public Preparation(SignatureVerifier verifier, boolean parallel) {
+  public Preparation(SignatureVerifier verifier) {
     this.verifier = verifier;
-    this.parallel = parallel;
   }
 
   /** What checks signatures. */
@@ -42,19 +34,18 @@ public final class Preparation {
     return verifier;
   }
 
-  /** Prepares every entry of {@code wave}, in order. */
+  /** Prepares every entry of {@code wave}, in order, on the calling thread. */
   public Prepared[] prepare(Wave wave, Snapshot base, Rules rules) {
     final Prepared[] prepared = new Prepared[wave.transactions().size()];
-    final boolean verify = rules.signatures() == Rules.Signatures.VERIFY;
-    IntStream indices = IntStream.range(0, prepared.length);
-    if (parallel && prepared.length > 1) {
-      indices = indices.parallel();
+    for (int i = 0; i < prepared.length; i++) {
+      prepared[i] = prepare(wave.transactions().get(i), base, rules);
     }
-    indices.forEach(i -> prepared[i] = prepare(wave.transactions().get(i), base, verify));
     return prepared;
   }
 
-  private Prepared prepare(Wave.Entry entry, Snapshot base, boolean verify) {
+  /** Prepares one entry. Safe for use by many threads. */
+  Prepared prepare(Wave.Entry entry, Snapshot base, Rules rules) {
+    final boolean verify = rules.signatures() == Rules.Signatures.VERIFY;
     final Hash32 digest = Blake3.hash(entry.bytes());
     return switch (TransactionDecoder.decode(entry.bytes())) {
       case Malformed(String reason, int _) ->

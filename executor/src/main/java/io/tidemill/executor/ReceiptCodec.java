@@ -4,7 +4,6 @@ import io.tidemill.executor.borsh.BorshReader;
 import io.tidemill.executor.borsh.BorshWriter;
 import io.tidemill.executor.tx.Address;
 import io.tidemill.executor.tx.U128;
-import io.tidemill.state.hash.Blake3;
 import io.tidemill.state.hash.Hash32;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +28,7 @@ public final class ReceiptCodec {
     return out.toBytes();
   }
 
-  static void write(BorshWriter out, Receipt receipt) {
+  private static void write(BorshWriter out, Receipt receipt) {
     out.u64(receipt.waveId()).u32(receipt.transactionIndex()).hash32(receipt.transactionHash());
     out.u8(receipt.status().tag()).u8(receipt.category().tag()).u16(receipt.code());
     out.bool(receipt.nonceConsumed()).u64(receipt.gasUsed());
@@ -92,17 +91,6 @@ public final class ReceiptCodec {
         returnData,
         contract,
         events);
-  }
-
-  /** The Merkle root over Blake3 of each receipt, built like the root of the events. */
-  public static Hash32 digest(List<Receipt> receipts) {
-    final List<Hash32> leaves = new ArrayList<>(receipts.size());
-    final BorshWriter out = new BorshWriter(256);
-    for (Receipt receipt : receipts) {
-      write(out.reset(), receipt);
-      leaves.add(Blake3.hash(out.buffer(), 0, out.length()));
-    }
-    return EventCommitment.root(leaves);
   }
 
   private static void writeAddress(BorshWriter out, @Nullable Address address) {

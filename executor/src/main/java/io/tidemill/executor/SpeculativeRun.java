@@ -10,17 +10,17 @@ import io.tidemill.state.StateDelta;
 import io.tidemill.state.StateKey;
 import io.tidemill.state.hash.Hash32;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -46,7 +46,7 @@ import org.jspecify.annotations.Nullable;
 final class SpeculativeRun {
   /** Runs transaction {@code index} on {@code overlay}; a function of what it reads. */
   interface Body {
-    Receipt run(int index, Overlay overlay);
+    SettledReceipt run(int index, Overlay overlay);
   }
 
   /** Where tests disturb the order of events. */
@@ -56,10 +56,18 @@ final class SpeculativeRun {
     void pause();
   }
 
+  /**
+   * What a run works with and does not depend on.
+   *
+   * @param clock nanoseconds, for the statistics alone
+   */
+  record Surroundings(
+      WorkerPool pool, WaveExecutor.ReceiptListener listener, LongSupplier clock, Probe probe) {}
+
   /** A finished attempt of one transaction. */
   private record Ran(
       Attempt attempt,
-      @Nullable Receipt receipt,
+      @Nullable SettledReceipt receipt,
       @Nullable RuntimeException error,
       SortedMap<Hash32, byte[]> codes,
       List<ParachainMessage> messages) {}
@@ -72,19 +80,23 @@ final class SpeculativeRun {
 
   private static final int WINDOW = 32;
   private static final int FIRST_SERIAL_STRETCH = 64;
+
+  /** Transactions whose writes are gathered at once. */
+  private static final int WRITES_GRAIN = 512;
+
   private static final int SPINS = 200;
   private static final long IDLE_NANOS = 20_000;
 
   private final int size;
   private final Body body;
-  private final WaveExecutor.ReceiptListener listener;
-  private final Probe probe;
+  private final Surroundings surroundings;
   private final MultiVersionMemory memory;
   private final Schedule schedule;
   private final AtomicIntegerArray waits;
   private final AtomicIntegerArray claims;
   private final AtomicReferenceArray<@Nullable Ran> ran;
   private final AtomicBoolean committing = new AtomicBoolean();
+  private final AtomicLong idleNanos = new AtomicLong();
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
   private final ReadyQueue ready;
 
@@ -100,27 +112,21 @@ final class SpeculativeRun {
   private int aborts;
   private final TreeMap<StateKey, Integer> conflicts = new TreeMap<>();
 
-  SpeculativeRun(
-      Snapshot base,
-      Schedule schedule,
-      Body body,
-      WaveExecutor.ReceiptListener listener,
-      Probe probe) {
+  SpeculativeRun(Snapshot base, Schedule schedule, Body body, Surroundings surroundings) {
     this.size = schedule.size();
     this.body = body;
-    this.listener = listener;
-    this.probe = probe;
+    this.surroundings = surroundings;
     this.schedule = schedule;
     this.memory = new MultiVersionMemory(base, 4 * size, this::awaitRerun);
     this.waits = new AtomicIntegerArray(schedule.waitsFor());
     this.claims = new AtomicIntegerArray(size);
     this.ran = new AtomicReferenceArray<>(size);
-    this.ready = new ReadyQueue(schedule);
+    this.ready = new ReadyQueue(schedule, surroundings.pool().size());
   }
 
-  /** Runs to the end on all workers of {@code pool}. */
-  void execute(WorkerPool pool) {
-    pool.run(_ -> work());
+  /** Runs to the end on all workers. */
+  void execute() {
+    surroundings.pool().run(_ -> new Worker().work());
     if (cursor != size) {
       throw new NodeFault("the wave stopped at transaction " + cursor + " of " + size);
     }
@@ -128,7 +134,26 @@ final class SpeculativeRun {
 
   /** What the wave wrote, the last writer winning. */
   StateDelta writes() {
-    return memory.newest();
+    final int parts = (size + WRITES_GRAIN - 1) / WRITES_GRAIN;
+    final AtomicReferenceArray<List<StateDelta.Entry>> found = new AtomicReferenceArray<>(parts);
+    surroundings
+        .pool()
+        .each(
+            parts,
+            1,
+            part -> {
+              final List<StateDelta.Entry> entries = new ArrayList<>(2 * WRITES_GRAIN);
+              final int end = Math.min(size, (part + 1) * WRITES_GRAIN);
+              for (int i = part * WRITES_GRAIN; i < end; i++) {
+                last(i).attempt.addNewest(entries);
+              }
+              found.set(part, entries);
+            });
+    final List<StateDelta.Entry> all = new ArrayList<>(2 * size);
+    for (int part = 0; part < parts; part++) {
+      all.addAll(found.get(part));
+    }
+    return StateDelta.ofUnsorted(all);
   }
 
   /** What is read after the last transaction. */
@@ -137,8 +162,8 @@ final class SpeculativeRun {
   }
 
   /** The receipts in transaction order. */
-  List<Receipt> receipts() {
-    final List<Receipt> receipts = new ArrayList<>(size);
+  List<SettledReceipt> receipts() {
+    final List<SettledReceipt> receipts = new ArrayList<>(size);
     for (int i = 0; i < size; i++) {
       receipts.add(Objects.requireNonNull(last(i).receipt));
     }
@@ -168,31 +193,82 @@ final class SpeculativeRun {
   }
 
   /** What it cost. */
-  SpeculationStatistics statistics() {
-    return new SpeculationStatistics(
-        size, size + aborts, aborts, schedule.depth(), Map.copyOf(conflicts));
+  WaveStatistics statistics() {
+    return new WaveStatistics(
+        surroundings.pool().size(),
+        size,
+        size + aborts,
+        aborts,
+        schedule.depth(),
+        idleNanos.get(),
+        conflicts);
   }
 
-  private void work() {
-    int next = -1;
-    int idle = 0;
-    try {
-      while (cursor < size && failure.get() == null) {
-        if (next < 0 && cursor >= serialUntil) {
-          next = ready.poll();
+  /** One worker's part in the wave. */
+  private final class Worker {
+    /** Roots that this worker has taken from the queue. */
+    private int nextRoot;
+
+    private int endRoot;
+    private int rests;
+    private long idleSince;
+    private long idle;
+
+    void work() {
+      int next = -1;
+      try {
+        while (cursor < size && failure.get() == null) {
+          if (next < 0 && cursor >= serialUntil) {
+            next = take();
+          }
+          if (next >= 0) {
+            busy();
+            next = cursor >= serialUntil && claim(next) ? speculate(next) : -1;
+          } else if (advance()) {
+            busy();
+          } else {
+            restOnce();
+          }
         }
-        if (next >= 0) {
-          next = cursor >= serialUntil && claim(next) ? speculate(next) : -1;
-          idle = 0;
-        } else if (advance()) {
-          idle = 0;
-        } else {
-          rest(++idle);
-        }
+        busy();
+      } catch (Throwable e) {
+        failure.compareAndSet(null, e);
+        throw e;
+      } finally {
+        idleNanos.addAndGet(idle);
       }
-    } catch (Throwable e) {
-      failure.compareAndSet(null, e);
-      throw e;
+    }
+
+    /** The freed ones first: they are below most roots and the cursor will want them soon. */
+    private int take() {
+      final int freed = ready.pollFreed();
+      if (freed >= 0) {
+        return freed;
+      }
+      if (nextRoot == endRoot) {
+        final long range = ready.takeRoots();
+        nextRoot = (int) (range >>> 32);
+        endRoot = (int) range;
+      }
+      return nextRoot < endRoot ? ready.root(nextRoot++) : -1;
+    }
+
+    private void restOnce() {
+      if (rests == 0) {
+        idleSince = surroundings.clock().getAsLong();
+      }
+      rests++;
+      // A chain leaves this worker idle for long: it may as well prepare a wave that is to come.
+      if (rests <= SPINS || !surroundings.pool().help()) {
+        rest(rests);
+      }
+    }
+
+    private void busy() {
+      if (rests > 0) {
+        rests = 0;
+        idle += surroundings.clock().getAsLong() - idleSince;
+      }
     }
   }
 
@@ -200,8 +276,8 @@ final class SpeculativeRun {
     return claims.compareAndSet(transaction, UNCLAIMED, CLAIMED);
   }
 
-  private static void rest(int idle) {
-    if (idle < SPINS) {
+  private static void rest(int rests) {
+    if (rests < SPINS) {
       Thread.onSpinWait();
     } else {
       LockSupport.parkNanos(IDLE_NANOS);
@@ -237,10 +313,10 @@ final class SpeculativeRun {
     if (Thread.currentThread().isInterrupted()) {
       throw new NodeFault("a worker was interrupted before transaction " + transaction);
     }
-    probe.pause();
+    surroundings.probe().pause();
     final MultiVersionMemory.View view = memory.view(transaction);
     final Overlay overlay = new Overlay(view);
-    Receipt receipt = null;
+    SettledReceipt receipt = null;
     RuntimeException error = null;
     try {
       receipt = body.run(transaction, overlay);
@@ -250,7 +326,7 @@ final class SpeculativeRun {
       error = e;
       overlay.rollback(0);
     }
-    probe.pause();
+    surroundings.probe().pause();
     return new Ran(
         memory.publish(view, overlay, previous),
         receipt,
@@ -315,7 +391,7 @@ final class SpeculativeRun {
       throw result.error;
     }
     ran.set(at, result);
-    listener.onReceipt(Objects.requireNonNull(result.receipt));
+    surroundings.listener().onReceipt(Objects.requireNonNull(result.receipt).receipt());
     recentAborts = recentAborts << 1 | (stale ? 1 : 0);
     if (stale) {
       aborts++;
@@ -335,42 +411,6 @@ final class SpeculativeRun {
         throw new NodeFault("the wave was abandoned");
       }
       rest(++idle);
-    }
-  }
-
-  /** Transactions that may run: those without predecessors in order, then those set free. */
-  private static final class ReadyQueue {
-    private final int[] roots;
-    private final int rootCount;
-    private int nextRoot;
-    private int[] freed = new int[16];
-    private int freedCount;
-
-    ReadyQueue(Schedule schedule) {
-      final int[] list = new int[schedule.size()];
-      int count = 0;
-      for (int i = 0; i < schedule.size(); i++) {
-        if (schedule.waitsFor()[i] == 0) {
-          list[count++] = i;
-        }
-      }
-      roots = list;
-      rootCount = count;
-    }
-
-    synchronized void add(int transaction) {
-      if (freedCount == freed.length) {
-        freed = Arrays.copyOf(freed, 2 * freedCount);
-      }
-      freed[freedCount++] = transaction;
-    }
-
-    /** The freed ones first: they are below most roots and the cursor will want them soon. */
-    synchronized int poll() {
-      if (freedCount > 0) {
-        return freed[--freedCount];
-      }
-      return nextRoot < rootCount ? roots[nextRoot++] : -1;
     }
   }
 }

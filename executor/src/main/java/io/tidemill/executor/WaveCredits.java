@@ -15,20 +15,19 @@ final class WaveCredits {
   private WaveCredits() {}
 
   /** The sums over {@code receipts}. */
-  static WaveResult.Totals totals(List<Receipt> receipts, Rules.Fees fees) {
+  static WaveResult.Totals totals(List<SettledReceipt> receipts) {
     U128 gas = U128.ZERO;
     U128 total = U128.ZERO;
     U128 burned = U128.ZERO;
     U128 reward = U128.ZERO;
     U128 treasury = U128.ZERO;
-    for (Receipt receipt : receipts) {
-      gas = gas.plus(U128.of(receipt.gasUsed()));
-      if (!receipt.feePaid().isZero()) {
-        final FeeSplit split = FeeSplit.of(receipt.feePaid(), fees);
-        total = total.plus(receipt.feePaid());
-        burned = burned.plus(split.burn());
-        reward = reward.plus(split.reward());
-        treasury = treasury.plus(split.treasury());
+    for (SettledReceipt settled : receipts) {
+      gas = gas.plus(U128.of(settled.receipt().gasUsed()));
+      if (!settled.receipt().feePaid().isZero()) {
+        total = total.plus(settled.receipt().feePaid());
+        burned = burned.plus(settled.split().burn());
+        reward = reward.plus(settled.split().reward());
+        treasury = treasury.plus(settled.split().treasury());
       }
     }
     return new WaveResult.Totals(gas, total, burned, reward, treasury);

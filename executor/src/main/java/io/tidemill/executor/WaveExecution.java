@@ -5,6 +5,7 @@ import io.tidemill.executor.nativetx.WaveEnd;
 import io.tidemill.executor.overlay.Ledger;
 import io.tidemill.executor.overlay.Overlay;
 import io.tidemill.executor.overlay.StateView;
+import io.tidemill.executor.schedule.Schedule;
 import io.tidemill.executor.tx.Transaction;
 import io.tidemill.executor.tx.U128;
 import io.tidemill.executor.wasm.ExecutionGuard;
@@ -18,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One wave, apart from the order in which its transactions are run: the checks before, the
@@ -32,32 +34,61 @@ final class WaveExecution {
   private final Snapshot base;
   private final WaveScope scope;
   private final ExecutorParts parts;
+  private final @Nullable WorkerPool pool;
   private final Prepared[] prepared;
+  private final Schedule schedule;
   private final TransactionProcessor processor;
 
   private WaveExecution(
-      Wave wave, Snapshot base, WaveScope scope, ExecutorParts parts, Prepared[] prepared) {
+      Wave wave,
+      Snapshot base,
+      WaveScope scope,
+      ExecutorParts parts,
+      @Nullable WorkerPool pool,
+      PrePass.Result prePass) {
     this.wave = wave;
     this.base = base;
     this.scope = scope;
     this.parts = parts;
-    this.prepared = prepared;
+    this.pool = pool;
+    this.prepared = prePass.prepared();
+    this.schedule = prePass.schedule();
     this.processor = parts.processor(scope.rules(), false);
   }
 
   /**
    * Checks the wave and prepares its transactions.
    *
+   * @param pool where work that needs no order is done, or null for the calling thread
+   * @param begun the pre-pass that was begun while the wave arrived, or null
    * @throws InvalidWaveException if it may not be executed at all
    */
-  static WaveExecution open(Wave wave, Snapshot base, ExecutorParts parts) {
+  static WaveExecution open(
+      Wave wave,
+      Snapshot base,
+      ExecutorParts parts,
+      @Nullable WorkerPool pool,
+      @Nullable PrePass begun) {
     final Rules rules = parts.specification().rulesAt(wave.context().waveId());
     checkHeader(wave, base, rules);
     final Snapshot opened = SystemEntries.apply(wave, base, rules, parts.verifier());
-    final Prepared[] prepared =
-        new Preparation(parts.verifier(), parts.parallelPreparation()).prepare(wave, base, rules);
-    checkGas(prepared, rules);
-    return new WaveExecution(wave, opened, WaveScope.of(wave, rules), parts, prepared);
+    final PrePass.Result prePass;
+    if (pool == null) {
+      prePass =
+          new PrePass.Result(
+              new Preparation(parts.verifier()).prepare(wave, base, rules), Schedule.NONE);
+    } else {
+      prePass = (begun == null ? begin(wave, base, parts, pool) : begun).finish(wave, base);
+    }
+    checkGas(prePass.prepared(), rules);
+    return new WaveExecution(wave, opened, WaveScope.of(wave, rules), parts, pool, prePass);
+  }
+
+  private static PrePass begin(Wave wave, Snapshot base, ExecutorParts parts, WorkerPool pool) {
+    final int size = wave.transactions().size();
+    final PrePass prePass = parts.prePass(wave.context().waveId(), size, pool, () -> base);
+    wave.transactions().forEach(prePass::hold);
+    return prePass;
   }
 
   private static void checkHeader(Wave wave, Snapshot base, Rules rules) {
@@ -123,14 +154,19 @@ final class WaveExecution {
     return scope;
   }
 
+  /** Who should wait for whom; empty without a pool. */
+  Schedule schedule() {
+    return schedule;
+  }
+
   /** What the transactions are executed on: the base with the system entries applied. */
   Snapshot base() {
     return base;
   }
 
-  /** Transaction {@code index} after the pre-pass. */
-  Prepared prepared(int index) {
-    return prepared[index];
+  /** A receipt with what the wave takes from it. */
+  SettledReceipt settle(Receipt receipt) {
+    return SettledReceipt.of(receipt, scope.rules().fees());
   }
 
   /**
@@ -192,15 +228,17 @@ final class WaveExecution {
    * @param writes what the transactions wrote, the last one winning
    * @param codes wasm that the transactions staged
    * @param messages what they queued, in order
+   * @param statistics what all that cost
    */
   WaveResult finish(
-      List<Receipt> receipts,
+      List<SettledReceipt> receipts,
       StateView after,
       StateDelta writes,
       SortedMap<Hash32, byte[]> codes,
-      List<ParachainMessage> messages) {
+      List<ParachainMessage> messages,
+      WaveStatistics statistics) {
     final Rules rules = scope.rules();
-    final WaveResult.Totals totals = WaveCredits.totals(receipts, rules.fees());
+    final WaveResult.Totals totals = WaveCredits.totals(receipts);
     final Overlay overlay = new Overlay(after);
     final Ledger ledger = new Ledger(overlay);
     WaveCredits.apply(ledger, totals);
@@ -213,7 +251,12 @@ final class WaveExecution {
     for (Map.Entry<Hash32, byte[]> code : codes.entrySet()) {
       stored.add(new StoredCode(code.getKey(), code.getValue()));
     }
-    final List<Hash32> leaves = EventCommitment.leaves(receipts);
+    final List<Hash32> digests = new ArrayList<>(receipts.size());
+    final List<Hash32> leaves = new ArrayList<>();
+    for (SettledReceipt receipt : receipts) {
+      digests.add(receipt.digest());
+      leaves.addAll(receipt.eventDigests());
+    }
     return new WaveResult(
         scope.context(),
         wave.parentRoot(),
@@ -222,13 +265,14 @@ final class WaveExecution {
         receipts,
         delta,
         stored,
-        EventCommitment.root(leaves),
+        EventCommitment.root(leaves, pool),
         EventCommitment.bloom(receipts),
         leaves.size(),
-        ReceiptCodec.digest(receipts),
+        EventCommitment.root(digests, pool),
         totals,
         BaseFee.next(scope.context().baseFee(), totals.gasUsed(), rules.fees()),
-        messages);
+        messages,
+        statistics);
   }
 
   private Hash32[] digests() {

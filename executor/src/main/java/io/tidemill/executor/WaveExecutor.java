@@ -1,6 +1,8 @@
 package io.tidemill.executor;
 
 import io.tidemill.state.Snapshot;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Executes a wave. A function of its arguments and of the rules it was built with. */
 public interface WaveExecutor extends AutoCloseable {
@@ -15,10 +17,27 @@ public interface WaveExecutor extends AutoCloseable {
   /**
    * Runs every transaction of {@code wave} on {@code base}.
    *
+   * @param prePass what was begun for this wave, with the very entries of {@code wave}, or null
    * @throws InvalidWaveException if the wave may not be executed at all; nothing happened
    * @throws NodeFault if this node cannot know the answer
    */
-  WaveResult execute(Wave wave, Snapshot base, ReceiptListener listener);
+  WaveResult execute(Wave wave, @Nullable PrePass prePass, Snapshot base, ReceiptListener listener);
+
+  /** The same for a wave that nobody has prepared. */
+  default WaveResult execute(Wave wave, Snapshot base, ReceiptListener listener) {
+    return execute(wave, null, base, listener);
+  }
+
+  /**
+   * Begins the pre-pass of a wave that is about to arrive, or null when this executor has none.
+   * Safe for use by any thread, also while another wave is executed.
+   *
+   * @param expected a hint for the number of transactions
+   * @param state opens a recent state, not necessarily that of the parent
+   */
+  default @Nullable PrePass prePass(long wave, int expected, Supplier<Snapshot> state) {
+    return null;
+  }
 
   /** Ends what the executor owns, such as its workers. */
   @Override

@@ -15,18 +15,19 @@ import java.util.List;
  * @param parentRoot the state root it was executed on
  * @param rulesHash identifies the rules it was executed under (decisions O3)
  * @param contentHash identifies the wave's input: Blake3 over its canonical encoding
- * @param receipts one per transaction, in order
+ * @param settled the receipts, one per transaction, in order
  * @param eventsRoot Merkle root of the surviving events (host-abi 6.4)
  * @param eventsBloom 256 bytes (host-abi 6.5)
  * @param receiptsDigest Merkle root of the Borsh receipts, for comparing executors; not consensus
  * @param messages queued cross-parachain messages, in order
+ * @param statistics what the execution cost; differs from run to run and is no part of the result
  */
 public record WaveResult(
     WaveContext context,
     Hash32 parentRoot,
     Hash32 rulesHash,
     Hash32 contentHash,
-    List<Receipt> receipts,
+    List<SettledReceipt> settled,
     StateDelta delta,
     List<StoredCode> codes,
     Hash32 eventsRoot,
@@ -35,41 +36,45 @@ public record WaveResult(
     Hash32 receiptsDigest,
     Totals totals,
     U128 nextBaseFee,
-    List<ParachainMessage> messages) {
+    List<ParachainMessage> messages,
+    WaveStatistics statistics) {
 
   /** Gas and fees of the whole wave, in units and quanta. */
   public record Totals(U128 gasUsed, U128 fees, U128 burned, U128 reward, U128 treasury) {}
 
+  /** The receipts in transaction order. */
+  public List<Receipt> receipts() {
+    final List<Receipt> receipts = new ArrayList<>(settled.size());
+    for (SettledReceipt item : settled) {
+      receipts.add(item.receipt());
+    }
+    return receipts;
+  }
+
   /** What is stored about the wave once the state has computed its root. */
   public WaveArtifacts artifacts(StateRoot root) {
-    final List<WaveArtifacts.StoredReceipt> storedReceipts = new ArrayList<>(receipts.size());
+    return artifacts(record(root).encode());
+  }
+
+  /** What is stored about the wave, under {@code waveRecord}. */
+  public WaveArtifacts artifacts(byte[] waveRecord) {
+    final List<WaveArtifacts.StoredReceipt> storedReceipts = new ArrayList<>(settled.size());
     final List<WaveArtifacts.StoredEvent> storedEvents = new ArrayList<>(eventsCount);
-    for (Receipt receipt : receipts) {
+    for (SettledReceipt item : settled) {
+      final Receipt receipt = item.receipt();
       storedReceipts.add(
           new WaveArtifacts.StoredReceipt(
-              receipt.transactionHash(), receipt.isIndexed(), ReceiptCodec.encode(receipt)));
-      int eventIndex = 0;
-      for (Event event : receipt.events()) {
-        storedEvents.add(
-            new WaveArtifacts.StoredEvent(
-                receipt.transactionIndex(),
-                eventIndex,
-                event.contract().raw(),
-                event.topics(),
-                EventCommitment.encode(
-                    receipt.waveId(), receipt.transactionIndex(), eventIndex, event)));
-        eventIndex++;
-      }
+              receipt.transactionHash(), receipt.isIndexed(), item.encoded()));
+      storedEvents.addAll(item.events());
     }
-    return new WaveArtifacts(
-        record(root).encode(), contentHash, storedReceipts, storedEvents, codes);
+    return new WaveArtifacts(waveRecord, contentHash, storedReceipts, storedEvents, codes);
   }
 
   /** The wave commit record once the state has computed its root. */
   public WaveRecord record(StateRoot root) {
-    final List<Hash32> included = new ArrayList<>(receipts.size());
-    for (Receipt receipt : receipts) {
-      included.add(receipt.transactionHash());
+    final List<Hash32> included = new ArrayList<>(settled.size());
+    for (SettledReceipt item : settled) {
+      included.add(item.receipt().transactionHash());
     }
     return new WaveRecord(
         context,
@@ -87,7 +92,7 @@ public record WaveResult(
   }
 
   public WaveResult {
-    receipts = List.copyOf(receipts);
+    settled = List.copyOf(settled);
     codes = List.copyOf(codes);
     messages = List.copyOf(messages);
   }

@@ -1,8 +1,10 @@
 package io.tidemill.executor;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The platform threads that execute waves. They are dedicated because contract code is bound by the
  * processor, and sized in stack for the logical limit of decisions W6. One job runs at a time; all
- * workers take part in it.
+ * workers take part in it. Between jobs, and when a job leaves a worker nothing to do, it takes
+ * background tasks: small pieces of work for the waves to come.
  */
 public final class WorkerPool implements AutoCloseable {
   /**
@@ -25,6 +28,11 @@ public final class WorkerPool implements AutoCloseable {
       IntConsumer body, CountDownLatch finished, AtomicReference<@Nullable Throwable> failure) {}
 
   private final List<Thread> threads = new ArrayList<>();
+
+  /** Guarded by this; {@link #waiting} says how many there are without the lock. */
+  private final ArrayDeque<Runnable> background = new ArrayDeque<>();
+
+  private volatile int waiting;
   private @Nullable Job job;
   private long sequence;
   private boolean closed;
@@ -94,12 +102,64 @@ public final class WorkerPool implements AutoCloseable {
     }
   }
 
+  /**
+   * Runs {@code item} for every number below {@code count}, in stretches of {@code grain} that the
+   * workers share, and returns when all are done. Fails like {@link #run}.
+   */
+  public void each(int count, int grain, IntConsumer item) {
+    final AtomicInteger next = new AtomicInteger();
+    run(
+        _ -> {
+          for (int from = next.getAndAdd(grain); from < count; from = next.getAndAdd(grain)) {
+            final int end = Math.min(count, from + grain);
+            for (int i = from; i < end; i++) {
+              item.accept(i);
+            }
+          }
+        });
+  }
+
+  /**
+   * Queues a short task for a worker that has nothing better to do. Nobody hears when it fails, so
+   * whoever needs what it does looks whether it was done.
+   */
+  public void background(Runnable task) {
+    synchronized (this) {
+      if (!closed) {
+        background.add(task);
+        waiting = background.size();
+        notify();
+      }
+    }
+  }
+
+  /** Runs one background task on the calling worker; false when there is none. */
+  boolean help() {
+    if (waiting == 0) {
+      return false;
+    }
+    final Runnable task;
+    synchronized (this) {
+      task = background.poll();
+      waiting = background.size();
+    }
+    if (task == null) {
+      return false;
+    }
+    try {
+      task.run();
+    } catch (Throwable e) {
+      // A worker must not die of it: the next job counts on all of them.
+    }
+    return true;
+  }
+
   private void serve(int worker) {
     long seen = 0;
     while (true) {
-      final Job next;
+      Job next = null;
       synchronized (this) {
-        while (!closed && (job == null || sequence == seen)) {
+        while (!closed && background.isEmpty() && (job == null || sequence == seen)) {
           try {
             wait();
           } catch (InterruptedException e) {
@@ -109,11 +169,15 @@ public final class WorkerPool implements AutoCloseable {
         if (closed) {
           return;
         }
-        seen = sequence;
-        next = job;
+        if (job != null && sequence != seen) {
+          seen = sequence;
+          next = job;
+        }
       }
       if (next != null) {
         take(next, worker);
+      } else {
+        help();
       }
     }
   }

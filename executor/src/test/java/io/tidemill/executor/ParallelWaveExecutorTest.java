@@ -111,11 +111,10 @@ class ParallelWaveExecutorTest {
             ChainSpecification.always(RULES),
             CONTRACTS,
             SignatureVerifier.TRUSTING,
-            workers > 1,
             GuardSource.NONE);
     final TestChain chain = new TestChain(RULES, parts, ledger -> {});
     final WaveExecutor parallel =
-        new ParallelWaveExecutor(parts, pool(workers), statistics -> {}, yields(seed));
+        new ParallelWaveExecutor(parts, pool(workers), System::nanoTime, yields(seed));
     final Generator generator = new Generator(seed);
     chain.run(generator.deploy(0));
     for (int i = 0; i < WAVES_PER_CHAIN; i++) {

@@ -3,6 +3,7 @@ package io.tidemill.executor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tidemill.executor.SpeculativeRun.Surroundings;
 import io.tidemill.executor.overlay.Overlay;
 import io.tidemill.executor.overlay.StateView;
 import io.tidemill.executor.schedule.AccessSet;
@@ -64,6 +65,15 @@ class SpeculativeRunTest {
 
   private static StateKey key(int number) {
     return new StateKey(new Hash32(number, 0, 0, 0));
+  }
+
+  private static SettledReceipt settled(Receipt receipt) {
+    return SettledReceipt.of(receipt, Rules.Fees.DEFAULT);
+  }
+
+  private static Surroundings undisturbed(WorkerPool pool) {
+    return new Surroundings(
+        pool, WaveExecutor.ReceiptListener.NONE, System::nanoTime, SpeculativeRun.Probe.NONE);
   }
 
   private static Receipt receipt(int index, long digest) {
@@ -163,10 +173,9 @@ class SpeculativeRunTest {
         new SpeculativeRun(
             base,
             schedule,
-            (i, overlay) -> programs.get(i).run(i, overlay),
-            heard::add,
-            yields(seed));
-    run.execute(pool);
+            (i, overlay) -> settled(programs.get(i).run(i, overlay)),
+            new Surroundings(pool, heard::add, System::nanoTime, yields(seed)));
+    run.execute();
 
     assertThat(heard)
         .as("receipts of seed %d on %d workers", seed, pool.size())
@@ -226,12 +235,11 @@ class SpeculativeRunTest {
               if (i == 1) {
                 throw new NodeFault("disk on fire");
               }
-              return receipt(i, 0);
+              return settled(receipt(i, 0));
             },
-            WaveExecutor.ReceiptListener.NONE,
-            SpeculativeRun.Probe.NONE);
+            undisturbed(POOLS.get(1)));
 
-    assertThatThrownBy(() -> run.execute(POOLS.get(1)))
+    assertThatThrownBy(() -> run.execute())
         .isInstanceOf(NodeFault.class)
         .hasMessageContaining("disk on fire");
   }
@@ -244,14 +252,9 @@ class SpeculativeRunTest {
           throw new StackOverflowError();
         };
     final SpeculativeRun run =
-        new SpeculativeRun(
-            new MapSnapshot(),
-            schedule,
-            dying,
-            WaveExecutor.ReceiptListener.NONE,
-            SpeculativeRun.Probe.NONE);
+        new SpeculativeRun(new MapSnapshot(), schedule, dying, undisturbed(POOLS.get(2)));
 
-    assertThatThrownBy(() -> run.execute(POOLS.get(2))).isInstanceOf(NodeFault.class);
+    assertThatThrownBy(() -> run.execute()).isInstanceOf(NodeFault.class);
 
     // The pool is as good as new: the retried wave gets its answer.
     compare(POOLS.get(2), 42);
@@ -266,12 +269,11 @@ class SpeculativeRunTest {
             schedule,
             (i, overlay) -> {
               Thread.currentThread().interrupt();
-              return receipt(i, 0);
+              return settled(receipt(i, 0));
             },
-            WaveExecutor.ReceiptListener.NONE,
-            SpeculativeRun.Probe.NONE);
+            undisturbed(POOLS.get(1)));
 
-    assertThatThrownBy(() -> run.execute(POOLS.get(1))).isInstanceOf(NodeFault.class);
+    assertThatThrownBy(() -> run.execute()).isInstanceOf(NodeFault.class);
     compare(POOLS.get(1), 43);
   }
 }

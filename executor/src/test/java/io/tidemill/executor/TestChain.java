@@ -65,7 +65,7 @@ public final class TestChain {
     this.rules = rules;
     this.executor =
         new CheckedWaveExecutor(
-            new ParallelWaveExecutor(parts, WORKERS, statistics -> {}),
+            new ParallelWaveExecutor(parts, WORKERS, System::nanoTime),
             new SerialWaveExecutor(parts));
     final TreeMap<StateKey, byte @Nullable []> accounts = new TreeMap<>();
     for (int i = 0; i < 10; i++) {

@@ -55,7 +55,10 @@ class WaveCommitmentsTest {
       expected[bit / 8] |= (byte) (1 << bit % 8);
     }
 
-    assertThat(EventCommitment.bloom(List.of(receipt(zero), receipt(ones)))).isEqualTo(expected);
+    assertThat(
+            EventCommitment.bloom(
+                SettledReceipt.all(List.of(receipt(zero), receipt(ones)), Rules.Fees.DEFAULT)))
+        .isEqualTo(expected);
     assertThat(EventCommitment.bloom(List.of())).isEqualTo(new byte[256]);
   }
 

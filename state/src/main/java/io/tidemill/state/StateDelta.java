@@ -60,7 +60,7 @@ public final class StateDelta implements Iterable<StateDelta.Entry> {
    */
   public static StateDelta ofUnsorted(List<Entry> entries) {
     final Entry[] sorted = entries.toArray(Entry[]::new);
-    Arrays.sort(sorted, Comparator.comparing(Entry::key));
+    Arrays.parallelSort(sorted, Comparator.comparing(Entry::key));
     return ofSorted(Arrays.asList(sorted));
   }
 

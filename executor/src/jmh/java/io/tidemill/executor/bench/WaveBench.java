@@ -155,7 +155,6 @@ public final class WaveBench {
             ChainSpecification.always(rules()),
             new WasmContractRuntimes(new JvmEngine(reference), reference),
             FalconVerifier.INSTANCE,
-            false,
             GuardSource.NONE);
     return new TestChain(
         rules(),
@@ -241,7 +240,7 @@ public final class WaveBench {
   private double executePerSecond(TestChain chain, List<Wave.Entry> entries) {
     final List<Wave.Entry> shifted = chain.store.head().wave() == 0 ? entries : shift(entries);
     final Wave wave = chain.wave(shifted);
-    final Preparation preparation = new Preparation(FalconVerifier.INSTANCE, false);
+    final Preparation preparation = new Preparation(FalconVerifier.INSTANCE);
     double total = Double.MAX_VALUE;
     double prePass = Double.MAX_VALUE;
     try (Snapshot base = chain.store.snapshot()) {

@@ -7,7 +7,6 @@ import io.tidemill.state.hash.Hash32;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -35,10 +34,15 @@ public final class MultiVersionMemory {
   private static final byte[] ESTIMATE = new byte[0];
 
   /** The versions of one key in ascending transaction order. Guarded by itself. */
-  private static final class Cell {
-    private int[] writers = new int[2];
-    private byte[][] values = new byte[2][];
+  static final class Cell {
+    private final StateKey key;
+    private int[] writers = new int[1];
+    private byte[][] values = new byte[1][];
     private int size;
+
+    private Cell(StateKey key) {
+      this.key = key;
+    }
 
     /** The position of the last entry below {@code transaction}, or -1. */
     private int below(int transaction) {
@@ -125,13 +129,13 @@ public final class MultiVersionMemory {
         }
         if (value != ESTIMATE) {
           final byte[] answer = value == TOMBSTONE ? null : value;
-          reads.add(key, writer, answer);
+          reads.add(key, cell, writer, answer);
           return answer;
         }
         wait.await(writer);
       }
       final byte[] value = base.get(key);
-      reads.add(key, ReadSet.FROM_SNAPSHOT, value);
+      reads.add(key, cell, ReadSet.FROM_SNAPSHOT, value);
       return value;
     }
 
@@ -148,12 +152,27 @@ public final class MultiVersionMemory {
   public static final class Attempt {
     private final int transaction;
     private final ReadSet reads;
-    private final List<StateKey> written;
+    private final List<Cell> written;
 
-    private Attempt(int transaction, ReadSet reads, List<StateKey> written) {
+    private Attempt(int transaction, ReadSet reads, List<Cell> written) {
       this.transaction = transaction;
       this.reads = reads;
       this.written = written;
+    }
+
+    /**
+     * Adds to {@code entries} what no later transaction has overwritten. Once every transaction is
+     * final.
+     */
+    public void addNewest(List<StateDelta.Entry> entries) {
+      for (Cell cell : written) {
+        synchronized (cell) {
+          if (cell.writers[cell.size - 1] == transaction) {
+            final byte[] value = cell.values[cell.size - 1];
+            entries.add(new StateDelta.Entry(cell.key, value == TOMBSTONE ? null : value));
+          }
+        }
+      }
     }
   }
 
@@ -168,24 +187,21 @@ public final class MultiVersionMemory {
    * @param previous the attempt this one replaces, or null
    */
   public Attempt publish(View view, Overlay overlay, @Nullable Attempt previous) {
-    final List<StateKey> written = new ArrayList<>();
+    final List<Cell> written = new ArrayList<>(4);
     overlay.forEachWrite(
         (key, value) -> {
-          final Cell cell = cells.computeIfAbsent(key, _ -> new Cell());
+          final Cell cell = cell(key);
           synchronized (cell) {
             cell.put(view.transaction, value == null ? TOMBSTONE : value);
           }
-          written.add(key);
+          written.add(cell);
         });
     overlay.forEachCode(codes::putIfAbsent);
     if (previous != null) {
-      for (StateKey key : previous.written) {
-        if (!overlay.wrote(key)) {
-          final Cell cell = cells.get(key);
-          if (cell != null) {
-            synchronized (cell) {
-              cell.remove(view.transaction);
-            }
+      for (Cell cell : previous.written) {
+        if (!overlay.wrote(cell.key)) {
+          synchronized (cell) {
+            cell.remove(view.transaction);
           }
         }
       }
@@ -193,14 +209,21 @@ public final class MultiVersionMemory {
     return new Attempt(view.transaction, view.reads, written);
   }
 
+  private Cell cell(StateKey key) {
+    final Cell known = cells.get(key);
+    if (known != null) {
+      return known;
+    }
+    final Cell fresh = new Cell(key);
+    final Cell other = cells.putIfAbsent(key, fresh);
+    return other == null ? fresh : other;
+  }
+
   /** Turns the writes of an invalid attempt into estimates. */
   public void estimate(Attempt attempt) {
-    for (StateKey key : attempt.written) {
-      final Cell cell = cells.get(key);
-      if (cell != null) {
-        synchronized (cell) {
-          cell.put(attempt.transaction, ESTIMATE);
-        }
+    for (Cell cell : attempt.written) {
+      synchronized (cell) {
+        cell.put(attempt.transaction, ESTIMATE);
       }
     }
   }
@@ -212,7 +235,8 @@ public final class MultiVersionMemory {
     final ReadSet reads = attempt.reads;
     for (int i = 0; i < reads.size(); i++) {
       final StateKey key = reads.key(i);
-      final Cell cell = cells.get(key);
+      final Cell seen = reads.cell(i);
+      final Cell cell = seen == null ? cells.get(key) : seen;
       int writer = ReadSet.FROM_SNAPSHOT;
       byte[] value = null;
       if (cell != null) {
@@ -242,20 +266,5 @@ public final class MultiVersionMemory {
     final byte[] now = value == TOMBSTONE ? null : value;
     final byte[] then = reads.value(i);
     return now == then || Arrays.equals(now, then);
-  }
-
-  /** The newest value of every key the wave wrote. */
-  public StateDelta newest() {
-    final List<StateDelta.Entry> entries = new ArrayList<>(cells.size());
-    for (Map.Entry<StateKey, Cell> entry : cells.entrySet()) {
-      final Cell cell = entry.getValue();
-      synchronized (cell) {
-        if (cell.size > 0) {
-          final byte[] value = cell.values[cell.size - 1];
-          entries.add(new StateDelta.Entry(entry.getKey(), value == TOMBSTONE ? null : value));
-        }
-      }
-    }
-    return StateDelta.ofUnsorted(entries);
   }
 }

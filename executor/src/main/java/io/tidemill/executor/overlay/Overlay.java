@@ -5,9 +5,11 @@ import io.tidemill.executor.ParachainMessage;
 import io.tidemill.state.StateKey;
 import io.tidemill.state.hash.Hash32;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -165,7 +167,7 @@ public final class Overlay {
   }
 
   /** The wasm staged in this transaction, in code hash order. */
-  public TreeMap<Hash32, byte[]> sortedCodes() {
-    return new TreeMap<>(codes);
+  public SortedMap<Hash32, byte[]> sortedCodes() {
+    return codes.isEmpty() ? Collections.emptySortedMap() : new TreeMap<>(codes);
   }
 }

@@ -14,19 +14,29 @@ final class ReadSet {
   /** The writer of a value that came from the snapshot. */
   static final int FROM_SNAPSHOT = -1;
 
-  private StateKey[] keys = new StateKey[16];
-  private int[] writers = new int[16];
-  private byte[] @Nullable [] values = new byte[16][];
+  private static final int EXPECTED = 8;
+
+  private StateKey[] keys = new StateKey[EXPECTED];
+  private MultiVersionMemory.@Nullable Cell[] cells = new MultiVersionMemory.Cell[EXPECTED];
+  private int[] writers = new int[EXPECTED];
+  private byte[] @Nullable [] values = new byte[EXPECTED][];
   private int size;
 
-  /** Notes one answer. The overlay asks for each key once, so there are no duplicates. */
-  void add(StateKey key, int writer, byte @Nullable [] value) {
+  /**
+   * Notes one answer. The overlay asks for each key once, so there are no duplicates.
+   *
+   * @param cell the versions of the key when there were any, else null
+   */
+  void add(
+      StateKey key, MultiVersionMemory.@Nullable Cell cell, int writer, byte @Nullable [] value) {
     if (size == keys.length) {
       keys = Arrays.copyOf(keys, 2 * size);
+      cells = Arrays.copyOf(cells, 2 * size);
       writers = Arrays.copyOf(writers, 2 * size);
       values = Arrays.copyOf(values, 2 * size);
     }
     keys[size] = key;
+    cells[size] = cell;
     writers[size] = writer;
     values[size++] = value;
   }
@@ -37,6 +47,10 @@ final class ReadSet {
 
   StateKey key(int i) {
     return keys[i];
+  }
+
+  MultiVersionMemory.@Nullable Cell cell(int i) {
+    return cells[i];
   }
 
   int writer(int i) {

@@ -1,8 +1,5 @@
 package io.tidemill.executor.schedule;
 
-import io.tidemill.state.StateKey;
-import java.util.List;
-
 /**
  * The order in which transactions are first dispatched.
  *
@@ -12,9 +9,11 @@ import java.util.List;
  * @param waitsFor how many predecessors each transaction has
  * @param successors the transactions held back by each transaction, ascending
  * @param depth the number of transactions on the longest chain: what no number of workers can beat
- * @param prefetch every expected key once, ascending, up to the scheduler's bound
  */
-public record Schedule(int[] waitsFor, int[][] successors, int depth, List<StateKey> prefetch) {
+public record Schedule(int[] waitsFor, int[][] successors, int depth) {
+  /** The schedule of no transaction. */
+  public static final Schedule NONE = new Schedule(new int[0], new int[0][], 0);
+
   /** How many transactions are scheduled. */
   public int size() {
     return waitsFor.length;

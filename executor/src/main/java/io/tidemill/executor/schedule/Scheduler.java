@@ -5,51 +5,53 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 
-/** Plans the dispatch of a wave from its access sets. Stateless. */
+/**
+ * Plans the dispatch of a wave from its access sets, which come in transaction order and may come
+ * while the wave is still arriving. Confined to one thread at a time.
+ */
 public final class Scheduler {
-  /** Prefetch at most this many keys per wave: a hostile list must not flush the caches. */
-  public static final int MAX_PREFETCH = 10_000;
-
   /** The transaction that was last expected to write a key. */
   private static final class LastWriter {
     private int transaction = NONE;
   }
 
   private static final int NONE = -1;
+  private static final int[] NOBODY = new int[0];
 
-  private final int[] waitsFor;
-  private final int[][] successors;
-  private final int[] successorCount;
-  private final int[] depth;
-  private final Map<StateKey, LastWriter> lastWriters = new HashMap<>();
+  private final Map<StateKey, LastWriter> lastWriters;
+  private int[] waitsFor;
+  private int[][] successors;
+  private int[] successorCount;
+  private int[] depth;
+  private int size;
+  private int longest;
 
-  private Scheduler(int size) {
-    waitsFor = new int[size];
-    successors = new int[size][];
-    successorCount = new int[size];
-    depth = new int[size];
+  /** A scheduler that has seen nothing; {@code expected} is a hint for the number to come. */
+  public Scheduler(int expected) {
+    final int capacity = Math.max(16, expected);
+    lastWriters = HashMap.newHashMap(2 * capacity);
+    waitsFor = new int[capacity];
+    successors = new int[capacity][];
+    successorCount = new int[capacity];
+    depth = new int[capacity];
   }
 
   /** The schedule of transactions with these access sets, in wave order. */
   public static Schedule plan(List<AccessSet> sets) {
     final Scheduler scheduler = new Scheduler(sets.size());
-    int longest = 0;
-    for (int i = 0; i < sets.size(); i++) {
-      scheduler.place(i, sets.get(i));
-      longest = Math.max(longest, scheduler.depth[i]);
+    for (AccessSet set : sets) {
+      scheduler.place(set);
     }
-    for (int i = 0; i < sets.size(); i++) {
-      scheduler.successors[i] =
-          scheduler.successors[i] == null
-              ? new int[0]
-              : Arrays.copyOf(scheduler.successors[i], scheduler.successorCount[i]);
-    }
-    return new Schedule(scheduler.waitsFor, scheduler.successors, longest, prefetch(sets));
+    return scheduler.finish();
   }
 
-  private void place(int transaction, AccessSet set) {
+  /** Takes in the next transaction. */
+  public void place(AccessSet set) {
+    if (size == waitsFor.length) {
+      grow();
+    }
+    final int transaction = size++;
     // A reader holds nobody back: it never sees a version above its own index.
     for (StateKey key : set.reads()) {
       follow(transaction, lastWriter(key).transaction);
@@ -60,6 +62,24 @@ public final class Scheduler {
       last.transaction = transaction;
     }
     depth[transaction]++;
+    longest = Math.max(longest, depth[transaction]);
+  }
+
+  /** The schedule of everything that was placed; the scheduler is used up. */
+  public Schedule finish() {
+    final int[][] trimmed = new int[size][];
+    for (int i = 0; i < size; i++) {
+      trimmed[i] = successors[i] == null ? NOBODY : Arrays.copyOf(successors[i], successorCount[i]);
+    }
+    return new Schedule(Arrays.copyOf(waitsFor, size), trimmed, longest);
+  }
+
+  private void grow() {
+    final int capacity = 2 * size;
+    waitsFor = Arrays.copyOf(waitsFor, capacity);
+    successors = Arrays.copyOf(successors, capacity);
+    successorCount = Arrays.copyOf(successorCount, capacity);
+    depth = Arrays.copyOf(depth, capacity);
   }
 
   private LastWriter lastWriter(StateKey key) {
@@ -86,21 +106,5 @@ public final class Scheduler {
     successorCount[predecessor]++;
     waitsFor[transaction]++;
     depth[transaction] = Math.max(depth[transaction], depth[predecessor]);
-  }
-
-  private static List<StateKey> prefetch(List<AccessSet> sets) {
-    final TreeSet<StateKey> keys = new TreeSet<>();
-    for (AccessSet set : sets) {
-      for (StateKey key : set.reads()) {
-        keys.add(key);
-      }
-      for (StateKey key : set.writes()) {
-        keys.add(key);
-      }
-      if (keys.size() >= MAX_PREFETCH) {
-        break;
-      }
-    }
-    return keys.stream().limit(MAX_PREFETCH).toList();
   }
 }

@@ -59,20 +59,4 @@ class SchedulerTest {
     assertThat(schedule.size()).isZero();
     assertThat(schedule.depth()).isZero();
   }
-
-  @Test
-  void shouldBoundThePrefetchWhateverTheListsDeclare() {
-    final List<AccessSet> sets = new ArrayList<>();
-    for (int i = 0; i < 200; i++) {
-      final int[] keys = new int[100];
-      for (int k = 0; k < keys.length; k++) {
-        keys[k] = i * 100 + k;
-      }
-      sets.add(writes(keys));
-    }
-
-    final List<StateKey> prefetch = Scheduler.plan(sets).prefetch();
-
-    assertThat(prefetch).hasSize(Scheduler.MAX_PREFETCH).isSorted();
-  }
 }

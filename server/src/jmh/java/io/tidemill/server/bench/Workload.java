@@ -39,21 +39,22 @@ final class Workload {
   static final Address TOKEN = Addresses.contract("token");
   static final Address COUNTER = Addresses.contract("counter");
 
+  /** Transactions of a measured wave. */
+  static final int WAVE = 10_000;
+
+  private static final int ACCOUNTS = 2 * WAVE + 2;
+
   private static final U128 RICH = U128.of(1_000_000_000_000_000L);
   private static final int GAS = 1_000_000;
 
   /** A made-up key: signatures are trusted. */
   private static final byte[] KEY = new byte[897];
 
-  private final int accounts;
-  private final Address[] addresses;
-  private final long[] nonces;
+  private final Address[] addresses = new Address[ACCOUNTS];
+  private final long[] nonces = new long[ACCOUNTS];
 
-  Workload(int accounts) {
-    this.accounts = accounts;
-    this.addresses = new Address[accounts];
-    this.nonces = new long[accounts];
-    for (int i = 0; i < accounts; i++) {
+  Workload() {
+    for (int i = 0; i < ACCOUNTS; i++) {
       addresses[i] = new Address(Blake3.hash(("account " + i).getBytes(StandardCharsets.US_ASCII)));
     }
   }
@@ -74,7 +75,7 @@ final class Workload {
     final List<byte[]> wave = new ArrayList<>();
     wave.add(deploy("token", "executor/contracts/token/token.wasm", U128.of(1L << 60).toBytes()));
     wave.add(deploy("counter", "executor/contracts/counter/counter.wasm", new byte[8]));
-    for (int i = 1; i < accounts; i++) {
+    for (int i = 1; i < ACCOUNTS; i++) {
       wave.add(token(0, i, 1_000_000, false));
     }
     return wave;

@@ -64,8 +64,7 @@ public final class ChainOpener {
             new ExecutorParts(
                 specification,
                 new WasmContractRuntimes(engine, reference),
-                FalconVerifier.INSTANCE),
-            statistics -> {});
+                FalconVerifier.INSTANCE));
     return new Opened(
         specification,
         store(config, specification.chainId(), genesis),

@@ -3,16 +3,16 @@ package io.tidemill.server.chain;
 import io.tidemill.executor.CheckedWaveExecutor;
 import io.tidemill.executor.ExecutorParts;
 import io.tidemill.executor.ParallelWaveExecutor;
+import io.tidemill.executor.PrePass;
 import io.tidemill.executor.SerialWaveExecutor;
-import io.tidemill.executor.SpeculationStatistics;
 import io.tidemill.executor.Wave;
 import io.tidemill.executor.WaveExecutor;
 import io.tidemill.executor.WaveResult;
 import io.tidemill.executor.WorkerPool;
-import io.tidemill.executor.WorkerWaveExecutor;
 import io.tidemill.server.config.SidecarConfig.Execution;
 import io.tidemill.state.Snapshot;
-import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The wave executor that the configuration asks for, with its workers. Closing it ends them. */
 final class ExecutorChoice implements WaveExecutor {
@@ -24,17 +24,15 @@ final class ExecutorChoice implements WaveExecutor {
    * Starts the workers.
    *
    * @param given what the executor is made of; its guards are replaced by clocks
-   * @param statistics hears what each parallel wave cost
    */
-  ExecutorChoice(
-      Execution execution, ExecutorParts given, Consumer<SpeculationStatistics> statistics) {
+  ExecutorChoice(Execution execution, ExecutorParts given) {
     final ExecutorParts parts = given.watchedBy(guards);
     final int cores = Runtime.getRuntime().availableProcessors();
     pool =
         new WorkerPool(
             execution.workers() == 0 ? cores : execution.workers(), WorkerPool.STACK_BYTES);
-    final WaveExecutor serial = new WorkerWaveExecutor(new SerialWaveExecutor(parts), pool);
-    final WaveExecutor parallel = new ParallelWaveExecutor(parts, pool, statistics);
+    final WaveExecutor serial = new SerialWaveExecutor(parts, pool);
+    final WaveExecutor parallel = new ParallelWaveExecutor(parts, pool, System::nanoTime);
     executor =
         switch (execution.mode()) {
           case SERIAL -> serial;
@@ -44,8 +42,14 @@ final class ExecutorChoice implements WaveExecutor {
   }
 
   @Override
-  public WaveResult execute(Wave wave, Snapshot base, ReceiptListener listener) {
-    return executor.execute(wave, base, listener);
+  public @Nullable PrePass prePass(long wave, int expected, Supplier<Snapshot> state) {
+    return executor.prePass(wave, expected, state);
+  }
+
+  @Override
+  public WaveResult execute(
+      Wave wave, @Nullable PrePass prePass, Snapshot base, ReceiptListener listener) {
+    return executor.execute(wave, prePass, base, listener);
   }
 
   @Override

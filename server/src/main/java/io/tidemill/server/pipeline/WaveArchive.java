@@ -1,7 +1,6 @@
 package io.tidemill.server.pipeline;
 
 import io.tidemill.executor.ContentHash;
-import io.tidemill.executor.EventCommitment;
 import io.tidemill.executor.Receipt;
 import io.tidemill.executor.ReceiptCodec;
 import io.tidemill.executor.Wave;
@@ -17,8 +16,6 @@ import io.tidemill.state.StateRoot;
 import io.tidemill.state.StateStore;
 import io.tidemill.state.StateStore.Head;
 import io.tidemill.state.WaveArtifacts;
-import io.tidemill.state.WaveArtifacts.StoredEvent;
-import io.tidemill.state.WaveArtifacts.StoredReceipt;
 import io.tidemill.state.hash.Hash32;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -75,22 +72,7 @@ public final class WaveArchive {
 
   /** The answer of a wave that was executed just now. */
   WaveAnswer answer(WaveResult result, StateRoot root) {
-    final List<Hash32> included = new ArrayList<>(result.receipts().size());
-    result.receipts().forEach(receipt -> included.add(receipt.transactionHash()));
-    final WaveRecord record =
-        new WaveRecord(
-            result.context(),
-            result.parentRoot(),
-            result.rulesHash(),
-            result.contentHash(),
-            root,
-            result.eventsRoot(),
-            result.eventsBloom(),
-            result.eventsCount(),
-            result.receiptsDigest(),
-            result.totals(),
-            result.nextBaseFee(),
-            included);
+    final WaveRecord record = result.record(root);
     return new WaveAnswer(
         record,
         record.encode(),
@@ -102,29 +84,7 @@ public final class WaveArchive {
 
   /** What is stored with the wave. */
   WaveArtifacts artifacts(WaveAnswer answer, WaveResult result) {
-    final List<StoredReceipt> receipts = new ArrayList<>(answer.receipts().size());
-    final List<StoredEvent> events = new ArrayList<>(answer.record().eventsCount());
-    for (Receipt receipt : answer.receipts()) {
-      receipts.add(
-          new StoredReceipt(
-              receipt.transactionHash(), receipt.nonceConsumed(), ReceiptCodec.encode(receipt)));
-      for (int i = 0; i < receipt.events().size(); i++) {
-        final var event = receipt.events().get(i);
-        events.add(
-            new StoredEvent(
-                receipt.transactionIndex(),
-                i,
-                event.contract().raw(),
-                event.topics(),
-                EventCommitment.encode(answer.wave(), receipt.transactionIndex(), i, event)));
-      }
-    }
-    return new WaveArtifacts(
-        AnswerLayout.encode(answer),
-        answer.record().contentHash(),
-        receipts,
-        events,
-        result.codes());
+    return result.artifacts(AnswerLayout.encode(answer));
   }
 
   /** The wave is durable. */

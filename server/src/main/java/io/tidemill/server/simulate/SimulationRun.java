@@ -198,7 +198,7 @@ final class SimulationRun {
             List.of(new Wave.Entry(bytes, false, null)),
             List.of(),
             List.of());
-    return new Preparation(FalconVerifier.INSTANCE, false).prepare(wave, base, scope.rules())[0];
+    return new Preparation(FalconVerifier.INSTANCE).prepare(wave, base, scope.rules())[0];
   }
 
   /** Only the reference interpreter can be observed; both engines have the same results. */

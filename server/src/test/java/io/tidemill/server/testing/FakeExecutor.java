@@ -4,10 +4,13 @@ import io.tidemill.executor.ContentHash;
 import io.tidemill.executor.Event;
 import io.tidemill.executor.InvalidWaveException;
 import io.tidemill.executor.NodeFault;
+import io.tidemill.executor.PrePass;
 import io.tidemill.executor.Receipt;
+import io.tidemill.executor.SettledReceipt;
 import io.tidemill.executor.Wave;
 import io.tidemill.executor.WaveExecutor;
 import io.tidemill.executor.WaveResult;
+import io.tidemill.executor.WaveStatistics;
 import io.tidemill.executor.tx.Address;
 import io.tidemill.executor.tx.U128;
 import io.tidemill.state.Snapshot;
@@ -36,7 +39,8 @@ public final class FakeExecutor implements WaveExecutor {
   public volatile Runnable beforeEach = () -> {};
 
   @Override
-  public WaveResult execute(Wave wave, Snapshot base, ReceiptListener listener) {
+  public WaveResult execute(
+      Wave wave, @Nullable PrePass prePass, Snapshot base, ReceiptListener listener) {
     final List<Receipt> receipts = new ArrayList<>();
     final TreeMap<StateKey, byte @Nullable []> writes = new TreeMap<>();
     for (int i = 0; i < wave.transactions().size(); i++) {
@@ -76,7 +80,7 @@ public final class FakeExecutor implements WaveExecutor {
         wave.parentRoot(),
         TestNode.CHAIN.rulesAt(1).hash(),
         ContentHash.of(wave),
-        receipts,
+        SettledReceipt.all(receipts, TestNode.CHAIN.rulesAt(1).fees()),
         StateDelta.of(writes),
         List.of(),
         Hash32.ZERO,
@@ -85,6 +89,7 @@ public final class FakeExecutor implements WaveExecutor {
         Blake3.hash(new byte[] {(byte) receipts.size()}),
         new WaveResult.Totals(gas, gas, gas, U128.ZERO, U128.ZERO),
         U128.of(1),
-        List.of());
+        List.of(),
+        WaveStatistics.serial(receipts.size()));
   }
 }
