@@ -18,6 +18,7 @@ import io.tidemill.server.pipeline.CommitFeed;
 import io.tidemill.server.pipeline.WaveArchive;
 import io.tidemill.server.pipeline.WavePipeline;
 import io.tidemill.server.query.ChainReader;
+import io.tidemill.server.query.SnapshotExports;
 import io.tidemill.server.simulate.Deployer;
 import io.tidemill.server.simulate.Sessions;
 import io.tidemill.server.simulate.Simulator;
@@ -43,7 +44,16 @@ public final class TidemillNode implements AutoCloseable {
 
   /** What clients may rely on beyond the first version of the protocol. */
   private static final List<String> FEATURES =
-      List.of("access_lists", "deploy", "estimates", "events", "sessions", "simulate", "traces");
+      List.of(
+          "access_lists",
+          "deploy",
+          "estimates",
+          "events",
+          "proofs",
+          "sessions",
+          "simulate",
+          "snapshots",
+          "traces");
 
   /** Requests that may wait for the writer. */
   private static final int WRITER_QUEUE = 64;
@@ -93,6 +103,7 @@ public final class TidemillNode implements AutoCloseable {
     final Sessions sessions = push(new Sessions(reader, simulator, config.sessions()));
     final Deployer deployer =
         new Deployer(reader, parts.chain(), parts.simulationRuntimes(), simulator, sessions);
+    final SnapshotExports exports = push(new SnapshotExports(reader, config.snapshots()));
     final ExecutorService calls = push(Executors.newVirtualThreadPerTaskExecutor());
     grpc =
         push(
@@ -111,7 +122,7 @@ public final class TidemillNode implements AutoCloseable {
                         config.limits(),
                         telemetry,
                         calls),
-                    new StateEndpoint(reader, feed, telemetry, calls)),
+                    new StateEndpoint(reader, exports, feed, telemetry, calls)),
                 health,
                 calls));
     http =

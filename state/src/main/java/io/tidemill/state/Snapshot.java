@@ -35,6 +35,14 @@ public interface Snapshot extends AutoCloseable {
   default void prefetch(Collection<StateKey> keys) {}
 
   /**
+   * Whether {@link #prove} can answer: this is committed state and its tree is retained. Stays true
+   * while the snapshot is open.
+   */
+  default boolean isProvable() {
+    return false;
+  }
+
+  /**
    * Proves what {@link #get} returns for {@code key}: see {@link
    * io.tidemill.state.proof.ProofVerifier}.
    *

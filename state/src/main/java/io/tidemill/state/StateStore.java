@@ -47,6 +47,13 @@ public interface StateStore extends AutoCloseable {
    */
   void rollbackTo(long wave);
 
+  /**
+   * What a retained wave wrote, entry for entry as it was proposed, or null. Null for the genesis,
+   * and for waves at or before the oldest one that can be read: what they wrote is not known apart
+   * from what was there before.
+   */
+  @Nullable StateDelta delta(long wave);
+
   /** The wave commit record of a retained wave, or null. */
   byte @Nullable [] waveRecord(long wave);
 
@@ -56,7 +63,10 @@ public interface StateStore extends AutoCloseable {
   /** The root after a retained wave, or null. */
   @Nullable StateRoot rootOf(long wave);
 
-  /** All receipts of a retained wave in transaction order, or null. */
+  /**
+   * All receipts of a retained wave in transaction order, or null. The wave that a snapshot was
+   * restored at has a record and no receipts.
+   */
   @Nullable List<byte[]> receipts(long wave);
 
   /** Where the receipt is that the hash index points to, or null. */

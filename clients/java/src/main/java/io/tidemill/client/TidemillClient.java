@@ -8,10 +8,18 @@ import io.grpc.Metadata;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
 import io.tidemill.v1.CommitWaveRequest;
+import io.tidemill.v1.DeleteCommitRequest;
 import io.tidemill.v1.ExecutionServiceGrpc;
+import io.tidemill.v1.ListCommitsRequest;
+import io.tidemill.v1.ListCommitsResponse;
 import io.tidemill.v1.RollbackWaveRequest;
 import io.tidemill.v1.RollbackWaveResponse;
+import io.tidemill.v1.StateCommit;
+import io.tidemill.v1.StateRef;
+import io.tidemill.v1.StateServiceGrpc;
 import io.tidemill.v1.WaveRef;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -80,6 +88,39 @@ public final class TidemillClient implements AutoCloseable {
     return options.retries().run(() -> blocking().rollbackWave(request));
   }
 
+  /** Exports of the whole state. */
+  public StateSnapshots snapshots() {
+    return new StateSnapshots(channel, options);
+  }
+
+  /** Opens a session on any retained wave or kept state; an empty reference is the newest wave. */
+  public Session openSession(StateRef base) {
+    return Session.open(channel, options, base);
+  }
+
+  /** The states that sessions kept, oldest first. */
+  public List<StateCommit> commits() {
+    List<StateCommit> commits = new ArrayList<>();
+    String token = "";
+    do {
+      ListCommitsRequest request = ListCommitsRequest.newBuilder().setPageToken(token).build();
+      ListCommitsResponse page = options.retries().run(() -> state().listCommits(request));
+      commits.addAll(page.getCommitsList());
+      token = page.getNextPageToken();
+    } while (!token.isEmpty());
+    return commits;
+  }
+
+  /**
+   * Forgets a kept state by its Blake3 root; sessions that started from it go on.
+   *
+   * @return whether there was one
+   */
+  public boolean deleteCommit(ByteString root) {
+    DeleteCommitRequest request = DeleteCommitRequest.newBuilder().setRoot(root).build();
+    return options.retries().run(() -> state().deleteCommit(request).getDeleted());
+  }
+
   /** The channel, for methods of the protocol that have no shorter way here. */
   public Channel channel() {
     return channel;
@@ -95,6 +136,10 @@ public final class TidemillClient implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private StateServiceGrpc.StateServiceBlockingStub state() {
+    return StateServiceGrpc.newBlockingStub(channel).withDeadlineAfter(options.callDeadline());
   }
 
   private ExecutionServiceGrpc.ExecutionServiceBlockingStub blocking() {

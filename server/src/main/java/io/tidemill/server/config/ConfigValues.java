@@ -9,6 +9,7 @@ import io.tidemill.server.config.SidecarConfig.Limits;
 import io.tidemill.server.config.SidecarConfig.Observe;
 import io.tidemill.server.config.SidecarConfig.Sessions;
 import io.tidemill.server.config.SidecarConfig.Simulate;
+import io.tidemill.server.config.SidecarConfig.Snapshots;
 import io.tidemill.server.config.SidecarConfig.Tls;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,6 +41,11 @@ final class ConfigValues {
             Path.of(text(Setting.DATA_DIR)),
             oneOf(Setting.DATA_STORE, "rocks", "memory").equals("rocks"),
             count(Setting.DATA_RETAIN_WAVES, 1, Long.MAX_VALUE)),
+        new Snapshots(
+            path(Setting.SNAPSHOTS_DIR) == null
+                ? Path.of(text(Setting.DATA_DIR)).resolve("snapshots")
+                : Path.of(text(Setting.SNAPSHOTS_DIR)),
+            (int) count(Setting.SNAPSHOTS_KEEP, 1, 1_000)),
         new Execution(
             path(Setting.CHAIN_SPEC),
             (int) count(Setting.EXECUTION_WORKERS, 0, 1_024),

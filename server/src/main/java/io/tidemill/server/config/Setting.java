@@ -14,6 +14,10 @@ public enum Setting {
       Type.COUNT,
       "21600",
       "Waves whose state can be read and rolled back to."),
+  SNAPSHOTS_DIR(
+      "snapshots.dir", Type.TEXT, "", "Folder of the exports; empty: snapshots in data.dir."),
+  SNAPSHOTS_KEEP(
+      "snapshots.keep", Type.COUNT, "2", "Complete exports that are kept; older ones go."),
   CHAIN_SPEC(
       "chain.spec",
       Type.TEXT,

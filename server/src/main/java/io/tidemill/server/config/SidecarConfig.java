@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** The whole configuration of a node, every value checked. See {@link Setting} for meanings. */
 public record SidecarConfig(
     Data data,
+    Snapshots snapshots,
     Execution execution,
     Grpc grpc,
     Http http,
@@ -22,6 +23,9 @@ public record SidecarConfig(
 
   /** Where the state is. */
   public record Data(Path dir, boolean durable, long retainWaves) {}
+
+  /** Where exports of the state are written, and how many are kept. */
+  public record Snapshots(Path dir, int keep) {}
 
   /**
    * What executes.

@@ -109,7 +109,7 @@ final class Delivery implements WaveListener {
               "feature",
               "the state diff of wave " + wave,
               "detail",
-              "only the newest waves keep it");
+              "the state before it is no longer retained");
       return null;
     }
     if (wantStateDiff && delta != null && changesSent < delta.size()) {

@@ -13,27 +13,38 @@ import io.tidemill.server.pipeline.CommitFeed;
 import io.tidemill.server.query.ChainReader;
 import io.tidemill.server.query.EventRecords;
 import io.tidemill.server.query.EventSearch;
+import io.tidemill.server.query.SnapshotExports;
 import io.tidemill.server.wire.AnswerCodec;
 import io.tidemill.server.wire.Fields;
 import io.tidemill.server.wire.StateCodec;
+import io.tidemill.server.wire.StatusMapper;
 import io.tidemill.state.Commit;
 import io.tidemill.state.EventQuery;
 import io.tidemill.state.Snapshot;
 import io.tidemill.state.StateKey;
 import io.tidemill.state.hash.Hash32;
+import io.tidemill.v1.CreateSnapshotRequest;
+import io.tidemill.v1.CreateSnapshotResponse;
 import io.tidemill.v1.DeleteCommitRequest;
 import io.tidemill.v1.DeleteCommitResponse;
+import io.tidemill.v1.DownloadSnapshotRequest;
+import io.tidemill.v1.DownloadSnapshotResponse;
 import io.tidemill.v1.GetAccountRequest;
 import io.tidemill.v1.GetAccountResponse;
 import io.tidemill.v1.GetCodeRequest;
 import io.tidemill.v1.GetCodeResponse;
+import io.tidemill.v1.GetProofRequest;
+import io.tidemill.v1.GetProofResponse;
 import io.tidemill.v1.GetStorageRequest;
 import io.tidemill.v1.GetStorageResponse;
 import io.tidemill.v1.ListCommitsRequest;
 import io.tidemill.v1.ListCommitsResponse;
+import io.tidemill.v1.ListSnapshotsRequest;
+import io.tidemill.v1.ListSnapshotsResponse;
 import io.tidemill.v1.PendingUpgrade;
 import io.tidemill.v1.QueryEventsRequest;
 import io.tidemill.v1.QueryEventsResponse;
+import io.tidemill.v1.StateRef;
 import io.tidemill.v1.StateServiceGrpc;
 import io.tidemill.v1.StorageEntry;
 import io.tidemill.v1.SubscribeEventsRequest;
@@ -49,14 +60,22 @@ public final class StateEndpoint extends StateServiceGrpc.StateServiceImplBase {
 
   private final ChainReader reader;
   private final EventSearch events;
+  private final ProofCalls proofs;
+  private final SnapshotExports exports;
   private final CommitFeed feed;
   private final Executor executor;
   private final Unary unary;
 
   /** The service over {@code reader}; {@code executor} runs what a stream has to send. */
   public StateEndpoint(
-      ChainReader reader, CommitFeed feed, Telemetry telemetry, Executor executor) {
+      ChainReader reader,
+      SnapshotExports exports,
+      CommitFeed feed,
+      Telemetry telemetry,
+      Executor executor) {
     this.reader = reader;
+    this.proofs = new ProofCalls(reader);
+    this.exports = exports;
     this.events = new EventSearch(reader.store());
     this.feed = feed;
     this.executor = executor;
@@ -69,10 +88,7 @@ public final class StateEndpoint extends StateServiceGrpc.StateServiceImplBase {
   }
 
   private GetAccountResponse account(GetAccountRequest request) {
-    if (request.getWantProof()) {
-      throw noProofs();
-    }
-    try (Snapshot state = reader.open(StateCodec.base(request.getBase()))) {
+    try (Snapshot state = open(request.getBase(), request.getWantProof())) {
       final Address address =
           switch (request.getTargetCase()) {
             case ADDRESS -> Fields.address(request.getAddress(), "address");
@@ -93,8 +109,17 @@ public final class StateEndpoint extends StateServiceGrpc.StateServiceImplBase {
                     ChainReader.nameOf(state, address),
                     record));
       }
+      if (request.getWantProof()) {
+        builder.setProof(ProofCalls.of(state, StateKeys.account(address)));
+      }
       return builder.build();
     }
+  }
+
+  private Snapshot open(StateRef base, boolean provable) {
+    return provable
+        ? reader.openProvable(StateCodec.base(base))
+        : reader.open(StateCodec.base(base));
   }
 
   @Override
@@ -103,9 +128,6 @@ public final class StateEndpoint extends StateServiceGrpc.StateServiceImplBase {
   }
 
   private GetStorageResponse storage(GetStorageRequest request) {
-    if (request.getWantProof()) {
-      throw noProofs();
-    }
     if (request.getSlotsCount() == 0) {
       throw Refusal.of(
           Reason.FEATURE_OFF,
@@ -116,7 +138,7 @@ public final class StateEndpoint extends StateServiceGrpc.StateServiceImplBase {
     }
     final Address contract = Fields.address(request.getContract(), "contract");
     final List<Hash32> slots = Fields.hashes(request.getSlotsList(), "slots", MAX_SLOTS);
-    try (Snapshot state = reader.open(StateCodec.base(request.getBase()))) {
+    try (Snapshot state = open(request.getBase(), request.getWantProof())) {
       final GetStorageResponse.Builder builder =
           GetStorageResponse.newBuilder().setBase(StateCodec.ref(state));
       for (Hash32 slot : slots) {
@@ -127,6 +149,9 @@ public final class StateEndpoint extends StateServiceGrpc.StateServiceImplBase {
           final byte[] value = state.get(key);
           if (value != null) {
             entry.setValue(Fields.wrap(value));
+          }
+          if (request.getWantProof()) {
+            entry.setProof(ProofCalls.of(state, key));
           }
         }
         builder.addEntries(entry);
@@ -228,10 +253,56 @@ public final class StateEndpoint extends StateServiceGrpc.StateServiceImplBase {
               (ServerCallStreamObserver<SubscribeEventsResponse>) call,
               executor);
     } catch (Refusal refusal) {
-      call.onError(io.tidemill.server.wire.StatusMapper.status(refusal));
+      call.onError(StatusMapper.status(refusal));
       return;
     }
     follower.open(feed);
+  }
+
+  @Override
+  public void getProof(GetProofRequest request, StreamObserver<GetProofResponse> call) {
+    unary.answer("GetProof", call, () -> proofs.prove(request));
+  }
+
+  @Override
+  public void createSnapshot(
+      CreateSnapshotRequest request, StreamObserver<CreateSnapshotResponse> call) {
+    unary.answer(
+        "CreateSnapshot",
+        call,
+        () ->
+            CreateSnapshotResponse.newBuilder()
+                .setSnapshot(
+                    StateCodec.snapshot(
+                        exports.create(request.hasWave() ? request.getWave() : null)))
+                .build());
+  }
+
+  @Override
+  public void listSnapshots(
+      ListSnapshotsRequest request, StreamObserver<ListSnapshotsResponse> call) {
+    unary.answer(
+        "ListSnapshots",
+        call,
+        () ->
+            ListSnapshotsResponse.newBuilder()
+                .addAllSnapshots(exports.list().stream().map(StateCodec::snapshot).toList())
+                .build());
+  }
+
+  @Override
+  public void downloadSnapshot(
+      DownloadSnapshotRequest request, StreamObserver<DownloadSnapshotResponse> call) {
+    final SnapshotDownload download;
+    try {
+      download =
+          new SnapshotDownload(
+              exports, request, (ServerCallStreamObserver<DownloadSnapshotResponse>) call);
+    } catch (Refusal refusal) {
+      call.onError(StatusMapper.status(refusal));
+      return;
+    }
+    download.open();
   }
 
   @Override
@@ -264,10 +335,5 @@ public final class StateEndpoint extends StateServiceGrpc.StateServiceImplBase {
             DeleteCommitResponse.newBuilder()
                 .setDeleted(reader.store().deleteCommit(Fields.hash(request.getRoot(), "root")))
                 .build());
-  }
-
-  private static Refusal noProofs() {
-    return Refusal.of(
-        Reason.FEATURE_OFF, "feature", "proofs", "detail", "this build makes no proofs");
   }
 }

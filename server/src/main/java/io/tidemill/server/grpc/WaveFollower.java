@@ -62,9 +62,10 @@ final class WaveFollower extends Follower<SubscribeWavesResponse> {
     if (Long.compareUnsigned(nextWave, head) > 0) {
       return null;
     }
-    final WaveAnswer answer = pipeline.answerOf(nextWave);
+    final WaveAnswer answer =
+        wantDiff ? pipeline.fullAnswerOf(nextWave) : pipeline.answerOf(nextWave);
     if (answer == null || (wantDiff && answer.delta() == null)) {
-      return gap(answer, head);
+      return gap(head);
     }
     current = answer;
     receiptsSent = 0;
@@ -73,10 +74,10 @@ final class WaveFollower extends Follower<SubscribeWavesResponse> {
         answer, SubscribeWavesResponse.newBuilder().setSummary(AnswerCodec.summary(answer)));
   }
 
-  private SubscribeWavesResponse gap(@Nullable WaveAnswer answer, long head) {
-    // What is missing is pruned, or it is a diff that only the newest waves keep.
-    final long oldest = answer == null ? Math.max(store.oldestWave(), nextWave + 1) : nextWave + 1;
-    nextWave = Math.min(oldest, head + 1);
+  private SubscribeWavesResponse gap(long head) {
+    // What is missing is pruned; a diff needs the state before its wave, too.
+    final long oldest = store.oldestWave() + (wantDiff ? 1 : 0);
+    nextWave = Math.min(Math.max(oldest, nextWave + 1), head + 1);
     return SubscribeWavesResponse.newBuilder()
         .setDirection(Direction.DIRECTION_GAP)
         .setSummary(WaveSummary.newBuilder().setWave(nextWave))

@@ -241,7 +241,10 @@ final class WaveStream implements StreamObserver<ExecuteWaveRequest> {
     if (header != null) {
       throw outOfOrder("resend", "a wave is being received");
     }
-    final WaveAnswer answer = pipeline.answerOf(request.getWave());
+    final WaveAnswer answer =
+        request.getWantStateDiff()
+            ? pipeline.fullAnswerOf(request.getWave())
+            : pipeline.answerOf(request.getWave());
     if (answer == null) {
       throw Refusal.of(
           Reason.NOT_FOUND, "what", "wave", "key", Long.toUnsignedString(request.getWave()));

@@ -25,6 +25,11 @@ public record WaveAnswer(
     List<Receipt> receipts,
     @Nullable StateDelta delta,
     int changedKeys) {
+  /** The same with what changed. */
+  WaveAnswer with(@Nullable StateDelta changes) {
+    return new WaveAnswer(record, recordBytes, messages, receipts, changes, changedKeys);
+  }
+
   /** The wave. */
   public long wave() {
     return record.context().waveId();

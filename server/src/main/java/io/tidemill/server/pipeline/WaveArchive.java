@@ -10,7 +10,6 @@ import io.tidemill.executor.WaveResult;
 import io.tidemill.executor.borsh.BorshException;
 import io.tidemill.server.errors.Reason;
 import io.tidemill.server.errors.Refusal;
-import io.tidemill.state.StateDelta;
 import io.tidemill.state.StateException;
 import io.tidemill.state.StateRoot;
 import io.tidemill.state.StateStore;
@@ -50,8 +49,12 @@ public final class WaveArchive {
 
   /** Learns where the chain stands; call it once before the first wave. */
   public void open(StateStore store, Head head) {
-    final WaveAnswer newest = head.wave() == 0 ? null : read(store, head.wave());
-    newestTimestamp = newest == null ? 0 : newest.record().context().timestamp();
+    newestTimestamp = timestamp(store, head.wave());
+  }
+
+  private long timestamp(StateStore store, long wave) {
+    final WaveRecord record = record(store, wave);
+    return record == null ? 0 : record.context().timestamp();
   }
 
   /** What identifies the input of {@code wave}. */
@@ -105,8 +108,19 @@ public final class WaveArchive {
     synchronized (this) {
       recent.keySet().removeIf(known -> Long.compareUnsigned(known, wave) > 0);
     }
-    final WaveAnswer newest = wave == 0 ? null : read(store, wave);
-    newestTimestamp = newest == null ? 0 : newest.record().context().timestamp();
+    newestTimestamp = timestamp(store, wave);
+  }
+
+  /** The record of a committed wave, or null when it is not retained or the genesis. */
+  @Nullable WaveRecord record(StateStore store, long wave) {
+    synchronized (this) {
+      final WaveAnswer known = recent.get(wave);
+      if (known != null) {
+        return known.record();
+      }
+    }
+    final byte[] stored = wave == 0 ? null : store.waveRecord(wave);
+    return stored == null ? null : decode(wave, stored, List.of()).record();
   }
 
   /**
@@ -126,6 +140,10 @@ public final class WaveArchive {
     if (wave == 0 || stored == null || receiptBytes == null) {
       return null;
     }
+    return decode(wave, stored, receiptBytes);
+  }
+
+  private static WaveAnswer decode(long wave, byte[] stored, List<byte[]> receiptBytes) {
     try {
       final List<Receipt> receipts = new ArrayList<>(receiptBytes.size());
       for (byte[] bytes : receiptBytes) {
@@ -135,12 +153,6 @@ public final class WaveArchive {
     } catch (BorshException e) {
       throw new StateException("the stored answer of wave " + wave + " is corrupt", e);
     }
-  }
-
-  /** The delta of {@code wave} while it is one of the newest, or null. */
-  public synchronized @Nullable StateDelta recentDelta(long wave) {
-    final WaveAnswer answer = recent.get(wave);
-    return answer == null ? null : answer.delta();
   }
 
   /** The oldest wave a rollback may end at. */

@@ -4,6 +4,7 @@ import io.tidemill.executor.InvalidWaveException;
 import io.tidemill.executor.Receipt;
 import io.tidemill.executor.Wave;
 import io.tidemill.executor.WaveExecutor;
+import io.tidemill.executor.WaveRecord;
 import io.tidemill.executor.WaveResult;
 import io.tidemill.server.errors.Reason;
 import io.tidemill.server.errors.Refusal;
@@ -134,6 +135,21 @@ public final class WavePipeline implements AutoCloseable {
     return now != null ? now.answer() : archive.read(store, wave);
   }
 
+  /**
+   * The same with what changed, which older waves have to be put together from the store; without
+   * it only when the state before the wave is no longer retained.
+   */
+  public @Nullable WaveAnswer fullAnswerOf(long wave) {
+    final WaveAnswer answer = answerOf(wave);
+    return answer == null || answer.delta() != null ? answer : answer.with(store.delta(wave));
+  }
+
+  /** The record of the pending or of a retained wave, or null. */
+  public @Nullable WaveRecord recordOf(long wave) {
+    final Pending now = pendingIf(wave);
+    return now != null ? now.answer().record() : archive.record(store, wave);
+  }
+
   private @Nullable Pending pendingIf(long wave) {
     final Pending now = pending;
     return now != null && now.answer().wave() == wave ? now : null;
@@ -204,7 +220,7 @@ public final class WavePipeline implements AutoCloseable {
     if (id == now.expectedWave()) {
       return null;
     }
-    final WaveAnswer answer = answerOf(id);
+    final WaveAnswer answer = fullAnswerOf(id);
     if (answer == null) {
       throw WaveArchive.pruned(store, id);
     }

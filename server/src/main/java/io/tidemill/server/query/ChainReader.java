@@ -73,6 +73,22 @@ public final class ChainReader {
   }
 
   /**
+   * Opens a state whose reads can be proven; the caller closes it.
+   *
+   * @throws Refusal if it is not available, its tree is pruned, or it is not committed
+   */
+  public Snapshot openProvable(Base base) {
+    final Snapshot state = open(base);
+    if (state.isProvable()) {
+      return state;
+    }
+    state.close();
+    throw base instanceof Base.InSession || base instanceof Base.Pending
+        ? Refusal.field("base", "only a committed state can be proven")
+        : notAvailable("the tree of wave " + Long.toUnsignedString(state.wave()));
+  }
+
+  /**
    * Refuses when the head is older than {@code wave}.
    *
    * @throws Refusal if it is

@@ -3,6 +3,7 @@ package io.tidemill.server.simulate;
 import io.tidemill.executor.ChainSpecification;
 import io.tidemill.executor.ContractRuntimes;
 import io.tidemill.executor.WaveContext;
+import io.tidemill.executor.WaveRecord;
 import io.tidemill.executor.tx.U128;
 import io.tidemill.executor.wasm.ExecutionGuard;
 import io.tidemill.server.config.SidecarConfig;
@@ -10,7 +11,6 @@ import io.tidemill.server.errors.Reason;
 import io.tidemill.server.errors.Refusal;
 import io.tidemill.server.observe.MetricCatalogue;
 import io.tidemill.server.observe.Telemetry;
-import io.tidemill.server.pipeline.WaveAnswer;
 import io.tidemill.server.pipeline.WavePipeline;
 import io.tidemill.server.query.Base;
 import io.tidemill.server.query.ChainReader;
@@ -234,8 +234,8 @@ public final class Simulator implements AutoCloseable {
 
   /** The context of the wave that {@code base} is the result of, with the next base fee. */
   private WaveContext parentOf(Snapshot base) {
-    final WaveAnswer answer = base.wave() == 0 ? null : pipeline.answerOf(base.wave());
-    if (answer == null) {
+    final WaveRecord record = pipeline.recordOf(base.wave());
+    if (record == null) {
       return new WaveContext(
           base.wave(),
           0,
@@ -245,12 +245,12 @@ public final class Simulator implements AutoCloseable {
           0,
           0);
     }
-    final WaveContext context = answer.record().context();
+    final WaveContext context = record.context();
     return new WaveContext(
         context.waveId(),
         context.timestamp(),
         context.beacon(),
-        answer.record().nextBaseFee(),
+        record.nextBaseFee(),
         context.chainId(),
         context.epoch(),
         context.anchorMemberId());

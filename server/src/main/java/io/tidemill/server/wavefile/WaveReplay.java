@@ -46,7 +46,8 @@ public final class WaveReplay {
     }
   }
 
-  private static WaveRequest request(
+  /** Wave {@code wave} of {@code file} as wave {@code number} of a chain. */
+  public static WaveRequest request(
       WaveFile file, WaveFile.FileWave wave, long number, ByteString parent) {
     final WaveContext context =
         WaveContext.newBuilder()

@@ -3,9 +3,11 @@ package io.tidemill.server.wire;
 import io.tidemill.executor.account.AuthKeys;
 import io.tidemill.server.errors.Refusal;
 import io.tidemill.server.query.Base;
+import io.tidemill.server.query.SnapshotExports;
 import io.tidemill.state.EventCursor;
 import io.tidemill.state.Snapshot;
 import io.tidemill.state.hash.Hash32;
+import io.tidemill.state.snapshot.SnapshotManifest;
 import io.tidemill.v1.Account;
 import io.tidemill.v1.ContractRecord;
 import io.tidemill.v1.EventFilter;
@@ -103,6 +105,27 @@ public final class StateCodec {
             .setCodeHash(Fields.bytes(code))
             .setEffectiveWave(contract.effectiveWave())
             .build();
+  }
+
+  /** An export. */
+  public static io.tidemill.v1.Snapshot snapshot(SnapshotExports.Export export) {
+    final io.tidemill.v1.Snapshot.Builder builder =
+        io.tidemill.v1.Snapshot.newBuilder()
+            .setSnapshotId(export.id())
+            .setState(AnswerCodec.ref(export.wave(), export.root()))
+            .setFormat(SnapshotManifest.FORMAT)
+            .setKeys(export.keys())
+            .setKeysWritten(export.keysWritten());
+    final SnapshotManifest manifest = export.manifest();
+    if (manifest != null) {
+      builder.setComplete(true);
+      for (SnapshotManifest.Chunk chunk : manifest.chunks()) {
+        builder.addChunkHashes(Fields.bytes(chunk.hash()));
+        builder.setSize(builder.getSize() + chunk.length());
+      }
+    }
+    final String failure = export.failure();
+    return failure == null ? builder.build() : builder.setFailure(failure).build();
   }
 
   /** A kept state. */

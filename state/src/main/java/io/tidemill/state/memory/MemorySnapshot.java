@@ -70,6 +70,11 @@ final class MemorySnapshot implements Snapshot {
   }
 
   @Override
+  public boolean isProvable() {
+    return true;
+  }
+
+  @Override
   public Proof prove(StateKey key) {
     requireOpen();
     return tree.prove(top, key.keyHash());

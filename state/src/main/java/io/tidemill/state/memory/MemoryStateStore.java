@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The state of a chain on the heap. */
 public final class MemoryStateStore implements StateStore {
-  private record Version(long wave, StateRoot root, @Nullable Child top, WaveArtifacts artifacts) {}
+  private record Version(
+      long wave, StateRoot root, @Nullable Child top, StateDelta delta, WaveArtifacts artifacts) {}
 
   private record Fork(Commit commit, @Nullable Child top) {}
 
@@ -96,7 +97,7 @@ public final class MemoryStateStore implements StateStore {
     final Map.Entry<Long, Version> last = waves.lastEntry();
     final Child top = last == null ? null : last.getValue().top();
     final long wave = last == null ? 0 : last.getKey() + 1;
-    final Open proposal = new Open(wave, tree.update(top, ++treeVersion, delta).root());
+    final Open proposal = new Open(wave, tree.update(top, ++treeVersion, delta).root(), delta);
     open = proposal;
     return proposal;
   }
@@ -105,9 +106,11 @@ public final class MemoryStateStore implements StateStore {
     private final long wave;
     private final @Nullable Child top;
     private final StateRoot root;
+    private final StateDelta delta;
 
-    Open(long wave, @Nullable Child top) {
+    Open(long wave, @Nullable Child top, StateDelta delta) {
       this.wave = wave;
+      this.delta = delta;
       this.top = top;
       this.root = StateRoot.of(Child.rootHash(top));
     }
@@ -157,7 +160,9 @@ public final class MemoryStateStore implements StateStore {
         receiptIndex.put(receipt.transactionHash(), new ReceiptLocation(proposal.wave, i));
       }
     }
-    waves.put(proposal.wave, new Version(proposal.wave, proposal.root, proposal.top, artifacts));
+    waves.put(
+        proposal.wave,
+        new Version(proposal.wave, proposal.root, proposal.top, proposal.delta, artifacts));
     prune();
   }
 
@@ -192,6 +197,12 @@ public final class MemoryStateStore implements StateStore {
       forget(waves.pollLastEntry().getValue());
     }
     forks.values().removeIf(fork -> fork.commit().wave() > wave);
+  }
+
+  @Override
+  public @Nullable StateDelta delta(long wave) {
+    final Version version = waves.get(wave);
+    return version == null || wave == 0 || wave <= oldestWave() ? null : version.delta();
   }
 
   @Override

@@ -50,6 +50,11 @@ final class Core {
     EVENTS,
     RECORDS;
 
+    /** Whether it is about the state and not about what waves left beside it. */
+    boolean isOfState() {
+      return this == STATE || this == TREE;
+    }
+
     byte[] key() {
       return ("oldest_" + name().toLowerCase(java.util.Locale.ROOT))
           .getBytes(java.nio.charset.StandardCharsets.US_ASCII);

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
  * stale               tree version 8                        node keys that this version replaced
  * history             raw key 32 | wave 8                   what the wave overwrote: 00, or 01 | value
  * undo                wave 8                                raw keys that the wave changed, 32 each
+ *                     wave 8 | 01                           raw keys that it wrote as they were
  * waves               wave 8                                WaveRow
  * receipts            wave 8 | index 4                      indexed u8 | tx hash 32 | receipt
  * receipts_by_hash    tx hash 32                            wave 8 | index 4

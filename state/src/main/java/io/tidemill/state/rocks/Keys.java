@@ -16,6 +16,11 @@ final class Keys {
     return ByteBuffer.wrap(bytes).getLong(offset);
   }
 
+  /** The row of the keys that a wave wrote without changing them. */
+  static byte[] unchanged(long wave) {
+    return ByteBuffer.allocate(9).putLong(wave).put((byte) 1).array();
+  }
+
   static byte[] receipt(long wave, int index) {
     return ByteBuffer.allocate(12).putLong(wave).putInt(index).array();
   }

@@ -171,13 +171,25 @@ final class RocksSnapshot implements Snapshot {
   }
 
   @Override
+  public boolean isProvable() {
+    final Pin held = pin();
+    try {
+      return wave < 0 || wave >= core.oldestAt(held, Core.Oldest.TREE);
+    } finally {
+      held.release();
+    }
+  }
+
+  @Override
   public Proof prove(StateKey key) {
     final Pin held = pin();
     try {
-      final long oldest = core.oldestAt(held, Core.Oldest.TREE);
-      if (wave < oldest && wave >= 0) {
+      if (!isProvable()) {
         throw new StateException(
-            "the tree of wave " + wave + " is pruned; the oldest that can be proven is " + oldest);
+            "the tree of wave "
+                + wave
+                + " is pruned; the oldest that can be proven is "
+                + core.oldestAt(held, Core.Oldest.TREE));
       }
       return MerkleTree.over(core.nodes.at(held), null).prove(top, key.keyHash());
     } finally {

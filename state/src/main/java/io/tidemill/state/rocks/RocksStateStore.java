@@ -8,6 +8,7 @@ import io.tidemill.state.ReceiptLocation;
 import io.tidemill.state.Snapshot;
 import io.tidemill.state.StateDelta;
 import io.tidemill.state.StateException;
+import io.tidemill.state.StateKey;
 import io.tidemill.state.StateRoot;
 import io.tidemill.state.StateStore;
 import io.tidemill.state.WaveArtifacts;
@@ -15,13 +16,11 @@ import io.tidemill.state.hash.Hash32;
 import io.tidemill.state.merkle.TreeUpdate;
 import io.tidemill.state.snapshot.SnapshotManifest;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -130,8 +129,11 @@ public final class RocksStateStore implements StateStore {
       final List<byte @Nullable []> before = core.valuesBefore(now, delta);
       final List<StateDelta.Entry> changed = new ArrayList<>(delta.size());
       final List<byte @Nullable []> overwritten = new ArrayList<>(delta.size());
+      final List<StateKey> unchanged = new ArrayList<>();
       for (int i = 0; i < delta.size(); i++) {
-        if (!Arrays.equals(before.get(i), delta.get(i).value())) {
+        if (Arrays.equals(before.get(i), delta.get(i).value())) {
+          unchanged.add(delta.get(i).key());
+        } else {
           changed.add(delta.get(i));
           overwritten.add(before.get(i));
         }
@@ -142,6 +144,7 @@ public final class RocksStateStore implements StateStore {
       final Batch batch = new Batch(core.database);
       final WaveBatch rows = new WaveBatch(batch, wave);
       rows.state(effective, overwritten);
+      rows.unchanged(unchanged);
       Core.putNodes(batch, update.created());
       rows.stale(version, update.stale());
       final RocksProposal proposal =
@@ -245,6 +248,11 @@ public final class RocksStateStore implements StateStore {
   }
 
   @Override
+  public @Nullable StateDelta delta(long wave) {
+    return reader.delta(wave);
+  }
+
+  @Override
   public byte @Nullable [] waveRecord(long wave) {
     return reader.record(wave);
   }
@@ -332,25 +340,7 @@ public final class RocksStateStore implements StateStore {
 
   /** Numbers about the store; row counts are estimates of the database. */
   public StoreStats stats() {
-    final Core.Current now = core.peek();
-    final Map<String, Long> bytes = new TreeMap<>();
-    final Map<String, Long> rows = new TreeMap<>();
-    for (final Family family : Family.values()) {
-      final String name = new String(family.storedName(), StandardCharsets.US_ASCII);
-      bytes.put(name, core.database.number(family, "rocksdb.total-sst-files-size"));
-      rows.put(name, core.database.number(family, "rocksdb.estimate-num-keys"));
-    }
-    return new StoreStats(
-        now.wave(),
-        now.root().blake3().toHex(),
-        now.keys(),
-        core.oldest(Core.Oldest.STATE),
-        core.oldest(Core.Oldest.TREE),
-        core.oldest(Core.Oldest.EVENTS),
-        core.oldest(Core.Oldest.RECORDS),
-        commits().size(),
-        bytes,
-        rows);
+    return StoreStats.of(core, commits().size());
   }
 
   /**
@@ -359,9 +349,24 @@ public final class RocksStateStore implements StateStore {
    * @param chunkBytes about how many bytes of values go into a chunk
    */
   public SnapshotManifest exportSnapshot(Path directory, int chunkBytes) {
-    try (RocksSnapshot source = (RocksSnapshot) snapshot()) {
-      return new SnapshotExport(core, source, directory, chunkBytes).run();
+    try (Snapshot source = snapshot()) {
+      return exportSnapshot(source, directory, chunkBytes, SnapshotProgress.NONE);
     }
+  }
+
+  /**
+   * Writes a snapshot of the wave of {@code source} into {@code directory} while waves go on. The
+   * same wave gives the same chunks of values on every node.
+   *
+   * @param source an open snapshot of a wave of this store, whose tree is retained
+   * @throws CancellationException if {@code progress} said so
+   */
+  public SnapshotManifest exportSnapshot(
+      Snapshot source, Path directory, int chunkBytes, SnapshotProgress progress) {
+    if (!(source instanceof RocksSnapshot from) || from.core() != core || from.commit() != null) {
+      throw new IllegalArgumentException("the source is not a snapshot of a wave of this store");
+    }
+    return new SnapshotExport(core, from, directory, chunkBytes, progress).run();
   }
 
   /**

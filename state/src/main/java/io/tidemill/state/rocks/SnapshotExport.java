@@ -19,6 +19,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import org.rocksdb.RocksIterator;
 
 /**
@@ -30,16 +31,20 @@ final class SnapshotExport {
   private final RocksSnapshot source;
   private final Path directory;
   private final int chunkBytes;
+  private final SnapshotProgress progress;
   private final List<SnapshotManifest.Chunk> chunks = new ArrayList<>();
   private final List<StateDelta.Entry> pending = new ArrayList<>();
   private long pendingBytes;
   private long keys;
+  private long allKeys;
 
-  SnapshotExport(Core core, RocksSnapshot source, Path directory, int chunkBytes) {
+  SnapshotExport(
+      Core core, RocksSnapshot source, Path directory, int chunkBytes, SnapshotProgress progress) {
     this.core = core;
     this.source = source;
     this.directory = directory;
     this.chunkBytes = chunkBytes;
+    this.progress = progress;
   }
 
   SnapshotManifest run() {
@@ -50,6 +55,8 @@ final class SnapshotExport {
       if (row == null) {
         throw new StateException("there is no wave to make a snapshot of");
       }
+      allKeys = row.keys();
+      tell();
       LeafWalk.run(
           source.top(),
           Hash32.ZERO,
@@ -99,6 +106,13 @@ final class SnapshotExport {
       add(SnapshotManifest.Kind.STATE, chunk.encode());
       pending.clear();
       pendingBytes = 0;
+      tell();
+    }
+  }
+
+  private void tell() {
+    if (!progress.keys(keys, allKeys)) {
+      throw new CancellationException("the export of wave " + source.wave() + " was stopped");
     }
   }
 

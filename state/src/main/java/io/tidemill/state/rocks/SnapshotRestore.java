@@ -130,7 +130,9 @@ final class SnapshotRestore {
   private void finish(Core core, SnapshotManifest manifest) {
     final Batch batch = new Batch(core.database);
     for (final Core.Oldest kind : Core.Oldest.values()) {
-      batch.put(Family.META, kind.key(), Keys.wave(manifest.wave()));
+      // A snapshot carries no receipts and no events: the first wave that has them comes next.
+      final long first = kind.isOfState() ? manifest.wave() : manifest.wave() + 1;
+      batch.put(Family.META, kind.key(), Keys.wave(first));
     }
     final WaveRow row =
         new WaveRow(

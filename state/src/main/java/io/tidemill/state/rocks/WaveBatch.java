@@ -1,6 +1,7 @@
 package io.tidemill.state.rocks;
 
 import io.tidemill.state.StateDelta;
+import io.tidemill.state.StateKey;
 import io.tidemill.state.WaveArtifacts;
 import io.tidemill.state.hash.Hash32;
 import io.tidemill.state.merkle.NodeKey;
@@ -40,6 +41,18 @@ final class WaveBatch {
     if (wave > 0) {
       batch.put(Family.UNDO, Keys.wave(wave), undo);
     }
+  }
+
+  /** The keys that were written as they were: with the changed ones, all that the wave wrote. */
+  void unchanged(List<StateKey> keys) {
+    if (keys.isEmpty() || wave == 0) {
+      return;
+    }
+    final byte[] row = new byte[keys.size() * Hash32.LENGTH];
+    for (int i = 0; i < keys.size(); i++) {
+      keys.get(i).raw().writeTo(row, i * Hash32.LENGTH);
+    }
+    batch.put(Family.UNDO, Keys.unchanged(wave), row);
   }
 
   /** The nodes that the tree no longer needs once everything older is pruned. */
@@ -143,5 +156,6 @@ final class WaveBatch {
       batch.delete(Family.HISTORY, key);
     }
     batch.delete(Family.UNDO, Keys.wave(wave));
+    batch.delete(Family.UNDO, Keys.unchanged(wave));
   }
 }

@@ -3,6 +3,8 @@ package io.tidemill.state.rocks;
 import io.tidemill.state.EventPage;
 import io.tidemill.state.EventQuery;
 import io.tidemill.state.ReceiptLocation;
+import io.tidemill.state.StateDelta;
+import io.tidemill.state.StateKey;
 import io.tidemill.state.hash.Hash32;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -21,7 +23,68 @@ final class WaveReader {
   }
 
   byte @Nullable [] record(long wave) {
-    return wave < core.oldest(Core.Oldest.RECORDS) ? null : ofRow(wave, WaveRow::record);
+    return reading(
+        pin -> {
+          final WaveRow row = core.row(pin, wave);
+          // The head keeps its record, even where a snapshot was restored: the next wave needs it.
+          return row == null
+                  || (wave < core.oldestAt(pin, Core.Oldest.RECORDS) && wave != core.peek().wave())
+              ? null
+              : row.record();
+        });
+  }
+
+  /**
+   * What the wave wrote: the value of each key is what a later wave overwrote, or what is there.
+   */
+  @Nullable StateDelta delta(long wave) {
+    return reading(
+        pin -> {
+          final byte[] changed = core.database.get(Family.UNDO, pin, Keys.wave(wave));
+          if (changed == null || wave <= core.oldestAt(pin, Core.Oldest.STATE)) {
+            return null;
+          }
+          final byte[] unchanged = core.database.get(Family.UNDO, pin, Keys.unchanged(wave));
+          final List<StateKey> keys = new ArrayList<>();
+          addKeys(keys, changed);
+          if (unchanged != null) {
+            addKeys(keys, unchanged);
+            keys.sort(null);
+          }
+          return StateDelta.ofSorted(valuesAfter(pin, wave, keys));
+        });
+  }
+
+  private static void addKeys(List<StateKey> keys, byte[] row) {
+    for (int at = 0; at < row.length; at += Hash32.LENGTH) {
+      keys.add(StateKey.at(row, at));
+    }
+  }
+
+  private List<StateDelta.Entry> valuesAfter(Pin pin, long wave, List<StateKey> keys) {
+    final List<StateDelta.Entry> entries = new ArrayList<>(keys.size());
+    final List<byte[]> current = new ArrayList<>();
+    final List<Integer> places = new ArrayList<>();
+    try (RocksIterator iterator = pin.iterate(Family.HISTORY)) {
+      for (final StateKey key : keys) {
+        final byte[] from = Keys.history(key, wave + 1);
+        iterator.seek(from);
+        if (iterator.isValid() && Keys.samePrefix(iterator.key(), from, Hash32.LENGTH)) {
+          entries.add(new StateDelta.Entry(key, RocksSnapshot.untag(iterator.value())));
+        } else {
+          core.database.check(Family.HISTORY, iterator);
+          current.add(key.raw().toBytes());
+          places.add(entries.size());
+          entries.add(new StateDelta.Entry(key, null));
+        }
+      }
+    }
+    final List<byte @Nullable []> values = core.database.getAll(Family.STATE, pin, current);
+    for (int i = 0; i < values.size(); i++) {
+      final int place = places.get(i);
+      entries.set(place, new StateDelta.Entry(entries.get(place).key(), values.get(i)));
+    }
+    return entries;
   }
 
   <T> @Nullable T ofRow(long wave, Function<WaveRow, T> part) {

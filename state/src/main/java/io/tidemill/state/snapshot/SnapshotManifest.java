@@ -39,7 +39,10 @@ public record SnapshotManifest(
   /** The name of the manifest file; it is written last. */
   public static final String FILE = "MANIFEST";
 
-  private static final String HEADER = "tidemill-snapshot 1";
+  /** The version of the layout of manifest and chunks. */
+  public static final int FORMAT = 1;
+
+  private static final String HEADER = "tidemill-snapshot " + FORMAT;
 
   /** A chunk file: what it holds, its Blake3 and its length in bytes. */
   public record Chunk(Kind kind, Hash32 hash, long length) {

@@ -71,6 +71,9 @@ class SnapshotTest {
       assertThat(store.head().wave()).isEqualTo(6);
       assertThat(store.oldestWave()).isEqualTo(6);
       assertThat(store.waveRecord(6)).isEqualTo(waves.artifacts(6).waveRecord());
+      assertThat(store.receipts(6)).as("they are not in a snapshot").isNull();
+      assertThat(store.events(6)).isNull();
+      assertThat(store.delta(6)).isNull();
       assertThat(store.verify().problems()).isEmpty();
       final Map<StateKey, byte[]> model = waves.model(6, CHANGES);
       try (Snapshot snapshot = store.snapshot()) {

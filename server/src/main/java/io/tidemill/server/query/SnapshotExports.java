@@ -1,0 +1,268 @@
+package io.tidemill.server.query;
+
+import io.tidemill.server.config.SidecarConfig;
+import io.tidemill.server.errors.Reason;
+import io.tidemill.server.errors.Refusal;
+import io.tidemill.state.Snapshot;
+import io.tidemill.state.StateException;
+import io.tidemill.state.StateRoot;
+import io.tidemill.state.rocks.RocksStateStore;
+import io.tidemill.state.snapshot.SnapshotManifest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Exports of whole states in one folder: written one at a time in the background while waves go on,
+ * kept across restarts, and replaced by newer ones. Safe for use by many threads.
+ *
+ * <p>An export has its own sub-folder; one without a manifest was cut off and is removed at the
+ * next start.
+ */
+public final class SnapshotExports implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(SnapshotExports.class);
+
+  /** About how many bytes of values go into a chunk. Source: state-and-transactions 3.8. */
+  private static final int CHUNK_BYTES = 4 << 20;
+
+  /**
+   * An export as it is now.
+   *
+   * @param manifest what is in it, or null until it is complete
+   * @param failure why it never will be, or null
+   */
+  public record Export(
+      String id,
+      long wave,
+      StateRoot root,
+      long keys,
+      long keysWritten,
+      @Nullable SnapshotManifest manifest,
+      @Nullable String failure) {
+    /** Whether it is being written. */
+    public boolean isRunning() {
+      return manifest == null && failure == null;
+    }
+  }
+
+  private final ChainReader reader;
+  private final SidecarConfig.Snapshots config;
+
+  /** Guarded by this; oldest first. */
+  private final Map<String, Export> exports = new LinkedHashMap<>();
+
+  private final ExecutorService writer =
+      Executors.newSingleThreadExecutor(
+          Thread.ofPlatform().daemon().name("tidemill-snapshots").factory());
+
+  private volatile boolean closing;
+
+  /** The exports that are in the folder already. */
+  public SnapshotExports(ChainReader reader, SidecarConfig.Snapshots config) {
+    this.reader = reader;
+    this.config = config;
+    if (Files.isDirectory(config.dir())) {
+      load();
+    }
+  }
+
+  private void load() {
+    try (Stream<Path> folders = Files.list(config.dir())) {
+      final List<Path> found = folders.filter(SnapshotExports::isExport).sorted().toList();
+      found.stream()
+          .filter(folder -> Files.exists(folder.resolve(SnapshotManifest.FILE)))
+          .map(SnapshotManifest::read)
+          .sorted(Comparator.comparingLong(SnapshotManifest::wave))
+          .forEach(
+              manifest -> {
+                final StateRoot root = StateRoot.of(manifest.root());
+                final String id = id(manifest.wave(), root);
+                exports.put(
+                    id,
+                    new Export(
+                        id,
+                        manifest.wave(),
+                        root,
+                        manifest.keys(),
+                        manifest.keys(),
+                        manifest,
+                        null));
+              });
+      for (Path folder : found) {
+        if (!Files.exists(folder.resolve(SnapshotManifest.FILE))) {
+          LOG.info("removing the unfinished export {}", folder);
+          delete(folder);
+        }
+      }
+    } catch (IOException | StateException e) {
+      // Exports are copies: a node does its work without them.
+      LOG.error("cannot read the exports in {}", config.dir(), e);
+    }
+  }
+
+  /** Whether the folder has a name that {@link #id} gives; others are left alone. */
+  private static boolean isExport(Path folder) {
+    return folder.getFileName().toString().matches("wave-[0-9]+-[0-9a-f]{16}");
+  }
+
+  private static String id(long wave, StateRoot root) {
+    return "wave-" + wave + "-" + root.blake3().toHex().substring(0, 16);
+  }
+
+  /**
+   * Begins an export of the state of a wave, or returns the one that is there.
+   *
+   * @param wave a retained wave, or null for the newest one
+   * @throws Refusal if there is no such state, or another export is being written
+   */
+  public Export create(@Nullable Long wave) {
+    if (!(reader.store() instanceof RocksStateStore store)) {
+      throw Refusal.of(
+          Reason.FEATURE_OFF, "feature", "snapshot", "detail", "its store is in memory only");
+    }
+    final Snapshot source = reader.openProvable(wave == null ? Base.LATEST : new Base.AtWave(wave));
+    boolean begun = false;
+    try {
+      synchronized (this) {
+        final String id = id(source.wave(), source.root());
+        final Export there = exports.get(id);
+        if (there != null && there.failure() == null) {
+          return there;
+        }
+        if (closing || exports.values().stream().anyMatch(Export::isRunning)) {
+          throw Refusal.of(
+              Reason.QUEUE_FULL,
+              "queue",
+              "the writer of exports",
+              "maximum",
+              1,
+              "retry_after_millis",
+              1_000);
+        }
+        final Export export = new Export(id, source.wave(), source.root(), 0, 0, null, null);
+        exports.remove(id);
+        exports.put(id, export);
+        writer.execute(() -> run(store, source, export));
+        begun = true;
+        return export;
+      }
+    } finally {
+      if (!begun) {
+        source.close();
+      }
+    }
+  }
+
+  private void run(RocksStateStore store, Snapshot source, Export export) {
+    final Path folder = config.dir().resolve(export.id());
+    try (source) {
+      final SnapshotManifest manifest =
+          store.exportSnapshot(
+              source,
+              folder,
+              CHUNK_BYTES,
+              (written, keys) -> {
+                put(export, keys, written, null, null);
+                return !closing;
+              });
+      put(export, manifest.keys(), manifest.keys(), manifest, null);
+      LOG.info("exported wave {} to {}: {} keys", export.wave(), folder, manifest.keys());
+      forgetOld();
+    } catch (CancellationException e) {
+      put(export, 0, 0, null, "the node stopped");
+    } catch (StateException | UncheckedIOException e) {
+      LOG.error("the export of wave {} failed", export.wave(), e);
+      put(export, 0, 0, null, String.valueOf(e.getMessage()));
+      deleteQuietly(folder);
+    }
+  }
+
+  private synchronized void put(
+      Export export,
+      long keys,
+      long written,
+      @Nullable SnapshotManifest manifest,
+      @Nullable String failure) {
+    exports.put(
+        export.id(),
+        new Export(export.id(), export.wave(), export.root(), keys, written, manifest, failure));
+  }
+
+  private void forgetOld() {
+    while (true) {
+      final Export oldest;
+      synchronized (this) {
+        final List<Export> complete =
+            exports.values().stream().filter(export -> export.manifest() != null).toList();
+        if (complete.size() <= config.keep()) {
+          return;
+        }
+        oldest = complete.getFirst();
+        exports.remove(oldest.id());
+      }
+      deleteQuietly(config.dir().resolve(oldest.id()));
+    }
+  }
+
+  /** Every export, newest first. */
+  public synchronized List<Export> list() {
+    return List.copyOf(exports.values()).reversed();
+  }
+
+  /**
+   * A complete export.
+   *
+   * @throws Refusal if there is none with this id
+   */
+  public synchronized SnapshotManifest manifest(String id) {
+    final Export export = exports.get(id);
+    final SnapshotManifest manifest = export == null ? null : export.manifest();
+    if (manifest == null) {
+      throw Refusal.of(Reason.NOT_FOUND, "what", "complete snapshot", "key", id);
+    }
+    return manifest;
+  }
+
+  /** The file of a chunk of a complete export. */
+  public Path file(String id, SnapshotManifest.Chunk chunk) {
+    return config.dir().resolve(id).resolve(chunk.fileName());
+  }
+
+  private static void deleteQuietly(Path folder) {
+    try {
+      delete(folder);
+    } catch (IOException e) {
+      LOG.error("cannot remove {}", folder, e);
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  /** Stops the export that is being written; what there is of it goes at the next start. */
+  @Override
+  public void close() {
+    closing = true;
+    writer.close();
+  }
+}
