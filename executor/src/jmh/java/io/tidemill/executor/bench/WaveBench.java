@@ -1,12 +1,14 @@
 package io.tidemill.executor.bench;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.tidemill.executor.ChainSpecification;
 import io.tidemill.executor.ExecutorParts;
 import io.tidemill.executor.GuardSource;
 import io.tidemill.executor.Preparation;
-import io.tidemill.executor.Prepared;
 import io.tidemill.executor.Receipt;
 import io.tidemill.executor.Rules;
+import io.tidemill.executor.SerialWaveExecutor;
+import io.tidemill.executor.SettledReceipt;
 import io.tidemill.executor.TestChain;
 import io.tidemill.executor.Wave;
 import io.tidemill.executor.WaveExecutor;
@@ -15,6 +17,7 @@ import io.tidemill.executor.account.Addresses;
 import io.tidemill.executor.account.AuthKeys;
 import io.tidemill.executor.borsh.BorshWriter;
 import io.tidemill.executor.contract.WasmContractRuntimes;
+import io.tidemill.executor.overlay.Ledger;
 import io.tidemill.executor.signature.FalconVerifier;
 import io.tidemill.executor.tx.Address;
 import io.tidemill.executor.tx.CallPayload;
@@ -28,46 +31,46 @@ import io.tidemill.executor.wasm.chicory.ChicoryEngine;
 import io.tidemill.executor.wasm.jvm.JvmEngine;
 import io.tidemill.state.Snapshot;
 import java.io.IOException;
+import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.bouncycastle.crypto.AsymmetricCipherKeyPair;
-import org.bouncycastle.crypto.params.ParametersWithRandom;
-import org.bouncycastle.pqc.crypto.falcon.FalconKeyGenerationParameters;
-import org.bouncycastle.pqc.crypto.falcon.FalconKeyPairGenerator;
-import org.bouncycastle.pqc.crypto.falcon.FalconParameters;
-import org.bouncycastle.pqc.crypto.falcon.FalconPublicKeyParameters;
-import org.bouncycastle.pqc.crypto.falcon.FalconSigner;
+import java.util.function.LongSupplier;
 
 /**
- * The stages of a transaction's life, hot, in processor time of one core where nothing else is
- * said: decoding, hashing, verifying, executing in a wave with receipts and commitments. Nothing is
- * committed.
+ * The stages of a transaction's life, hot, in processor time: decoding, hashing, verifying,
+ * executing in a wave with receipts and commitments. Nothing is committed. Every subject runs until
+ * the compiler has nothing left to do; then waves are executed and prepared in turn, the means of
+ * both are taken, and their difference is the execution. The processor time of all threads counts,
+ * garbage collection among them.
  */
 public final class WaveBench {
   private static final int USERS = 2_000;
   private static final int PER_WAVE = 10_000;
+  private static final int QUIET_WAVES = 3;
 
   private static final String USAGE =
       """
-      usage: bench wave [--json] [--rounds N] [--token FILE]
+      usage: bench wave [--json] [--seconds N] [--token FILE]
       Transfers and token transfers per second of serial execution (decoding and hashing apart), and
-      the microseconds of decoding, hashing and FALCON-512 verification.
-        --json     one JSON object on one line
-        --rounds   waves of 10,000 transactions to measure, after as many to warm up (default 20)
-        --token    the token module (default executor/contracts/token/token.wasm)
+      the microseconds of each stage: decoding, hashing, FALCON-512 verification, the digests of
+      a receipt, the execution of a transfer and of a token transfer.
+        --json      one JSON object on one line
+        --seconds   least warm-up of each subject, and about as long again to measure (default 5)
+        --token     the token module (default executor/contracts/token/token.wasm)
       """;
 
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+  private static final CompilationMXBean COMPILER = ManagementFactory.getCompilationMXBean();
+  private static final OperatingSystemMXBean PROCESS =
+      ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
 
   private boolean json;
-  private int rounds = 20;
+  private double seconds = 5;
   private Path token = Path.of("executor/contracts/token/token.wasm");
 
   private WaveBench() {}
@@ -95,7 +98,7 @@ public final class WaveBench {
           return false;
         }
         case "--json" -> json = true;
-        case "--rounds" -> rounds = Integer.parseInt(value(args, ++i));
+        case "--seconds" -> seconds = Double.parseDouble(value(args, ++i));
         case "--token" -> token = Path.of(value(args, ++i));
         default -> throw new IllegalArgumentException("unknown argument " + args[i]);
       }
@@ -111,62 +114,98 @@ public final class WaveBench {
   }
 
   private void run() throws IOException, InterruptedException {
-    final TestChain chain = chain();
+    final TestChain chain = new TestChain(rules(), PARTS, WaveBench::fund);
     final List<Wave.Entry> transfers = transfers(809);
-    final double decode = decodeMicros(transfers);
-    final double hash = hashMicros(transfers);
-    final double transfersPerSecond = executePerSecond(chain, transfers);
+    final List<Transaction> decoded = decoded(transfers);
+    final double decode = micros(PER_WAVE, () -> decoded(transfers).size());
+    final double hash =
+        micros(PER_WAVE, () -> decoded.stream().mapToLong(t -> TransactionHash.of(t).w0()).sum());
+    final Executed transfer = execute(chain, transfers);
+    final double settle =
+        micros(PER_WAVE, () -> SettledReceipt.all(transfer.receipts(), rules().fees()).size());
     deployToken(chain);
-    final double tokensPerSecond = executePerSecond(chain, tokenTransfers());
-    final Falcon falcon = new Falcon();
-    final double verify = falcon.processorMicros(rounds * 500);
-    final double speedup = falcon.micros(1, rounds * 500) / falcon.micros(2, rounds * 500);
+    final Executed tokenTransfer = execute(chain, shift(tokenTransfers()));
+    final FalconCosts falcon = new FalconCosts();
+    final double verify = micros(FalconCosts.SIGNATURES, falcon::verifyAll);
+    final double speedup = falcon.wallMicros(1, seconds) / falcon.wallMicros(2, seconds);
     System.out.printf(
         Locale.ROOT,
         json
             ? "{\"subject\":\"wave\",\"transfers_per_s\":%.0f,\"token_transfers_per_s\":%.0f,"
                 + "\"falcon_verify_us\":%.2f,\"falcon_two_core_speedup\":%.2f,\"decode_us\":%.3f,"
-                + "\"hash_us\":%.3f,\"decode_and_hash_us\":%.3f}%n"
+                + "\"hash_us\":%.3f,\"decode_and_hash_us\":%.3f,\"settle_receipt_us\":%.3f,"
+                + "\"execute_transfer_us\":%.3f,\"execute_token_transfer_us\":%.3f}%n"
             : "wave: %.0f transfers/s (goal 150000), %.0f token transfers/s, falcon verify %.2f µs"
                 + " (goal 40) and x%.2f on two cores, decode %.3f µs, hash %.3f µs, both %.3f µs"
-                + " (goal 10)%n",
-        transfersPerSecond,
-        tokensPerSecond,
+                + " (goal 10), settling a receipt %.3f µs, execution of a transfer %.3f µs and of"
+                + " a token transfer %.3f µs%n",
+        1e6 / transfer.micros(),
+        1e6 / tokenTransfer.micros(),
         verify,
         speedup,
         decode,
         hash,
-        decode + hash);
+        decode + hash,
+        settle,
+        transfer.micros(),
+        tokenTransfer.micros());
   }
 
-  /** Nanoseconds of this thread's processor time: other processes do not count. */
-  private static long now() {
-    return THREADS.getCurrentThreadCpuTime();
+  /** Processor microseconds of this thread per item: the least of many runs, after the warm-up. */
+  private double micros(int items, LongSupplier work) {
+    long sink = 0;
+    for (Warm warm = new Warm(); warm.more(); ) {
+      sink += work.getAsLong();
+    }
+    double best = Double.MAX_VALUE;
+    final long end = System.nanoTime() + (long) (seconds / 2 * 1e9);
+    while (System.nanoTime() < end) {
+      final long start = THREADS.getCurrentThreadCpuTime();
+      sink += work.getAsLong();
+      best = Math.min(best, (THREADS.getCurrentThreadCpuTime() - start) / 1e3 / items);
+    }
+    // The answer must not be known to the compiler.
+    return sink == Long.MIN_VALUE ? Double.NaN : best;
+  }
+
+  /** Says when a subject is warm: after its time, and when the compiler has had nothing to do. */
+  private final class Warm {
+    private final long least = System.nanoTime() + (long) (seconds * 1e9);
+    private final long most = least + (long) (5 * seconds * 1e9);
+    private long compiled = -1;
+    private int quiet;
+
+    boolean more() {
+      final long now = COMPILER.getTotalCompilationTime();
+      quiet = now == compiled ? quiet + 1 : 0;
+      compiled = now;
+      final long time = System.nanoTime();
+      return time < least || quiet < QUIET_WAVES && time < most;
+    }
   }
 
   private static Rules rules() {
     return Rules.of(TestChain.CHAIN_ID, Rules.Lifecycle.DEV, Rules.Signatures.TRUSTED);
   }
 
-  private static TestChain chain() {
+  private static final ExecutorParts PARTS = parts();
+
+  private static ExecutorParts parts() {
     final ChicoryEngine reference = new ChicoryEngine();
-    final ExecutorParts parts =
-        new ExecutorParts(
-            ChainSpecification.always(rules()),
-            new WasmContractRuntimes(new JvmEngine(reference), reference),
-            FalconVerifier.INSTANCE,
-            GuardSource.NONE);
-    return new TestChain(
-        rules(),
-        parts,
-        ledger -> {
-          for (int i = 0; i < USERS; i++) {
-            ledger.put(
-                Account.empty(user(i))
-                    .withBalance(TestChain.RICH)
-                    .withAuthKeys(new AuthKeys.Single(key(i)), 0));
-          }
-        });
+    return new ExecutorParts(
+        ChainSpecification.always(rules()),
+        new WasmContractRuntimes(new JvmEngine(reference), reference),
+        FalconVerifier.INSTANCE,
+        GuardSource.NONE);
+  }
+
+  private static void fund(Ledger ledger) {
+    for (int i = 0; i < USERS; i++) {
+      ledger.put(
+          Account.empty(user(i))
+              .withBalance(TestChain.RICH)
+              .withAuthKeys(new AuthKeys.Single(key(i)), 0));
+    }
   }
 
   private static byte[] key(int index) {
@@ -235,55 +274,41 @@ public final class WaveBench {
   }
 
   /**
-   * Waves are executed on the same base again and again; the pre-pass is measured and taken off.
+   * What execution costs a transaction.
+   *
+   * @param micros processor microseconds, without the pre-pass
    */
-  private double executePerSecond(TestChain chain, List<Wave.Entry> entries) {
-    final List<Wave.Entry> shifted = chain.store.head().wave() == 0 ? entries : shift(entries);
-    final Wave wave = chain.wave(shifted);
+  private record Executed(double micros, List<Receipt> receipts) {}
+
+  /** Executes the same wave on the same base again and again. */
+  private Executed execute(TestChain chain, List<Wave.Entry> entries) {
+    final Wave wave = chain.wave(entries);
+    final WaveExecutor executor = new SerialWaveExecutor(PARTS);
     final Preparation preparation = new Preparation(FalconVerifier.INSTANCE);
-    double total = Double.MAX_VALUE;
-    double prePass = Double.MAX_VALUE;
     try (Snapshot base = chain.store.snapshot()) {
-      for (int round = 0; round < 2 * rounds; round++) {
-        final long start = now();
-        final Prepared[] prepared = preparation.prepare(wave, base, chain.rules);
-        final long between = now();
-        final int receipts =
-            chain.executor.execute(wave, base, WaveExecutor.ReceiptListener.NONE).receipts().size();
-        final long end = now();
-        if (receipts != prepared.length) {
-          throw new IllegalStateException(receipts + " receipts");
-        }
-        if (round >= rounds) {
-          total = Math.min(total, end - between);
-          prePass = Math.min(prePass, between - start);
-        }
+      List<Receipt> receipts = List.of();
+      for (Warm warm = new Warm(); warm.more(); ) {
+        receipts = executor.execute(wave, base, WaveExecutor.ReceiptListener.NONE).receipts();
+        preparation.prepare(wave, base, chain.rules);
       }
-      check(chain, wave, base);
+      check(receipts);
+      long nanos = 0;
+      int rounds = 0;
+      final long end = System.nanoTime() + (long) (seconds * 1e9);
+      while (System.nanoTime() < end) {
+        final long start = PROCESS.getProcessCpuTime();
+        executor.execute(wave, base, WaveExecutor.ReceiptListener.NONE);
+        final long between = PROCESS.getProcessCpuTime();
+        preparation.prepare(wave, base, chain.rules);
+        nanos += 2 * between - start - PROCESS.getProcessCpuTime();
+        rounds++;
+      }
+      return new Executed(nanos / 1e3 / rounds / entries.size(), receipts);
     }
-    return shifted.size() / ((total - prePass) / 1e9);
   }
 
-  /** The same transactions one nonce on: the deployer has used its first one. */
-  private static List<Wave.Entry> shift(List<Wave.Entry> entries) {
-    final List<Wave.Entry> shifted = new ArrayList<>(entries.size());
-    for (Wave.Entry entry : entries) {
-      if (TransactionDecoder.decode(entry.bytes()) instanceof Transaction transaction) {
-        shifted.add(
-            TestChain.entry(
-                new TestChain.Builder(transaction.from(), transaction.nonce() + 1)
-                    .to(transaction.to())
-                    .data(transaction.data())
-                    .gas(transaction.gasLimit())
-                    .build()));
-      }
-    }
-    return shifted;
-  }
-
-  private static void check(TestChain chain, Wave wave, Snapshot base) {
-    for (Receipt receipt :
-        chain.executor.execute(wave, base, WaveExecutor.ReceiptListener.NONE).receipts()) {
+  private static void check(List<Receipt> receipts) {
+    for (Receipt receipt : receipts) {
       if (receipt.status() != Receipt.Status.SUCCESS) {
         throw new IllegalStateException(
             "transaction " + receipt.transactionIndex() + " ended with code " + receipt.code());
@@ -291,109 +316,28 @@ public final class WaveBench {
     }
   }
 
-  private double decodeMicros(List<Wave.Entry> entries) {
-    double best = Double.MAX_VALUE;
-    for (int round = 0; round < 2 * rounds; round++) {
-      final long start = now();
-      int decoded = 0;
-      for (Wave.Entry entry : entries) {
-        decoded += TransactionDecoder.decode(entry.bytes()) instanceof Transaction ? 1 : 0;
-      }
-      best = Math.min(best, (now() - start) / 1e3 / decoded);
+  /** The same transactions one nonce on: the deployer has used its first one. */
+  private static List<Wave.Entry> shift(List<Wave.Entry> entries) {
+    final List<Wave.Entry> shifted = new ArrayList<>(entries.size());
+    for (Transaction transaction : decoded(entries)) {
+      shifted.add(
+          TestChain.entry(
+              new TestChain.Builder(transaction.from(), transaction.nonce() + 1)
+                  .to(transaction.to())
+                  .data(transaction.data())
+                  .gas(transaction.gasLimit())
+                  .build()));
     }
-    return best;
+    return shifted;
   }
 
-  private double hashMicros(List<Wave.Entry> entries) {
-    final List<Transaction> transactions = new ArrayList<>();
+  private static List<Transaction> decoded(List<Wave.Entry> entries) {
+    final List<Transaction> transactions = new ArrayList<>(entries.size());
     for (Wave.Entry entry : entries) {
       if (TransactionDecoder.decode(entry.bytes()) instanceof Transaction transaction) {
         transactions.add(transaction);
       }
     }
-    double best = Double.MAX_VALUE;
-    long sink = 0;
-    for (int round = 0; round < 2 * rounds; round++) {
-      final long start = now();
-      for (Transaction transaction : transactions) {
-        sink += TransactionHash.of(transaction).w0();
-      }
-      best = Math.min(best, (now() - start) / 1e3 / transactions.size());
-    }
-    return sink == 42 ? 0 : best;
-  }
-
-  /** Verification of real signatures. */
-  private static final class Falcon {
-    private static final int SIGNATURES = 64;
-
-    private final byte[] key = new byte[897];
-    private final List<byte[]> messages = new ArrayList<>();
-    private final List<byte[]> signatures = new ArrayList<>();
-
-    Falcon() {
-      final FalconKeyPairGenerator generator = new FalconKeyPairGenerator();
-      generator.init(
-          new FalconKeyGenerationParameters(new SecureRandom(), FalconParameters.falcon_512));
-      final AsymmetricCipherKeyPair pair = generator.generateKeyPair();
-      key[0] = 9;
-      System.arraycopy(((FalconPublicKeyParameters) pair.getPublic()).getH(), 0, key, 1, 896);
-      final FalconSigner signer = new FalconSigner();
-      signer.init(true, new ParametersWithRandom(pair.getPrivate(), new SecureRandom()));
-      for (int i = 0; i < SIGNATURES; i++) {
-        final byte[] message = new byte[32];
-        message[0] = (byte) i;
-        messages.add(message);
-        signatures.add(
-            signer.generateSignature(
-                new BorshWriter(48)
-                    .u8(0)
-                    .u8(14)
-                    .fixed("pyde-falcon-v1".getBytes(StandardCharsets.US_ASCII))
-                    .fixed(message)
-                    .toBytes()));
-      }
-    }
-
-    /** Wall microseconds per verification with {@code threads} threads. */
-    double micros(int threads, int each) throws InterruptedException {
-      verify(each);
-      double best = Double.MAX_VALUE;
-      for (int round = 0; round < 5; round++) {
-        final List<Thread> workers = new ArrayList<>();
-        final long start = System.nanoTime();
-        for (int t = 0; t < threads; t++) {
-          final Thread worker = new Thread(() -> verify(each));
-          workers.add(worker);
-          worker.start();
-        }
-        for (Thread worker : workers) {
-          worker.join();
-        }
-        best = Math.min(best, (System.nanoTime() - start) / 1e3 / ((double) each * threads));
-      }
-      return best;
-    }
-
-    /** Processor microseconds per verification. */
-    double processorMicros(int count) {
-      verify(count);
-      double best = Double.MAX_VALUE;
-      for (int round = 0; round < 5; round++) {
-        final long start = now();
-        verify(count);
-        best = Math.min(best, (now() - start) / 1e3 / count);
-      }
-      return best;
-    }
-
-    private void verify(int count) {
-      for (int i = 0; i < count; i++) {
-        final int which = i % SIGNATURES;
-        if (!FalconVerifier.INSTANCE.verify(key, messages.get(which), signatures.get(which))) {
-          throw new IllegalStateException("a good signature was refused");
-        }
-      }
-    }
+    return transactions;
   }
 }

@@ -6,6 +6,7 @@ import io.tidemill.state.hash.Blake3;
 import io.tidemill.state.hash.Hash32;
 import io.tidemill.state.hash.Poseidon2;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,12 @@ public final class StateKeys {
 
   /** First half of Poseidon2 of each reserved discriminator, as two words each. */
   private static final long[] META_SUFFIXES = new long[2 * (META_LAST - META_FIRST + 1)];
+
+  /** The keys of plain system values by the slot's ordinal: every transaction reads one. */
+  private static final StateKey[] SYSTEM =
+      Arrays.stream(SystemSlot.values())
+          .map(slot -> new StateKey(Poseidon2.hash(new byte[] {(byte) slot.discriminator()})))
+          .toArray(StateKey[]::new);
 
   static {
     for (int d = META_FIRST; d <= META_LAST; d++) {
@@ -134,7 +141,7 @@ public final class StateKeys {
 
   /** A system value. */
   public static StateKey system(SystemSlot slot) {
-    return new StateKey(Poseidon2.hash(new byte[] {(byte) slot.discriminator()}));
+    return SYSTEM[slot.ordinal()];
   }
 
   /** A system value under a sub-key. */

@@ -24,8 +24,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to one worker, like its overlay.
  */
+@SuppressWarnings("ReferenceEquality") // a record is recognized by its array, which never changes
 public final class Ledger {
+  private static final int REMEMBERED = 4;
+
   private final Overlay overlay;
+
+  // A transaction asks for the same few accounts again and again. What a record decodes to does not
+  // depend on what is written or rolled back meanwhile.
+  private final byte[] @Nullable [] records = new byte[REMEMBERED][];
+  private final @Nullable Account[] accounts = new Account[REMEMBERED];
+  private int oldest;
 
   public Ledger(Overlay overlay) {
     this.overlay = overlay;
@@ -45,13 +54,33 @@ public final class Ledger {
     if (record == null) {
       return null;
     }
-    final Account account = AccountCodec.decode(record);
+    final Account account = decoded(record);
     return account.address().equals(address) ? account : null;
+  }
+
+  private Account decoded(byte[] record) {
+    for (int i = 0; i < REMEMBERED; i++) {
+      final Account known = accounts[i];
+      if (known != null && records[i] == record) {
+        return known;
+      }
+    }
+    final Account account = AccountCodec.decode(record);
+    remember(record, account);
+    return account;
+  }
+
+  private void remember(byte[] record, Account account) {
+    records[oldest] = record;
+    accounts[oldest] = account;
+    oldest = (oldest + 1) % REMEMBERED;
   }
 
   /** Writes {@code account} under its address. The caller has checked {@link #mayHold}. */
   public void put(Account account) {
-    overlay.put(StateKeys.account(account.address()), AccountCodec.encode(account));
+    final byte[] record = AccountCodec.encode(account);
+    overlay.put(StateKeys.account(account.address()), record);
+    remember(record, account);
   }
 
   /**

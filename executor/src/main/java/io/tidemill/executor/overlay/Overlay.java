@@ -21,13 +21,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to one worker.
  */
-@SuppressWarnings("ReferenceEquality") // TOMBSTONE and UNWRITTEN are marks, told by identity
+@SuppressWarnings(
+    "ReferenceEquality") // TOMBSTONE, UNWRITTEN and ABSENT are marks, told by identity
 public final class Overlay {
   /** Stands for a deletion in {@link #writes}; never handed out. */
   private static final byte[] TOMBSTONE = new byte[0];
 
   /** Stands for "no write yet" in the journal. */
   private static final byte[] UNWRITTEN = new byte[0];
+
+  /** Stands for "nothing is there" in {@link #reads}. */
+  private static final byte[] ABSENT = new byte[0];
 
   private sealed interface Undo {
     record Write(StateKey key, byte[] previous) implements Undo {}
@@ -41,7 +45,7 @@ public final class Overlay {
 
   private final StateView base;
   private final Map<StateKey, byte[]> writes = new HashMap<>();
-  private final Map<StateKey, byte @Nullable []> reads = new HashMap<>();
+  private final Map<StateKey, byte[]> reads = new HashMap<>();
   private final Map<Hash32, byte[]> codes = new HashMap<>();
   private final List<Event> events = new ArrayList<>();
   private final List<ParachainMessage> messages = new ArrayList<>();
@@ -58,11 +62,12 @@ public final class Overlay {
       return written == TOMBSTONE ? null : written;
     }
     // The first answer stands for the whole transaction, whatever happens beneath.
-    if (reads.containsKey(key)) {
-      return reads.get(key);
+    final byte[] read = reads.get(key);
+    if (read != null) {
+      return read == ABSENT ? null : read;
     }
     final byte[] value = base.get(key);
-    reads.put(key, value);
+    reads.put(key, value == null ? ABSENT : value);
     return value;
   }
 

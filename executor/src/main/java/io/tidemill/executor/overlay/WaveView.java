@@ -23,6 +23,12 @@ public final class WaveView implements StateView {
 
   private final Snapshot base;
   private final Map<StateKey, byte[]> writes = new HashMap<>();
+
+  /**
+   * What the snapshot has answered: every transaction asks for the pause, many for one contract.
+   */
+  private final Map<StateKey, byte[]> answers = new HashMap<>();
+
   private final TreeMap<Hash32, byte[]> codes = new TreeMap<>();
 
   public WaveView(Snapshot base) {
@@ -35,7 +41,13 @@ public final class WaveView implements StateView {
     if (written != null) {
       return written == TOMBSTONE ? null : written;
     }
-    return base.get(key);
+    final byte[] answered = answers.get(key);
+    if (answered != null) {
+      return answered == TOMBSTONE ? null : answered;
+    }
+    final byte[] value = base.get(key);
+    answers.put(key, value == null ? TOMBSTONE : value);
+    return value;
   }
 
   @Override
@@ -47,7 +59,7 @@ public final class WaveView implements StateView {
   /** Lays the surviving writes of one transaction over the wave. */
   public void merge(Overlay overlay) {
     overlay.forEachWrite((key, value) -> writes.put(key, value == null ? TOMBSTONE : value));
-    codes.putAll(overlay.sortedCodes());
+    overlay.forEachCode(codes::put);
   }
 
   /** Everything written. */
