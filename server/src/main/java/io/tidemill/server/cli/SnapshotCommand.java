@@ -9,6 +9,7 @@ import io.tidemill.state.rocks.RocksStateStore;
 import io.tidemill.state.snapshot.SnapshotCheck;
 import io.tidemill.state.snapshot.SnapshotManifest;
 import io.tidemill.v1.Snapshot;
+import java.io.Console;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -84,6 +85,8 @@ public final class SnapshotCommand {
     }
   }
 
+  // The check says it is never null; in a pipe on JDK 25 it is.
+  @SuppressWarnings("SystemConsoleNull")
   @Command(
       name = "download",
       description = {
@@ -101,7 +104,8 @@ public final class SnapshotCommand {
       @Option(names = "--wave", description = "The retained wave to export; default: the newest.")
           @Nullable Long wave,
       @Option(names = "--json", description = "Print one JSON object.") boolean json) {
-    final boolean terminal = System.console().isTerminal();
+    final @Nullable Console console = System.console();
+    final boolean terminal = console != null && console.isTerminal();
     final PrintWriter err = spec.commandLine().getErr();
     try (TidemillClient client = node.connect()) {
       final StateSnapshots snapshots = client.snapshots();

@@ -73,6 +73,7 @@ final class SnapshotExport {
               keys,
               row.record(),
               List.copyOf(chunks));
+      StoreDirectory.syncNames(directory);
       write(SnapshotManifest.FILE, manifest.toText().getBytes(StandardCharsets.UTF_8));
       return manifest;
     } catch (IOException e) {

@@ -153,6 +153,7 @@ final class StoreDirectory implements AutoCloseable {
       channel.force(true);
     }
     Files.move(temporary, root.resolve("FORMAT"), StandardCopyOption.ATOMIC_MOVE);
+    syncNames(root);
   }
 
   private static StoreDirectory lock(Path root) throws IOException {
@@ -217,9 +218,17 @@ final class StoreDirectory implements AutoCloseable {
       channel.write(buffer, 0);
       if (force) {
         channel.force(true);
+        syncNames(root);
       }
     } catch (IOException e) {
       throw new StateException("cannot write " + root.resolve("HEAD") + ": " + e, e);
+    }
+  }
+
+  /** Makes the names of the files in {@code directory} survive a power cut. */
+  static void syncNames(Path directory) throws IOException {
+    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+      channel.force(true);
     }
   }
 

@@ -1,8 +1,10 @@
 package io.tidemill.state.rocks;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tidemill.state.Snapshot;
+import io.tidemill.state.StateException;
 import io.tidemill.state.StateKey;
 import io.tidemill.state.Waves;
 import io.tidemill.state.hash.Hash32;
@@ -19,7 +21,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,6 +45,9 @@ class CrashTest {
           "rollback.computed",
           "prune.computed",
           "prune.written");
+
+  /** What was done, for whoever runs thousands; written to target/crash-report.txt. */
+  private static final List<String> REPORT = new CopyOnWriteArrayList<>();
 
   @TempDir(factory = MemoryFolder.class)
   Path folder;
@@ -98,14 +105,13 @@ class CrashTest {
           cycle % 2 == 0
               ? null
               : POINTS.get(cycle / 2 % POINTS.size()) + ":" + (1 + random.nextInt(12));
-      final int status = run(path, random.nextLong(), point, random.nextInt(400), said);
+      final int status = run(path, random.nextLong(), point, random.nextInt(400), said, Map.of());
       if (point != null && status == CrashPoints.STATUS) {
         hits.merge(point.substring(0, point.indexOf(':')), 1, Integer::sum);
       }
       check(path, said, "seed " + SEED + ", cycle " + cycle + " killed at " + point);
     }
-    System.out.println(
-        "crash cycles " + CYCLES + ", head " + said.acknowledged + ", points " + hits);
+    REPORT.add("killed processes " + CYCLES + ", head " + said.acknowledged + ", points " + hits);
     if (CYCLES >= 100) {
       assertThat(hits.keySet()).containsExactlyInAnyOrderElementsOf(POINTS);
     }
@@ -120,15 +126,7 @@ class CrashTest {
           new ArrayList<>(List.of("bash", "-c", "ulimit -f " + blocks + "; exec \"$@\"", "x"));
       command.addAll(command(path, 5, null, 100_000));
       final Said said = new Said();
-      final List<String> lines = new ArrayList<>();
-      final Process process = start(command);
-      try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
-        for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-          said.hear(line);
-          lines.add(line);
-        }
-      }
-      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      final List<String> lines = listen(command, Map.of(), said);
       assertThat(lines.get(lines.size() - 2))
           .as("limit %d: %s", blocks, lines.getLast())
           .startsWith("failed ");
@@ -137,9 +135,102 @@ class CrashTest {
     }
   }
 
+  @Test
+  void shouldLoseNothingAcknowledgedWhenThePowerGoes() throws Exception {
+    final Path path = Files.createDirectories(folder.resolve("powered"));
+    final PowerCut power = PowerCut.build(path, folder);
+    assumeTrue(power != null, "no gcc on Linux: what is not synced cannot be taken away");
+    final Random random = new Random(SEED);
+    final Said said = new Said();
+    for (int cycle = 0; cycle < CYCLES / 5; cycle++) {
+      final String point =
+          cycle % 2 == 0
+              ? null
+              : POINTS.get(cycle % POINTS.size()) + ":" + (1 + random.nextInt(12));
+      run(path, random.nextLong(), point, random.nextInt(400), said, power.environment());
+      final String lost = power.apply(random);
+      check(
+          path, said, "seed " + SEED + ", power cut " + cycle + " at " + point + ", lost " + lost);
+    }
+    REPORT.add("power cuts " + CYCLES / 5 + ", head " + said.acknowledged);
+    assertThat(said.acknowledged).isPositive();
+  }
+
+  @Test
+  void shouldNoticeADiskThatForgetsTheLog() throws Exception {
+    final Path path = Files.createDirectories(folder.resolve("forgetful"));
+    final PowerCut power = PowerCut.build(path, folder);
+    assumeTrue(power != null, "no gcc on Linux: what is not synced cannot be taken away");
+    final Random random = new Random(SEED);
+    int noticed = 0;
+    for (int cycle = 0; cycle < 3; cycle++) {
+      final Map<String, String> lying = new HashMap<>(power.environment());
+      lying.put("UNSYNCED_FORGET", ".log");
+      final Said said = new Said();
+      run(path, random.nextLong(), null, 400, said, lying);
+      power.apply(random);
+      try {
+        check(path, said, "a log that was not synced");
+      } catch (AssertionError | StateException e) {
+        noticed++;
+      }
+      DamageTest.delete(path);
+      Files.createDirectories(path);
+    }
+    assertThat(noticed).as("waves are lost, and this test can fail").isPositive();
+  }
+
+  @Test
+  void shouldNotAcknowledgeWhenACallFailsWhicheverItIs() throws Exception {
+    final PowerCut power = PowerCut.build(Files.createDirectories(folder.resolve("x")), folder);
+    assumeTrue(power != null, "no gcc on Linux: calls cannot be made to fail");
+    int failed = 0;
+    for (final String fail : List.of("sync:9", "sync:25", "sync:60", "write:60", "write:150")) {
+      final Path path = Files.createDirectories(folder.resolve(fail.replace(':', '-')));
+      final Map<String, String> environment =
+          new HashMap<>(PowerCut.build(path, folder).environment());
+      environment.put("UNSYNCED_FAIL", fail);
+      final Said said = new Said();
+      final List<String> lines = listen(command(path, 5, null, 100_000), environment, said);
+      // An open that fails says nothing; a wave that fails says so, and reading goes on.
+      if (!lines.isEmpty()) {
+        failed++;
+        assertThat(lines.getLast())
+            .as("%s: %s", fail, lines)
+            .isEqualTo("reads " + said.acknowledged);
+        assertThat(lines.get(lines.size() - 2)).startsWith("failed ");
+      }
+      check(path, said, "after " + fail);
+    }
+    assertThat(failed).isGreaterThanOrEqualTo(3);
+  }
+
+  @AfterAll
+  static void report() throws IOException {
+    Files.write(Files.createDirectories(Path.of("target")).resolve("crash-report.txt"), REPORT);
+  }
+
+  /** Runs the worker until it ends by itself; returns what it said. */
+  private static List<String> listen(
+      List<String> command, Map<String, String> environment, Said said) throws Exception {
+    final List<String> lines = new ArrayList<>();
+    final Process process = start(command, environment);
+    try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
+      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+        said.hear(line);
+        lines.add(line);
+      }
+    }
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    return lines;
+  }
+
   /** Runs the worker until it is killed; returns its status. */
-  private int run(Path path, long seed, String point, int millis, Said said) throws Exception {
-    final Process process = start(command(path, seed, point, point == null ? 100_000 : 400));
+  private int run(
+      Path path, long seed, String point, int millis, Said said, Map<String, String> environment)
+      throws Exception {
+    final Process process =
+        start(command(path, seed, point, point == null ? 100_000 : 400), environment);
     final long[] opened = {0};
     final Thread reader =
         Thread.ofPlatform()
@@ -212,8 +303,12 @@ class CrashTest {
     return command;
   }
 
-  private static Process start(List<String> command) throws IOException {
-    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+  private static Process start(List<String> command, Map<String, String> environment)
+      throws IOException {
+    final ProcessBuilder builder =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+    builder.environment().putAll(environment);
+    return builder.start();
   }
 
   private void check(Path path, Said said, String what) {

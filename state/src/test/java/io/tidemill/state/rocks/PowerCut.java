@@ -1,0 +1,198 @@
+package io.tidemill.state.rocks;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * What is left of a folder when the machine loses its power: what was synced, and of the rest as
+ * much as chance wants. The native half, {@code unsynced.c}, is preloaded into the process and
+ * writes down what it syncs; after the process was killed this takes away what was not.
+ *
+ * <p>Taken away: bytes behind the last synced length (all, some, or a sector in their middle), new
+ * contents of small files that are written in place, names of files and renames whose folder was
+ * not synced. Not modelled: removed files that come back, and large files overwritten in place,
+ * which the store does not do.
+ */
+final class PowerCut {
+  private static final class Known {
+    boolean newName;
+    long synced;
+    byte[] content;
+    Path renamedFrom;
+    Known replaced;
+  }
+
+  private final Path root;
+  private final Path library;
+  private final Path journal;
+
+  private PowerCut(Path root, Path library, Path journal) {
+    this.root = root;
+    this.library = library;
+    this.journal = journal;
+  }
+
+  /** Builds the native half for {@code root}; null where there is no C compiler for Linux. */
+  static PowerCut build(Path root, Path folder) throws Exception {
+    if (!System.getProperty("os.name").equals("Linux")) {
+      return null;
+    }
+    final Path library = folder.resolve("unsynced.so");
+    if (Files.notExists(library)) {
+      final Path source = Path.of("src", "test", "c", "unsynced.c");
+      try {
+        final Process compiler =
+            new ProcessBuilder(
+                    "gcc",
+                    "-O1",
+                    "-shared",
+                    "-fPIC",
+                    "-o",
+                    library.toString(),
+                    source.toString(),
+                    "-ldl")
+                .redirectErrorStream(true)
+                .start();
+        final String said =
+            new String(compiler.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (!compiler.waitFor(60, TimeUnit.SECONDS) || compiler.exitValue() != 0) {
+          throw new IllegalStateException("unsynced.c does not compile: " + said);
+        }
+      } catch (IOException e) {
+        return null;
+      }
+    }
+    return new PowerCut(root, library, folder.resolve("journal"));
+  }
+
+  /** What a process needs in its environment so that its syncs are known. */
+  Map<String, String> environment() throws IOException {
+    Files.deleteIfExists(journal);
+    return Map.of(
+        "LD_PRELOAD",
+        library.toString(),
+        "UNSYNCED_ROOT",
+        root.toRealPath().toString(),
+        "UNSYNCED_JOURNAL",
+        journal.toString());
+  }
+
+  /** Makes the folder what a machine would find that comes up again. */
+  String apply(Random random) throws IOException {
+    final Map<Path, Known> known = replay();
+    int files = 0;
+    long bytes = 0;
+    final List<Path> there;
+    try (Stream<Path> walk = Files.walk(root.toRealPath())) {
+      there = walk.filter(Files::isRegularFile).sorted().toList();
+    }
+    for (final Path file : there) {
+      final Known fact = known.get(file);
+      if (fact == null) {
+        continue;
+      }
+      final long before = Files.size(file);
+      lose(file, fact, random);
+      final long after = Files.exists(file) ? Files.size(file) : 0;
+      files += after < before ? 1 : 0;
+      bytes += before - after;
+    }
+    return files + " files, " + bytes + " bytes";
+  }
+
+  private static void lose(Path file, Known fact, Random random) throws IOException {
+    if (fact.renamedFrom != null && random.nextBoolean()) {
+      // The rename did not reach the disk: the name is what it was before.
+      if (fact.replaced == null) {
+        Files.move(file, fact.renamedFrom, StandardCopyOption.REPLACE_EXISTING);
+        return;
+      }
+      if (fact.replaced.content != null) {
+        Files.write(file, fact.replaced.content);
+        return;
+      }
+    }
+    if (fact.newName && random.nextBoolean()) {
+      Files.delete(file);
+      return;
+    }
+    if (fact.content != null && random.nextBoolean()) {
+      Files.write(file, fact.content);
+      return;
+    }
+    final long size = Files.size(file);
+    if (fact.synced >= size) {
+      return;
+    }
+    final long unsynced = size - fact.synced;
+    final long kept =
+        switch (random.nextInt(4)) {
+          case 0 -> unsynced;
+          case 1 -> (long) (random.nextDouble() * unsynced);
+          default -> 0;
+        };
+    try (RandomAccessFile data = new RandomAccessFile(file.toFile(), "rw")) {
+      data.setLength(fact.synced + kept);
+      if (kept > 512 && random.nextBoolean()) {
+        // A sector that was not written among ones that were.
+        data.seek(fact.synced + (long) (random.nextDouble() * (kept - 512)));
+        data.write(new byte[512]);
+      }
+    }
+  }
+
+  private Map<Path, Known> replay() throws IOException {
+    final Map<Path, Known> known = new HashMap<>();
+    for (final String line : Files.readAllLines(journal, StandardCharsets.UTF_8)) {
+      final String rest = line.substring(2);
+      switch (line.charAt(0)) {
+        case 'C' -> {
+          final Known fact = new Known();
+          fact.newName = true;
+          known.put(Path.of(rest), fact);
+        }
+        case 'S' -> {
+          final String[] words = rest.split(" ", 3);
+          final Known fact = known.computeIfAbsent(Path.of(words[2]), path -> new Known());
+          fact.synced = Long.parseLong(words[0]);
+          fact.content = words[1].equals("-") ? null : HexFormat.of().parseHex(words[1]);
+        }
+        case 'D' -> {
+          final Path folder = Path.of(rest);
+          for (final Map.Entry<Path, Known> entry : new ArrayList<>(known.entrySet())) {
+            if (folder.equals(entry.getKey().getParent())) {
+              entry.getValue().newName = false;
+              entry.getValue().renamedFrom = null;
+              entry.getValue().replaced = null;
+            }
+          }
+        }
+        case 'R' -> {
+          final String[] paths = rest.split("\t");
+          final Known fact = known.remove(Path.of(paths[0]));
+          if (fact != null) {
+            fact.newName = false;
+            fact.renamedFrom = Path.of(paths[0]);
+            fact.replaced = known.get(Path.of(paths[1]));
+            known.put(Path.of(paths[1]), fact);
+          }
+        }
+        case 'U' -> known.remove(Path.of(rest));
+        default -> throw new IllegalStateException("journal line " + line);
+      }
+    }
+    return known;
+  }
+}
