@@ -151,6 +151,7 @@ public final class NodeProcess implements AutoCloseable {
       if (flag.startsWith("--enable-native-access")
           || flag.startsWith("--sun-misc-unsafe")
           || flag.startsWith("-XX:CompilerThreadStackSize")
+          || flag.startsWith("-Djava.library.path")
           || flag.startsWith("-XX:+UseSerialGC")
           || flag.startsWith("-XX:-DontCompileHugeMethods")) {
         flags.add(flag);
