@@ -31,7 +31,7 @@ final class BillOfMaterials {
     final ObjectNode bill = (ObjectNode) MAPPER.readTree(maven.toFile());
     // Neither an identity nor a time of this build: the same inputs give the same file.
     bill.remove("serialNumber");
-    ((ObjectNode) bill.withObject("/metadata")).remove("timestamp");
+    bill.withObject("/metadata").remove("timestamp");
     final ArrayNode components = bill.withArray("components");
     component(components, "temurin", javaVersion, "pkg:generic/temurin@" + javaVersion);
     for (SystemLibraries.Package each : packages) {

@@ -3,6 +3,7 @@ package io.tidemill.server;
 import io.tidemill.server.cli.ConfigCommand;
 import io.tidemill.server.cli.ContractCommand;
 import io.tidemill.server.cli.DemoCommand;
+import io.tidemill.server.cli.HealthCommand;
 import io.tidemill.server.cli.HelpOption;
 import io.tidemill.server.cli.KeysCommand;
 import io.tidemill.server.cli.NodeCommand;
@@ -39,6 +40,7 @@ import picocli.CommandLine.Spec;
       WasmCommand.class,
       SnapshotCommand.class,
       StateCommand.class,
+      HealthCommand.class,
       VersionCommand.class
     },
     sortOptions = false,
@@ -47,6 +49,7 @@ import picocli.CommandLine.Spec;
       "Commands of the launcher (./tidemill):",
       "  test [subject...]  run the strict build and its tests",
       "  bench <subject>    run a benchmark: engine, host, wave, state, parallel, edge",
+      "  image              build the container image",
       "  build              build what is missing or stale",
       "",
       "Every command has --help. Exit codes: 0 done, 1 failed, 2 called wrongly."
