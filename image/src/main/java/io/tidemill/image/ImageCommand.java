@@ -1,5 +1,6 @@
 package io.tidemill.image;
 
+import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -202,7 +203,8 @@ public final class ImageCommand implements Callable<Integer> {
   }
 
   private void say(String step) {
-    if (System.console() != null && !json) {
+    final Console console = System.console();
+    if (console != null && console.isTerminal() && !json) {
       spec.commandLine().getErr().println("tidemill: " + step);
     }
   }

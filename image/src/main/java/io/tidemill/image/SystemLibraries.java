@@ -61,17 +61,15 @@ final class SystemLibraries {
     final List<Package> packages = new ArrayList<>();
     for (Path archive : files(scratch, ".deb")) {
       Tool.run(scratch, List.of("dpkg-deb", "-x", archive.toString(), unpacked.toString()));
-      packages.add(described(archive));
+      packages.add(described(scratch, archive));
     }
     copy(platform, unpacked, root);
     return packages;
   }
 
-  private static Package described(Path archive) {
+  private static Package described(Path scratch, Path archive) {
     final String[] lines =
-        Tool.run(
-                archive.toAbsolutePath().getParent(),
-                List.of("dpkg-deb", "-f", archive.toString(), "Package", "Version"))
+        Tool.run(scratch, List.of("dpkg-deb", "-f", archive.toString(), "Package", "Version"))
             .strip()
             .split("\n");
     return new Package(lines[0].split(": ")[1], lines[1].split(": ")[1]);

@@ -48,8 +48,6 @@ public final class DemoCommand implements Callable<Integer> {
   /** Created by the command line. */
   public DemoCommand() {}
 
-  // The check says it is never null; in a pipe on JDK 25 it is.
-  @SuppressWarnings("SystemConsoleNull")
   @Override
   public Integer call() {
     check("--waves", waves, 1000);
