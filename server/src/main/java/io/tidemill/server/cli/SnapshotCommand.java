@@ -86,7 +86,6 @@ public final class SnapshotCommand {
   }
 
   // The check says it is never null; in a pipe on JDK 25 it is.
-  @SuppressWarnings("SystemConsoleNull")
   @Command(
       name = "download",
       description = {
