@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,12 +63,25 @@ public final class TidemillNode implements AutoCloseable {
    * What a node is made of besides its configuration; the node closes it.
    *
    * @param store has its genesis
+   * @param engine what executor and contracts stand on
+   * @param instruments lets metrics see the parts
    */
   public record Parts(
       ChainSpecification chain,
       StateStore store,
       WaveExecutor executor,
-      ContractRuntimes simulationRuntimes) {}
+      ContractRuntimes contracts,
+      AutoCloseable engine,
+      Consumer<Telemetry> instruments) {
+    /** Parts with nothing beneath them, and nothing to see. */
+    public Parts(
+        ChainSpecification chain,
+        StateStore store,
+        WaveExecutor executor,
+        ContractRuntimes contracts) {
+      this(chain, store, executor, contracts, () -> {}, telemetry -> {});
+    }
+  }
 
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
   private final NodeHealth health = new NodeHealth();
@@ -77,8 +91,10 @@ public final class TidemillNode implements AutoCloseable {
 
   private TidemillNode(SidecarConfig config, Parts parts) {
     push(parts.store());
+    push(parts.engine());
     push(parts.executor());
     final Telemetry telemetry = push(Telemetry.local());
+    parts.instruments().accept(telemetry);
     final CommitFeed feed = new CommitFeed();
     final WaveArchive archive = new WaveArchive(config.data().retainWaves());
     pipeline =
@@ -96,13 +112,13 @@ public final class TidemillNode implements AutoCloseable {
                 reader,
                 pipeline,
                 parts.chain(),
-                parts.simulationRuntimes(),
+                parts.contracts(),
                 config.simulate(),
                 facts.simulateWorkers(),
                 telemetry));
     final Sessions sessions = push(new Sessions(reader, simulator, config.sessions()));
     final Deployer deployer =
-        new Deployer(reader, parts.chain(), parts.simulationRuntimes(), simulator, sessions);
+        new Deployer(reader, parts.chain(), parts.contracts(), simulator, sessions);
     final SnapshotExports exports = push(new SnapshotExports(reader, config.snapshots()));
     final ExecutorService calls = push(Executors.newVirtualThreadPerTaskExecutor());
     grpc =
@@ -159,14 +175,20 @@ public final class TidemillNode implements AutoCloseable {
 
   /** Starts the node that {@code config} describes. */
   public static TidemillNode start(SidecarConfig config) {
-    final ChainOpener.Opened opened = ChainOpener.open(config);
+    return start(config, ChainOpener.open(config));
+  }
+
+  /** Starts a node on {@code chain}. */
+  public static TidemillNode start(SidecarConfig config, ChainOpener.Opened chain) {
     return start(
         config,
         new Parts(
-            opened.specification(),
-            opened.store(),
-            opened.executor(),
-            opened.simulationRuntimes()));
+            chain.specification(),
+            chain.store(),
+            chain.executor(),
+            chain.contracts(),
+            chain.engine(),
+            chain.instruments()));
   }
 
   /** The port of the gRPC services, or -1. */

@@ -7,6 +7,7 @@ import io.tidemill.executor.host.ContractLifecycle;
 import io.tidemill.executor.host.ContractRuntime;
 import io.tidemill.executor.host.TopCalls;
 import io.tidemill.executor.tx.Address;
+import io.tidemill.executor.wasm.ArtifactStore;
 import io.tidemill.executor.wasm.Engine;
 import io.tidemill.executor.wasm.ExecutionGuard;
 import io.tidemill.executor.wasm.ModuleCache;
@@ -22,7 +23,9 @@ import java.util.function.Supplier;
 public final class WasmContractRuntime implements ContractRuntime, ContractLifecycle {
   private static final long MAINNET = 1;
   private static final long TESTNET = 2;
-  private static final long MAX_MODULE_BYTES = 512L << 20;
+
+  /** What a cache has room for, per module that it may hold. */
+  private static final long BYTES_PER_MODULE = 2L << 20;
 
   private final Rules rules;
   private final EngineCodeStore codes;
@@ -31,24 +34,29 @@ public final class WasmContractRuntime implements ContractRuntime, ContractLifec
 
   /** The runtime that obeys {@code rules} on {@code engine}. */
   public WasmContractRuntime(Rules rules, Engine engine) {
-    this(rules, engine, newCache());
+    this(rules, engine, newCache(ModuleCache.DEFAULT_MODULES), ArtifactStore.NONE);
   }
 
-  /** The same with a cache that runtimes of other rules and engines may share. */
-  public WasmContractRuntime(Rules rules, Engine engine, ModuleCache<ContractCode> cache) {
-    this(rules, engine, ContractProfile.of(rules), cache);
+  /** The same with a cache and artefacts that runtimes of other rules and engines may share. */
+  WasmContractRuntime(
+      Rules rules, Engine engine, ModuleCache<ContractCode> cache, ArtifactStore artifacts) {
+    this(rules, engine, ContractProfile.of(rules), cache, artifacts);
   }
 
-  /** A cache of the default size. */
-  public static ModuleCache<ContractCode> newCache() {
+  /** A cache for up to {@code modules} modules. */
+  static ModuleCache<ContractCode> newCache(int modules) {
     return new ModuleCache<>(
-        ModuleCache.DEFAULT_MODULES, MAX_MODULE_BYTES, code -> code.module().sizeBytes());
+        modules, modules * BYTES_PER_MODULE, code -> code.module().sizeBytes());
   }
 
   private WasmContractRuntime(
-      Rules rules, Engine engine, ContractProfile profile, ModuleCache<ContractCode> cache) {
+      Rules rules,
+      Engine engine,
+      ContractProfile profile,
+      ModuleCache<ContractCode> cache,
+      ArtifactStore artifacts) {
     this.rules = rules;
-    this.codes = new EngineCodeStore(rules, profile, engine, cache);
+    this.codes = new EngineCodeStore(rules, profile, engine, cache, artifacts);
     this.deployments = new Deployments(rules, profile, codes);
     this.upgrades = new Upgrades(rules, profile, codes);
   }
@@ -65,7 +73,25 @@ public final class WasmContractRuntime implements ContractRuntime, ContractLifec
           "chain id " + rules.chainId() + " is no test chain; the test profile is not for it");
     }
     return new WasmContractRuntime(
-        rules, engine, new TestProfile(ContractProfile.of(rules)), newCache());
+        rules,
+        engine,
+        new TestProfile(ContractProfile.of(rules)),
+        newCache(ModuleCache.DEFAULT_MODULES),
+        ArtifactStore.NONE);
+  }
+
+  /**
+   * Gets a module ready that was ready before the process was started again. Whatever goes wrong is
+   * left to the first call.
+   *
+   * @return whether it is ready now; not when {@code key} was made by other rules or another engine
+   */
+  boolean warm(ModuleCache.Key key, byte[] wasm) {
+    try {
+      return codes.warm(key, wasm);
+    } catch (RuntimeException | StackOverflowError | LinkageError e) {
+      return false;
+    }
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.tidemill.executor.Rules;
 import io.tidemill.executor.host.ContractCode;
 import io.tidemill.executor.host.ContractLifecycle;
 import io.tidemill.executor.host.ContractRuntime;
+import io.tidemill.executor.wasm.ArtifactStore;
 import io.tidemill.executor.wasm.Engine;
 import io.tidemill.executor.wasm.ModuleCache;
 import java.util.ArrayList;
@@ -22,27 +23,64 @@ public final class WasmContractRuntimes implements ContractRuntimes {
 
   private final Engine engine;
   private final Engine reference;
-  private final ModuleCache<ContractCode> cache = WasmContractRuntime.newCache();
+  private final ModuleCache<ContractCode> cache;
+  private final ArtifactStore artifacts;
+  private volatile boolean referenceOnly;
   private volatile List<Entry> entries = List.of();
 
   /**
-   * Runtimes on {@code engine}.
+   * Runtimes on {@code engine}, with a module cache of the default size.
    *
    * @param reference the reference interpreter
    */
   public WasmContractRuntimes(Engine engine, Engine reference) {
+    this(engine, reference, ModuleCache.DEFAULT_MODULES, ArtifactStore.NONE);
+  }
+
+  /**
+   * The same with a module cache for {@code modules} and with {@code artifacts} of what was
+   * compiled before.
+   */
+  public WasmContractRuntimes(
+      Engine engine, Engine reference, int modules, ArtifactStore artifacts) {
     this.engine = engine;
     this.reference = reference;
+    this.cache = WasmContractRuntime.newCache(modules);
+    this.artifacts = artifacts;
   }
 
   @Override
   public ContractRuntime runtime(Rules rules, boolean onReference) {
-    return of(new Key(rules, onReference));
+    return of(new Key(rules, onReference || referenceOnly));
   }
 
   @Override
   public ContractLifecycle lifecycle(Rules rules, boolean onReference) {
-    return of(new Key(rules, onReference));
+    return of(new Key(rules, onReference || referenceOnly));
+  }
+
+  /**
+   * Lets everything run on the reference interpreter, or not any more. Nothing is compiled while it
+   * is on; results and fuel are the same either way. It holds for runtimes asked for from now on.
+   */
+  public void setReferenceOnly(boolean on) {
+    referenceOnly = on;
+  }
+
+  /**
+   * Gets a module ready before the first call asks for it. Whatever goes wrong is left to that
+   * call.
+   *
+   * @param key of {@link #consensusModules}, perhaps of an earlier process
+   * @return whether it is ready now; not when {@code key} was made by other rules or another engine
+   */
+  public boolean warm(Rules rules, ModuleCache.Key key, byte[] wasm) {
+    return of(new Key(rules, referenceOnly)).warm(key, wasm);
+  }
+
+  /** What consensus has used and is still ready, the least recently used first. */
+  public List<ModuleCache.Key> consensusModules() {
+    return cache.consensusKeys();
   }
 
   /** Figures of the module cache, for metrics. */
@@ -70,7 +108,8 @@ public final class WasmContractRuntimes implements ContractRuntimes {
       return known;
     }
     final WasmContractRuntime runtime =
-        new WasmContractRuntime(key.rules(), key.reference() ? reference : engine, cache);
+        new WasmContractRuntime(
+            key.rules(), key.reference() ? reference : engine, cache, artifacts);
     final List<Entry> grown = new ArrayList<>(entries);
     grown.add(new Entry(key, runtime));
     entries = List.copyOf(grown);

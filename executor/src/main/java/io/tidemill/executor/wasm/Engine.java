@@ -13,4 +13,19 @@ public interface Engine {
    * @param imports one per function import, in import order
    */
   CompiledModule compile(Module module, MeteringPlan plan, List<HostBinding> imports);
+
+  /**
+   * The same by way of {@code artifacts}: what is kept there under {@code key} is not made again. A
+   * backend that has nothing worth keeping does not ask.
+   *
+   * @param key must name everything that the result follows from
+   */
+  default CompiledModule compile(
+      Module module,
+      MeteringPlan plan,
+      List<HostBinding> imports,
+      ArtifactStore artifacts,
+      ModuleCache.Key key) {
+    return compile(module, plan, imports);
+  }
 }

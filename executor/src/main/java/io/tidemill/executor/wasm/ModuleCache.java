@@ -4,6 +4,7 @@ import io.tidemill.state.hash.Hash32;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -70,12 +71,15 @@ public final class ModuleCache<V> {
     long bytes;
   }
 
+  /** What is being made, and for whom. */
+  private record Making<V>(CompletableFuture<V> value, Use use) {}
+
   private final int maxModules;
   private final long maxBytes;
   private final ToLongFunction<V> size;
   private final Segment<V> consensus = new Segment<>();
   private final Segment<V> simulation = new Segment<>();
-  private final Map<Key, CompletableFuture<V>> making = new HashMap<>();
+  private final Map<Key, Making<V>> making = new HashMap<>();
   private long hits;
   private long misses;
   private long failures;
@@ -99,13 +103,14 @@ public final class ModuleCache<V> {
   }
 
   /**
-   * The entry for {@code key}, made by {@code maker} if it is not there.
+   * The entry for {@code key}, made by {@code maker} if it is not there. When a simulation fails to
+   * make what consensus waits for, consensus tries itself: the failure may be the simulation's own.
    *
    * @throws RuntimeException what {@code maker} threw, in this thread or in the one waited for
    */
   public V get(Key key, Use use, Supplier<V> maker) {
-    final CompletableFuture<V> mine = new CompletableFuture<>();
-    final CompletableFuture<V> other;
+    final Making<V> mine = new Making<>(new CompletableFuture<>(), use);
+    final Making<V> other;
     synchronized (this) {
       final V known = find(key, use);
       if (known != null) {
@@ -119,14 +124,17 @@ public final class ModuleCache<V> {
         hits++;
       }
     }
-    return other == null ? make(key, use, maker, mine) : await(key, use, other);
+    return other == null ? make(key, use, maker, mine.value) : await(key, use, maker, other);
   }
 
-  private V await(Key key, Use use, CompletableFuture<V> other) {
+  private V await(Key key, Use use, Supplier<V> maker, Making<V> other) {
     final V value;
     try {
-      value = other.join();
+      value = other.value.join();
     } catch (CompletionException e) {
+      if (use == Use.CONSENSUS && other.use == Use.SIMULATION) {
+        return get(key, use, maker);
+      }
       if (e.getCause() instanceof RuntimeException cause) {
         throw cause;
       }
@@ -204,6 +212,11 @@ public final class ModuleCache<V> {
   private void remove(Segment<V> segment, Key key, V value) {
     segment.entries.remove(key);
     segment.bytes -= size.applyAsLong(value);
+  }
+
+  /** The keys of what consensus has used, the least recently used first. */
+  public synchronized List<Key> consensusKeys() {
+    return List.copyOf(consensus.entries.keySet());
   }
 
   /** The figures now. */

@@ -8,6 +8,7 @@ import io.tidemill.executor.wasm.ModuleCache.Use;
 import io.tidemill.state.hash.Hash32;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -136,6 +137,54 @@ class ModuleCacheTest {
   }
 
   @Test
+  void shouldTryAgainForConsensusWhenASimulationFailed() throws Exception {
+    final ModuleCache<String> cache = new ModuleCache<>(4, 1_000, String::length);
+    final CountDownLatch started = new CountDownLatch(1);
+    final CountDownLatch fail = new CountDownLatch(1);
+    final Thread simulation =
+        Thread.ofPlatform()
+            .start(
+                () ->
+                    assertThatThrownBy(
+                            () ->
+                                cache.get(
+                                    key(1),
+                                    Use.SIMULATION,
+                                    () -> {
+                                      started.countDown();
+                                      await(fail);
+                                      throw new IllegalStateException("out of time");
+                                    }))
+                        .hasMessage("out of time"));
+    started.await();
+    final CompletableFuture<String> consensus =
+        CompletableFuture.supplyAsync(() -> get(cache, 1, Use.CONSENSUS));
+    // The other thread waits for the simulation, or comes after it; both must end well.
+    Thread.sleep(20);
+    fail.countDown();
+    assertThat(consensus.get(60, TimeUnit.SECONDS)).isEqualTo("m1");
+    simulation.join();
+  }
+
+  @Test
+  void shouldListWhatConsensusUsesInOrderOfUse() {
+    final ModuleCache<String> cache = new ModuleCache<>(8, 1_000, String::length);
+    get(cache, 1, Use.CONSENSUS);
+    get(cache, 2, Use.SIMULATION);
+    get(cache, 3, Use.CONSENSUS);
+    get(cache, 1, Use.CONSENSUS);
+    assertThat(cache.consensusKeys()).containsExactly(key(3), key(1));
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
   void shouldMakeOnceForThreadsThatAskTogether() throws Exception {
     final ModuleCache<String> cache = new ModuleCache<>(4, 1_000, String::length);
     final int threads = 50;
@@ -154,11 +203,7 @@ class ModuleCacheTest {
                         () -> {
                           made.incrementAndGet();
                           started.countDown();
-                          try {
-                            release.await();
-                          } catch (InterruptedException e) {
-                            throw new IllegalStateException(e);
-                          }
+                          await(release);
                           return "once";
                         })));
       }

@@ -6,8 +6,8 @@ import io.tidemill.executor.Rules;
 import io.tidemill.executor.abi.ContractAbi.ContractType;
 import io.tidemill.executor.contract.WasmContractRuntime;
 import io.tidemill.executor.host.ContractRuntime.End;
+import io.tidemill.executor.wasm.Engine;
 import io.tidemill.executor.wasm.TrapCode;
-import io.tidemill.executor.wasm.chicory.ChicoryEngine;
 import io.tidemill.server.author.TestResult.CallReport;
 import io.tidemill.server.author.TestResult.Failure;
 import io.tidemill.server.author.TestResult.Verdict;
@@ -35,11 +35,12 @@ public final class TestRunner {
   private static final long CHAIN = 31_337;
 
   private final Rules rules = Rules.of(CHAIN, Rules.Lifecycle.DEV, Rules.Signatures.TRUSTED);
-  private final WasmContractRuntime runtime =
-      WasmContractRuntime.forTests(rules, new ChicoryEngine());
+  private final WasmContractRuntime runtime;
 
-  /** A runner with compiled code of its own, which all its suites share. */
-  public TestRunner() {}
+  /** A runner on {@code engine} with compiled code of its own, which all its suites share. */
+  public TestRunner(Engine engine) {
+    this.runtime = WasmContractRuntime.forTests(rules, engine);
+  }
 
   /** Refuses a suite whose modules no chain would take; debug_log alone is excused. */
   public void admit(TestSuite suite) throws AuthorException {

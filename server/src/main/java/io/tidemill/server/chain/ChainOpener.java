@@ -6,15 +6,13 @@ import io.tidemill.executor.ExecutorParts;
 import io.tidemill.executor.WaveExecutor;
 import io.tidemill.executor.account.StateKeys;
 import io.tidemill.executor.account.SystemSlot;
-import io.tidemill.executor.contract.WasmContractRuntimes;
 import io.tidemill.executor.signature.FalconVerifier;
 import io.tidemill.executor.wasm.Engine;
-import io.tidemill.executor.wasm.chicory.ChicoryEngine;
-import io.tidemill.executor.wasm.jvm.JvmEngine;
 import io.tidemill.server.config.ConfigException;
 import io.tidemill.server.config.SidecarConfig;
 import io.tidemill.server.genesis.ChainFile;
 import io.tidemill.server.genesis.ChainFileException;
+import io.tidemill.server.observe.Telemetry;
 import io.tidemill.state.Proposal;
 import io.tidemill.state.Retention;
 import io.tidemill.state.Snapshot;
@@ -32,44 +30,84 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /** Opens what the configuration names: the chain, its executor and its store with a genesis. */
 public final class ChainOpener {
-  /** What the chain of a node is made of. */
+  /**
+   * What the chain of a node is made of; whoever opened it closes executor, engine and store, in
+   * this order.
+   *
+   * @param instruments lets metrics see the parts
+   */
   public record Opened(
       ChainSpecification specification,
       StateStore store,
       WaveExecutor executor,
-      ContractRuntimes simulationRuntimes) {}
+      ContractRuntimes contracts,
+      AutoCloseable engine,
+      Consumer<Telemetry> instruments) {}
+
+  private static final String IN_FLIGHT = "IN_FLIGHT";
 
   private ChainOpener() {}
 
   /**
-   * Opens the chain; whoever asked closes the store.
+   * Opens the chain, and gets ready the modules that it used last.
    *
    * @throws ConfigException if the configuration and the data do not fit
    */
   public static Opened open(SidecarConfig config) {
+    return open(config, UnaryOperator.identity());
+  }
+
+  /** The same with something around the backend, which only tests want. */
+  static Opened open(SidecarConfig config, UnaryOperator<Engine> around) {
     final Path chainSpec = config.execution().chainSpec();
     final ChainFile file = chainSpec == null ? null : readChainFile(chainSpec);
     final ChainSpecification specification =
         file == null ? DevChain.specification() : file.specification();
     final StateDelta genesis =
         file == null ? DevChain.genesis() : file.genesis().state(specification.rulesAt(0));
-    final Engine reference = new ChicoryEngine();
-    final Engine engine = config.execution().compiled() ? new JvmEngine(reference) : reference;
-    final WaveExecutor executor =
-        new ExecutorChoice(
-            config.execution(),
-            new ExecutorParts(
-                specification,
-                new WasmContractRuntimes(engine, reference),
-                FalconVerifier.INSTANCE));
-    return new Opened(
-        specification,
-        store(config, specification.chainId(), genesis),
-        executor,
-        new WasmContractRuntimes(engine, reference));
+    final StateStore store = store(config, specification.chainId(), genesis);
+    try {
+      final ContractEngine engine = new ContractEngine(config, around);
+      final WaveExecutor executor =
+          new ExecutorChoice(
+              config.execution(),
+              new ExecutorParts(specification, engine.runtimes(), FalconVerifier.INSTANCE));
+      final long head = head(store);
+      final InFlightFile inFlight =
+          config.data().durable()
+              ? InFlightFile.open(config.data().dir().resolve(IN_FLIGHT))
+              : InFlightFile.none();
+      final SafeReplay replay =
+          new SafeReplay(executor, inFlight, head, engine.runtimes()::setReferenceOnly);
+      if (!replay.active()) {
+        try (Snapshot state = store.snapshot()) {
+          engine.warm(state, specification.rulesAt(head + 1));
+        }
+      }
+      return new Opened(
+          specification,
+          store,
+          replay,
+          engine.runtimes(),
+          engine,
+          telemetry -> {
+            engine.observe(telemetry);
+            replay.observe(telemetry);
+          });
+    } catch (RuntimeException failure) {
+      store.close();
+      throw failure;
+    }
+  }
+
+  private static long head(StateStore store) {
+    final StateStore.Head head = store.head();
+    return head == null ? 0 : head.wave();
   }
 
   private static ChainFile readChainFile(Path path) {

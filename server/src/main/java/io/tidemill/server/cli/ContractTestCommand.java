@@ -67,20 +67,30 @@ final class ContractTestCommand implements Callable<Integer> {
       description = "Also fuel; -vv calls, events, debug logs; -vvv frames; -vvvv what changed.")
   private boolean[] verbosity = {};
 
+  @Option(
+      names = "--backend",
+      paramLabel = "NAME",
+      description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
+  private Backend backend = Backend.compiled;
+
   @Option(names = "--json", description = "Print one JSON object per line.")
   private boolean json;
 
   @Mixin private HelpOption help;
 
   @Override
-  public Integer call() {
+  public Integer call() throws Exception {
+    return WorkerThread.call(this::test);
+  }
+
+  private int test() {
     final List<TestSuite> suites;
     try {
       suites = TestDiscovery.suites(folder, module());
     } catch (AuthorException refused) {
       return refuse(refused, MALFORMED);
     }
-    final TestRunner runner = new TestRunner();
+    final TestRunner runner = new TestRunner(backend.engine());
     try {
       for (TestSuite suite : suites) {
         runner.admit(suite);

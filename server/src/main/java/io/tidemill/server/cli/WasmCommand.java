@@ -132,7 +132,7 @@ public final class WasmCommand implements Runnable {
         names = "--backend",
         paramLabel = "NAME",
         description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
-    private WasmRunCommand.Backend backend = WasmRunCommand.Backend.compiled;
+    private Backend backend = Backend.compiled;
 
     @Mixin private HelpOption help;
 
@@ -146,7 +146,7 @@ public final class WasmCommand implements Runnable {
       }
       final PrintWriter out = spec.commandLine().getOut();
       final PrintWriter err = spec.commandLine().getErr();
-      final SpecReport report = new SpecRunner(backend::linking).runAll(folder, err::println);
+      final SpecReport report = new SpecRunner(backend::engine).runAll(folder, err::println);
       report.notes().forEach(note -> out.println("skipped " + note));
       report.failures().forEach(failure -> out.println("failed " + failure));
       out.println(report.summary());

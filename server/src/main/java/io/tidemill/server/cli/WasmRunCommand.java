@@ -14,7 +14,6 @@ import io.tidemill.executor.wasm.HostContext;
 import io.tidemill.executor.wasm.Instance;
 import io.tidemill.executor.wasm.InvalidModuleException;
 import io.tidemill.executor.wasm.Launch;
-import io.tidemill.executor.wasm.LinkingEngine;
 import io.tidemill.executor.wasm.MemoryBudget;
 import io.tidemill.executor.wasm.MeteredModule;
 import io.tidemill.executor.wasm.MeteringPlan;
@@ -25,14 +24,11 @@ import io.tidemill.executor.wasm.Trap;
 import io.tidemill.executor.wasm.ValType;
 import io.tidemill.executor.wasm.WasmProfile;
 import io.tidemill.executor.wasm.chicory.ChicoryEngine;
-import io.tidemill.executor.wasm.jvm.JvmEngine;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -48,19 +44,7 @@ import picocli.CommandLine.Spec;
     description = "Call an exported function of a module that imports nothing.",
     footer = {"", "Exit codes: 0 returned, 1 trapped or refused, 2 called wrongly."})
 final class WasmRunCommand implements Callable<Integer> {
-  private static final long STACK_BYTES = 512L << 20;
   private static final long MEMORY_BYTES = 256L << 20;
-
-  /** What {@code --backend} takes. */
-  enum Backend {
-    interpreter,
-    compiled;
-
-    /** A fresh engine. */
-    LinkingEngine linking() {
-      return this == interpreter ? new ChicoryEngine() : new JvmEngine(new ChicoryEngine());
-    }
-  }
 
   @Spec private CommandSpec spec;
 
@@ -130,15 +114,7 @@ final class WasmRunCommand implements Callable<Integer> {
     }
     final FunctionType type = module.functionTypes().get(found.index());
     final long[] raw = parse(type);
-    final FutureTask<Outcome> task = new FutureTask<>(() -> run(module, raw));
-    final Thread thread = new Thread(null, task, "wasm", STACK_BYTES);
-    thread.start();
-    final Outcome outcome;
-    try {
-      outcome = task.get();
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("the run failed: " + e.getCause(), e.getCause());
-    }
+    final Outcome outcome = WorkerThread.call(() -> run(module, raw));
     if (json) {
       printJson(out, type, outcome);
     } else {
@@ -175,9 +151,7 @@ final class WasmRunCommand implements Callable<Integer> {
     final RunTrace trace = new RunTrace();
     final MeteringPlan plan = MeteringPlan.of(module, FuelSchedule.V1, WasmProfile.BARE);
     final Engine engine =
-        backend == Backend.interpreter || profileFuel
-            ? new ChicoryEngine(trace)
-            : backend.linking();
+        backend == Backend.interpreter || profileFuel ? new ChicoryEngine(trace) : backend.engine();
     final CompiledModule compiled = engine.compile(module, plan, List.of());
     final Outcome outcome = runOnce(compiled, raw);
     if (outcome.trap() == null || backend == Backend.interpreter || profileFuel) {

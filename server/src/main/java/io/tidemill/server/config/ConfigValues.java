@@ -2,6 +2,7 @@ package io.tidemill.server.config;
 
 import io.tidemill.server.config.SidecarConfig.Auth;
 import io.tidemill.server.config.SidecarConfig.Data;
+import io.tidemill.server.config.SidecarConfig.Engine;
 import io.tidemill.server.config.SidecarConfig.Execution;
 import io.tidemill.server.config.SidecarConfig.Grpc;
 import io.tidemill.server.config.SidecarConfig.Http;
@@ -51,8 +52,10 @@ final class ConfigValues {
             (int) count(Setting.EXECUTION_WORKERS, 0, 1_024),
             Execution.Mode.valueOf(
                 oneOf(Setting.EXECUTION_MODE, "parallel", "serial", "both")
-                    .toUpperCase(Locale.ROOT)),
-            oneOf(Setting.EXECUTION_ENGINE, "compiled", "interpreter").equals("compiled")),
+                    .toUpperCase(Locale.ROOT))),
+        new Engine(
+            oneOf(Setting.ENGINE_BACKEND, "compiled", "interpreter").equals("compiled"),
+            (int) count(Setting.ENGINE_CACHE_MODULES, 8, 100_000)),
         new Grpc(
             text(Setting.GRPC_HOST),
             port(Setting.GRPC_PORT),

@@ -30,11 +30,13 @@ public enum Setting {
       Type.TEXT,
       "parallel",
       "serial, parallel, or both: run both and halt unless they agree."),
-  EXECUTION_ENGINE(
-      "execution.engine",
+  ENGINE_BACKEND(
+      "engine.backend",
       Type.TEXT,
       "compiled",
-      "compiled, or interpreter for the reference interpreter."),
+      "What runs contracts: compiled, or interpreter for the reference interpreter."),
+  ENGINE_CACHE_MODULES(
+      "engine.cache-modules", Type.COUNT, "256", "Modules that stay ready to run in memory."),
   GRPC_HOST("grpc.host", Type.TEXT, "127.0.0.1", "Address the gRPC listeners bind."),
   GRPC_PORT("grpc.port", Type.PORT, "9944", "gRPC for the consensus client; 0 takes a free port."),
   GRPC_READER_PORT(

@@ -11,6 +11,7 @@ public record SidecarConfig(
     Data data,
     Snapshots snapshots,
     Execution execution,
+    Engine engine,
     Grpc grpc,
     Http http,
     Tls tls,
@@ -33,7 +34,7 @@ public record SidecarConfig(
    * @param chainSpec the chain specification, or null for the built-in development chain
    * @param workers 0 for one per core
    */
-  public record Execution(@Nullable Path chainSpec, int workers, Mode mode, boolean compiled) {
+  public record Execution(@Nullable Path chainSpec, int workers, Mode mode) {
     /** How waves are executed; the results are the same to the last bit. */
     public enum Mode {
       /** One transaction after the other. */
@@ -44,6 +45,14 @@ public record SidecarConfig(
       BOTH
     }
   }
+
+  /**
+   * What runs contracts.
+   *
+   * @param compiled whether by the compiler; else by the reference interpreter
+   * @param cacheModules modules that stay ready to run in memory
+   */
+  public record Engine(boolean compiled, int cacheModules) {}
 
   /** The gRPC listeners; a port of -1 is none, of 0 any free one. */
   public record Grpc(

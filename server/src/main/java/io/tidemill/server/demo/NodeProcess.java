@@ -43,12 +43,17 @@ public final class NodeProcess implements AutoCloseable {
    * @param log its log, appended to
    */
   public static NodeProcess start(List<String> arguments, Path log) {
+    return start("io.tidemill.server.Tidemill", arguments, log);
+  }
+
+  /** The same with another program that says that it is ready in the same way. */
+  public static NodeProcess start(String program, List<String> arguments, Path log) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(flags());
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
-    command.add("io.tidemill.server.Tidemill");
+    command.add(program);
     command.addAll(arguments);
     try {
       Process process =

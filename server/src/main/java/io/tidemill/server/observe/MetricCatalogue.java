@@ -50,6 +50,36 @@ public final class MetricCatalogue {
   public static final Metric SIMULATIONS_WAITING =
       new Metric(
           "tidemill.simulations.waiting", "{simulation}", "Simulations that wait for a worker.");
+  public static final Metric MODULES =
+      new Metric("tidemill.modules", "{module}", "Modules that are ready to run in memory.");
+  public static final Metric MODULE_BYTES =
+      new Metric("tidemill.modules.size", "By", "Bytes of the modules that are ready.");
+  public static final Metric MODULE_MISSES =
+      new Metric("tidemill.modules.misses", "{module}", "Modules that had to be made ready.");
+  public static final Metric MODULE_EVICTIONS =
+      new Metric("tidemill.modules.evictions", "{module}", "Modules that had to make room.");
+  public static final Metric ARTIFACTS_LOADED =
+      new Metric(
+          "tidemill.artifacts.loaded", "{module}", "Modules taken compiled from the disk cache.");
+  public static final Metric ARTIFACTS_SAVED =
+      new Metric("tidemill.artifacts.saved", "{module}", "Modules put into the disk cache.");
+  public static final Metric ARTIFACTS_DAMAGED =
+      new Metric(
+          "tidemill.artifacts.damaged",
+          "{file}",
+          "Files of the disk cache that were not what was written; should stay 0.");
+  public static final Metric ARTIFACT_BYTES =
+      new Metric("tidemill.artifacts.size", "By", "Bytes of the disk cache.");
+  public static final Metric REPLAY_ACTIVE =
+      new Metric(
+          "tidemill.replay.active",
+          "{node}",
+          "1 while the node repeats on the reference interpreter what it died in.");
+  public static final Metric REPLAY_WAVES =
+      new Metric(
+          "tidemill.replay.waves",
+          "{wave}",
+          "Waves that ran on the reference interpreter because the node died in one.");
 
   private MetricCatalogue() {}
 
@@ -71,6 +101,16 @@ public final class MetricCatalogue {
         REQUEST_TIME,
         SIMULATION_TIME,
         SIMULATIONS_RUNNING,
-        SIMULATIONS_WAITING);
+        SIMULATIONS_WAITING,
+        MODULES,
+        MODULE_BYTES,
+        MODULE_MISSES,
+        MODULE_EVICTIONS,
+        ARTIFACTS_LOADED,
+        ARTIFACTS_SAVED,
+        ARTIFACTS_DAMAGED,
+        ARTIFACT_BYTES,
+        REPLAY_ACTIVE,
+        REPLAY_WAVES);
   }
 }

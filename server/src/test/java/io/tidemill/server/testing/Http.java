@@ -52,6 +52,17 @@ public final class Http {
         new byte[0]);
   }
 
+  /** The value of a metric without labels. */
+  public static long metric(int port, String name) {
+    return get(port, "/metrics")
+        .body()
+        .lines()
+        .filter(line -> line.startsWith(name + " "))
+        .mapToLong(line -> Long.parseLong(line.substring(name.length() + 1)))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no metric " + name));
+  }
+
   /** Sends bytes as they are and reads until the server closes. */
   public static Answer send(int port, byte[] head, byte[] body) {
     try (Socket socket = new Socket("127.0.0.1", port)) {

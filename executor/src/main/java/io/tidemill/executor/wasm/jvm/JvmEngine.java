@@ -1,5 +1,6 @@
 package io.tidemill.executor.wasm.jvm;
 
+import io.tidemill.executor.wasm.ArtifactStore;
 import io.tidemill.executor.wasm.CompiledModule;
 import io.tidemill.executor.wasm.Engine;
 import io.tidemill.executor.wasm.Extern;
@@ -11,8 +12,11 @@ import io.tidemill.executor.wasm.LinkingEngine;
 import io.tidemill.executor.wasm.MemoryBudget;
 import io.tidemill.executor.wasm.MeteringPlan;
 import io.tidemill.executor.wasm.Module;
+import io.tidemill.executor.wasm.ModuleCache;
+import io.tidemill.state.hash.Hash32;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The default backend: compiles to JVM classes, and leaves modules outside {@link CodeBounds} to
@@ -24,8 +28,6 @@ public final class JvmEngine implements LinkingEngine {
 
   private final Engine fallback;
   private final CompilerOptions options;
-
-  private volatile boolean compiling = true;
 
   /**
    * The backend as nodes use it.
@@ -51,25 +53,49 @@ public final class JvmEngine implements LinkingEngine {
     return NAME;
   }
 
-  /**
-   * Switches compiling off or on, for safe replay: a node that died in the middle of a wave runs
-   * that wave with it off, so that a module which kills the compiler cannot do it twice. It holds
-   * for modules prepared from now on; whoever caches modules drops them at both changes. Results
-   * and fuel are the same either way.
-   */
-  public void setCompiling(boolean on) {
-    compiling = on;
+  @Override
+  public CompiledModule compile(Module module, MeteringPlan plan, List<HostBinding> imports) {
+    return compile(
+        module,
+        plan,
+        imports,
+        ArtifactStore.NONE,
+        new ModuleCache.Key(module.codeHash(), Hash32.ZERO));
   }
 
   @Override
-  public CompiledModule compile(Module module, MeteringPlan plan, List<HostBinding> imports) {
-    if (!compiling) {
-      return fallback.compile(module, plan, imports);
-    }
+  public CompiledModule compile(
+      Module module,
+      MeteringPlan plan,
+      List<HostBinding> imports,
+      ArtifactStore artifacts,
+      ModuleCache.Key key) {
     try {
-      return compile(module, plan, Links.host(imports));
+      final ModuleLayout layout = new ModuleLayout(module, plan, Links.host(imports), options);
+      final JvmModule stored = stored(layout, artifacts.load(key));
+      if (stored != null) {
+        return stored;
+      }
+      final List<ClassBytes> classes = ModuleCompiler.compile(layout);
+      final JvmModule compiled = new JvmModule(layout, classes);
+      artifacts.save(key, ClassBytes.encode(classes));
+      return compiled;
     } catch (CodeBounds.OutsideBounds e) {
       return fallback.compile(module, plan, imports);
+    }
+  }
+
+  /** The module from its artefact, or null when there is none that loads. */
+  private static @Nullable JvmModule stored(ModuleLayout layout, byte @Nullable [] artifact) {
+    final List<ClassBytes> classes = artifact == null ? null : ClassBytes.decode(artifact);
+    if (classes == null) {
+      return null;
+    }
+    try {
+      return new JvmModule(layout, classes);
+    } catch (IllegalStateException | LinkageError e) {
+      // Whoever keeps artefacts promises that they are ours; compiling again is always right.
+      return null;
     }
   }
 

@@ -17,7 +17,6 @@ import io.tidemill.executor.wasm.WasmProfile;
 import io.tidemill.executor.wasm.chicory.ChicoryEngine;
 import java.util.List;
 import java.util.Objects;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -30,17 +29,6 @@ class KernelsTest {
   void shouldAgreeOnChecksumAndFuelWithTheInterpreter(Kernel kernel) {
     final Engine interpreter = new ChicoryEngine();
     assertThat(run(new JvmEngine(interpreter), kernel)).isEqualTo(run(interpreter, kernel));
-  }
-
-  @Test
-  void shouldCompileNothingWhileSafeReplayIsOn() {
-    final JvmEngine engine = new JvmEngine(new ChicoryEngine());
-    final Module module = ModuleValidator.validate(Kernel.FIB.wasm(), WasmProfile.BARE);
-    final MeteringPlan plan = MeteringPlan.of(module, FuelSchedule.V1, WasmProfile.BARE);
-    engine.setCompiling(false);
-    assertThat(engine.compile(module, plan, List.of())).isNotInstanceOf(JvmModule.class);
-    engine.setCompiling(true);
-    assertThat(engine.compile(module, plan, List.of())).isInstanceOf(JvmModule.class);
   }
 
   /** Checksum and fuel left. */
