@@ -15,6 +15,7 @@ import io.tidemill.server.pipeline.CommitFeed;
 import io.tidemill.server.pipeline.WaveAnswer;
 import io.tidemill.server.pipeline.WavePipeline;
 import io.tidemill.server.query.ChainReader;
+import io.tidemill.server.simulate.Simulation;
 import io.tidemill.server.simulate.Simulator;
 import io.tidemill.server.wire.AnswerCodec;
 import io.tidemill.server.wire.Fields;
@@ -54,6 +55,8 @@ import io.tidemill.v1.SimulateRequest;
 import io.tidemill.v1.SimulateResponse;
 import io.tidemill.v1.SubscribeWavesRequest;
 import io.tidemill.v1.SubscribeWavesResponse;
+import io.tidemill.v1.TraceTransactionRequest;
+import io.tidemill.v1.TraceTransactionResponse;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -174,6 +177,32 @@ public final class ExecutionEndpoint extends ExecutionServiceGrpc.ExecutionServi
         "Simulate",
         call,
         () -> SimulateCodec.response(simulator.simulate(SimulateCodec.simulation(request))));
+  }
+
+  @Override
+  public void traceTransaction(
+      TraceTransactionRequest request, StreamObserver<TraceTransactionResponse> call) {
+    unary.answer(
+        "TraceTransaction",
+        call,
+        () -> {
+          final ReceiptLocation at =
+              switch (request.getKeyCase()) {
+                case TRANSACTION_HASH ->
+                    reader.requireTransaction(
+                        Fields.hash(request.getTransactionHash(), "transaction_hash"));
+                case POSITION ->
+                    new ReceiptLocation(
+                        request.getPosition().getWave(),
+                        request.getPosition().getTransactionIndex());
+                case KEY_NOT_SET -> throw Refusal.field("key", "is missing");
+              };
+          return TraceTransactionResponse.newBuilder()
+              .setResult(
+                  SimulateCodec.call(
+                      simulator.trace(at.wave(), at.index(), Simulation.Options.TRACE)))
+              .build();
+        });
   }
 
   @Override

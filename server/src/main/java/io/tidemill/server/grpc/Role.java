@@ -22,6 +22,7 @@ enum Role {
       Set.of(
           "tidemill.v1.ExecutionService/GetInfo",
           "tidemill.v1.ExecutionService/Simulate",
+          "tidemill.v1.ExecutionService/TraceTransaction",
           "tidemill.v1.ExecutionService/GetReceipt",
           "tidemill.v1.ExecutionService/GetWave",
           "tidemill.v1.ExecutionService/ResolveName",

@@ -50,7 +50,7 @@ public final class HttpListener implements AutoCloseable {
         new InfoMethod(rooms.facts(), rooms.chain(), config, rooms.reader(), rooms.health())
             .methods());
     methods.addAll(new ChainMethods(rooms.reader(), rooms.pipeline()).methods());
-    methods.addAll(new SimulateMethods(rooms.simulator()).methods());
+    methods.addAll(new SimulateMethods(rooms.simulator(), rooms.reader()).methods());
     methods.addAll(Documents.methods());
     return new HttpListener(
         config.http(),

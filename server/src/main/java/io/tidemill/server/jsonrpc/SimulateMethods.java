@@ -9,9 +9,11 @@ import io.tidemill.executor.tx.U128;
 import io.tidemill.server.errors.Reason;
 import io.tidemill.server.errors.Refusal;
 import io.tidemill.server.query.Base;
+import io.tidemill.server.query.ChainReader;
 import io.tidemill.server.simulate.Simulated;
 import io.tidemill.server.simulate.Simulation;
 import io.tidemill.server.simulate.Simulator;
+import io.tidemill.state.ReceiptLocation;
 import io.tidemill.state.hash.Hash32;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -33,9 +35,11 @@ final class SimulateMethods {
           "validate", "trace", "access_list", "state_diff", "estimate_gas", "fuel_cap", "min_wave");
 
   private final Simulator simulator;
+  private final ChainReader reader;
 
-  SimulateMethods(Simulator simulator) {
+  SimulateMethods(Simulator simulator, ChainReader reader) {
     this.simulator = simulator;
+    this.reader = reader;
   }
 
   List<Method> methods() {
@@ -48,6 +52,7 @@ final class SimulateMethods {
             "pyde_simulateTransaction",
             List.of("transaction", "base", "overrides", "context", "options"),
             this::transaction),
+        new Method("pyde_traceTransaction", List.of("transaction_hash"), this::trace),
         new Method("pyde_simulateWave", List.of("waves", "base", "options"), this::waves),
         new Method("tidemill_simulate", List.of("waves", "base", "options"), this::waves));
   }
@@ -103,6 +108,12 @@ final class SimulateMethods {
     final ObjectNode view = SimulateViews.call(result.waves().getFirst().calls().getFirst());
     view.set("base", SimulateViews.base(result));
     return view;
+  }
+
+  private JsonNode trace(Params params) {
+    final ReceiptLocation at = reader.requireTransaction(params.requireHash("transaction_hash"));
+    return SimulateViews.call(
+        simulator.trace(at.wave(), at.index(), Simulation.Options.TRACE));
   }
 
   private JsonNode waves(Params params) {

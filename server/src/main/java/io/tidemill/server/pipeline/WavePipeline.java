@@ -46,6 +46,7 @@ public final class WavePipeline implements AutoCloseable {
   private final StateStore store;
   private final WaveExecutor executor;
   private final WaveArchive archive;
+  private final WaveInputs inputs = new WaveInputs();
   private final Telemetry telemetry;
   private final CommitFeed feed;
   private final NodeHealth health;
@@ -148,6 +149,11 @@ public final class WavePipeline implements AutoCloseable {
   public @Nullable WaveRecord recordOf(long wave) {
     final Pending now = pendingIf(wave);
     return now != null ? now.answer().record() : archive.record(store, wave);
+  }
+
+  /** The newest waves as they were sent; null for one that is not kept any more. */
+  public @Nullable Wave inputOf(long wave) {
+    return inputs.get(wave);
   }
 
   private @Nullable Pending pendingIf(long wave) {
@@ -257,6 +263,7 @@ public final class WavePipeline implements AutoCloseable {
       proposal.discard();
       throw diverged(answer, expected);
     }
+    inputs.keep(wave);
     pending = new Pending(answer, proposal, result);
     position = new Position(position.head(), new Head(answer.wave(), answer.root()), null);
     span.executed(
@@ -325,6 +332,7 @@ public final class WavePipeline implements AutoCloseable {
     if (toWave != head.wave()) {
       store.rollbackTo(toWave);
       archive.rolledBack(store, toWave);
+      inputs.forgetFrom(toWave + 1);
       feed.unwound(toWave);
     }
     position = new Position(headOf(store), null, null);
@@ -339,6 +347,7 @@ public final class WavePipeline implements AutoCloseable {
       return false;
     }
     pending = null;
+    inputs.forgetFrom(now.answer().wave());
     now.proposal().discard();
     return true;
   }

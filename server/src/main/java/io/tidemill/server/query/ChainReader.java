@@ -1,5 +1,7 @@
 package io.tidemill.server.query;
 
+import io.tidemill.executor.Receipt;
+import io.tidemill.executor.ReceiptCodec;
 import io.tidemill.executor.account.Account;
 import io.tidemill.executor.account.AccountCodec;
 import io.tidemill.executor.account.ContractRecord;
@@ -9,6 +11,7 @@ import io.tidemill.server.errors.Reason;
 import io.tidemill.server.errors.Refusal;
 import io.tidemill.server.pipeline.Position;
 import io.tidemill.server.pipeline.WavePipeline;
+import io.tidemill.state.ReceiptLocation;
 import io.tidemill.state.Snapshot;
 import io.tidemill.state.StateKey;
 import io.tidemill.state.StateRoot;
@@ -99,6 +102,20 @@ public final class ChainReader {
       throw Refusal.of(
           Reason.WAVE_NOT_REACHED, "head_wave", head, "min_wave", Long.toUnsignedString(wave));
     }
+  }
+
+  /**
+   * Where the transaction is whose hash is {@code hash}.
+   *
+   * @throws Refusal if no committed wave has it, or it is not kept any more
+   */
+  public ReceiptLocation requireTransaction(Hash32 hash) {
+    final byte[] stored = store.receiptByHash(hash);
+    if (stored == null) {
+      throw Refusal.of(Reason.NOT_FOUND, "what", "transaction", "key", hash);
+    }
+    final Receipt receipt = ReceiptCodec.decode(stored);
+    return new ReceiptLocation(receipt.waveId(), receipt.transactionIndex());
   }
 
   private Snapshot atWave(long wave) {

@@ -78,6 +78,9 @@ public record Simulation(Base base, @Nullable Long minWave, List<SimWave> waves,
       boolean stateDiff,
       boolean estimate,
       @Nullable Long fuelCap) {
+    /** All that can be told of a transaction that was executed. */
+    public static final Options TRACE = new Options(true, true, true, true, false, null);
+
     /** A plain call. */
     public static final Options CALL = new Options(false, false, false, false, false, null);
   }

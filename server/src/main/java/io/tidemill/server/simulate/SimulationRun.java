@@ -30,11 +30,12 @@ import io.tidemill.server.errors.Reason;
 import io.tidemill.server.errors.Refusal;
 import io.tidemill.server.simulate.Simulation.SimCall;
 import io.tidemill.state.Snapshot;
-import io.tidemill.state.StateDelta;
-import io.tidemill.state.StateKey;
+import io.tidemill.state.hash.Blake3;
 import io.tidemill.state.hash.Hash32;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** One simulation on its state. Confined to the worker that runs it. */
@@ -45,6 +46,7 @@ final class SimulationRun {
   private static final long MAX_DIAGNOSED_FUEL = 500_000;
 
   private final ChainSpecification chain;
+  private final UnaryOperator<Rules> unsigned;
   private final ContractRuntimes runtimes;
   private final Simulation.Options options;
   private final long fuelCap;
@@ -52,8 +54,10 @@ final class SimulationRun {
   private final Snapshot base;
   private final PatchedState state;
 
+  /** A run; {@code unsigned} gives the rules under which nobody signs. */
   SimulationRun(
       ChainSpecification chain,
+      UnaryOperator<Rules> unsigned,
       ContractRuntimes runtimes,
       Simulation.Options options,
       long fuelCap,
@@ -61,6 +65,7 @@ final class SimulationRun {
       Snapshot base,
       PatchedState state) {
     this.chain = chain;
+    this.unsigned = unsigned;
     this.runtimes = runtimes;
     this.options = options;
     this.fuelCap = fuelCap;
@@ -73,8 +78,7 @@ final class SimulationRun {
   Simulated.SimulatedWave wave(Simulation.SimWave wave, WaveContext context) {
     wave.accounts().forEach(state::patch);
     final Rules actual = chain.rulesAt(context.waveId());
-    final Rules rules =
-        options.validate() ? actual : actual.withSignatures(Rules.Signatures.TRUSTED);
+    final Rules rules = options.validate() ? actual : unsigned.apply(actual);
     final WaveScope scope = new WaveScope(rules, context, List.of(), ThresholdInput.NONE);
     final List<Simulated.Call> calls = new ArrayList<>(wave.calls().size());
     for (int i = 0; i < wave.calls().size(); i++) {
@@ -89,13 +93,13 @@ final class SimulationRun {
     final Attempt attempt = attempt(scope, index, call, transaction, view, options.trace());
     final List<Frame.Site> backtrace = backtrace(scope, index, call, transaction, view, attempt);
     Long estimate = null;
-    if (options.estimate() && attempt.receipt.status() == Receipt.Status.SUCCESS) {
+    if (options.estimate() && attempt.receipt().status() == Receipt.Status.SUCCESS) {
       estimate =
           transaction == null || view
-              ? attempt.receipt.gasUsed()
-              : estimate(scope, index, call, transaction, attempt.receipt.gasUsed());
+              ? attempt.receipt().gasUsed()
+              : estimate(scope, index, call, transaction, attempt.receipt().gasUsed());
     }
-    state.merge(attempt.overlay);
+    state.merge(attempt.overlay());
     if (transaction != null) {
       state.dismiss(transaction.from());
     }
@@ -110,56 +114,17 @@ final class SimulationRun {
       @Nullable Transaction transaction,
       boolean view,
       Attempt attempt) {
-    Frame root = attempt.tree.root();
-    if (root == null || attempt.receipt.status() == Receipt.Status.SUCCESS) {
+    Frame root = attempt.tree().root();
+    if (root == null || attempt.receipt().status() == Receipt.Status.SUCCESS) {
       return List.of();
     }
     if (!options.trace()) {
       if (root.fuelUsed() > MAX_DIAGNOSED_FUEL) {
         return List.of();
       }
-      root = attempt(scope, index, call, transaction, view, true).tree.root();
+      root = attempt(scope, index, call, transaction, view, true).tree().root();
     }
     return root == null ? List.of() : root.backtrace();
-  }
-
-  private final class Attempt {
-    private final Receipt receipt;
-    private final Overlay overlay;
-    private final CallTree tree;
-    private final List<StateKey> reads;
-
-    Attempt(Receipt receipt, Overlay overlay, CallTree tree) {
-      this.receipt = receipt;
-      this.overlay = overlay;
-      this.tree = tree;
-      this.reads = List.copyOf(state.reads());
-    }
-
-    Simulated.Call result(
-        @Nullable Long estimate, List<Frame.Site> backtrace, Simulation.Options wanted) {
-      return new Simulated.Call(
-          receipt,
-          tree.root() == null ? 0 : tree.root().fuelUsed(),
-          Failures.of(receipt, backtrace),
-          wanted.accessList() ? accesses() : null,
-          wanted.trace() ? tree.root() : null,
-          wanted.trace() && tree.truncated(),
-          wanted.stateDiff() ? StateDelta.of(overlay.sortedWrites()) : null,
-          estimate);
-    }
-
-    private Simulated.Accesses accesses() {
-      return new Simulated.Accesses(
-          reads.stream().map(this::access).toList(),
-          overlay.sortedWrites().keySet().stream().map(this::access).toList());
-    }
-
-    private Simulated.Access access(StateKey key) {
-      final CallTree.Name name = tree.name(key);
-      return new Simulated.Access(
-          key, name == null ? null : name.contract(), name == null ? null : name.slot());
-    }
   }
 
   private Attempt attempt(
@@ -179,18 +144,26 @@ final class SimulationRun {
     if (view && call instanceof SimCall.Parts parts) {
       receipt = view(scope, index, parts, overlay, tree, observed);
     } else {
-      final byte[] bytes =
-          call instanceof SimCall.Raw(byte[] raw) && (transaction == null || options.validate())
-              ? raw
-              : TransactionEncoder.encode(java.util.Objects.requireNonNull(transaction));
       receipt =
           processor(scope.rules(), observed)
-              .process(scope, index, prepared(scope, bytes), overlay, guard, tree);
+              .process(scope, index, prepared(scope, call, transaction), overlay, guard, tree);
     }
-    return new Attempt(receipt, overlay, tree);
+    return new Attempt(receipt, overlay, tree, List.copyOf(state.reads()));
   }
 
-  private Prepared prepared(WaveScope scope, byte[] bytes) {
+  /** The entry of a wave that {@code call} would be. */
+  private Prepared prepared(WaveScope scope, SimCall call, @Nullable Transaction transaction) {
+    if (call instanceof SimCall.Parts && transaction != null && !options.validate()) {
+      // What nobody signs has no hash that anybody could know: Blake3 is the cheap one.
+      final byte[] bytes = TransactionEncoder.encode(transaction);
+      final Hash32 digest = Blake3.hash(bytes);
+      return new Prepared(
+          new Wave.Entry(bytes, false, null), transaction, null, digest, digest, null, false);
+    }
+    final byte[] bytes =
+        call instanceof SimCall.Raw(byte[] raw) && (transaction == null || options.validate())
+            ? raw
+            : TransactionEncoder.encode(Objects.requireNonNull(transaction));
     final Wave wave =
         new Wave(
             scope.context(),
@@ -372,7 +345,7 @@ final class SimulationRun {
             transaction.chainId(),
             transaction.type());
     guard.poll();
-    return attempt(scope, index, call, tried, false, false).receipt.status()
+    return attempt(scope, index, call, tried, false, false).receipt().status()
         == Receipt.Status.SUCCESS;
   }
 }

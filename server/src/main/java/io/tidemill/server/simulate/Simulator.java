@@ -2,8 +2,16 @@ package io.tidemill.server.simulate;
 
 import io.tidemill.executor.ChainSpecification;
 import io.tidemill.executor.ContractRuntimes;
+import io.tidemill.executor.ExecutorParts;
+import io.tidemill.executor.GuardSource;
+import io.tidemill.executor.Receipt;
+import io.tidemill.executor.ReceiptCodec;
+import io.tidemill.executor.Rules;
+import io.tidemill.executor.TransactionReplay;
+import io.tidemill.executor.Wave;
 import io.tidemill.executor.WaveContext;
 import io.tidemill.executor.WaveRecord;
+import io.tidemill.executor.signature.FalconVerifier;
 import io.tidemill.executor.tx.U128;
 import io.tidemill.executor.wasm.ExecutionGuard;
 import io.tidemill.server.config.SidecarConfig;
@@ -17,21 +25,12 @@ import io.tidemill.server.query.ChainReader;
 import io.tidemill.state.Snapshot;
 import io.tidemill.state.StateStore.Head;
 import io.tidemill.state.hash.Hash32;
-import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Runs simulations on their own threads, a few at a time, each stopped at its deadline. */
-@SuppressWarnings("ThreadPriorityCheck") // a hint: waves come before simulations
 public final class Simulator implements AutoCloseable {
   /** Waves and calls of one simulation. */
   private static final int MAX_WAVES = 64;
@@ -44,8 +43,12 @@ public final class Simulator implements AutoCloseable {
   private final ContractRuntimes runtimes;
   private final SidecarConfig.Simulate config;
   private final Telemetry telemetry;
-  private final ThreadPoolExecutor workers;
-  private final ScheduledExecutorService clock;
+  private final SimulationWorkers workers;
+
+  /** The rules that were asked for last, and the same without signatures. */
+  private volatile @Nullable Unsigned unsigned;
+
+  private record Unsigned(Rules actual, Rules trusted) {}
 
   /**
    * A running pool of {@code threads}.
@@ -66,24 +69,9 @@ public final class Simulator implements AutoCloseable {
     this.runtimes = runtimes;
     this.config = config;
     this.telemetry = telemetry;
-    this.workers =
-        new ThreadPoolExecutor(
-            threads,
-            threads,
-            0,
-            TimeUnit.SECONDS,
-            new ArrayBlockingQueue<>(config.queue()),
-            // Deep contracts need deep stacks.
-            task -> {
-              final Thread thread = new Thread(null, task, "tidemill-simulate", 256L << 20);
-              thread.setDaemon(true);
-              return thread;
-            });
-    this.clock =
-        Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("tidemill-simulate-clock").factory());
-    telemetry.gauge(MetricCatalogue.SIMULATIONS_RUNNING, workers::getActiveCount);
-    telemetry.gauge(MetricCatalogue.SIMULATIONS_WAITING, () -> workers.getQueue().size());
+    this.workers = new SimulationWorkers(threads, config.queue(), config.deadline());
+    telemetry.gauge(MetricCatalogue.SIMULATIONS_RUNNING, workers::running);
+    telemetry.gauge(MetricCatalogue.SIMULATIONS_WAITING, workers::waiting);
   }
 
   /**
@@ -96,7 +84,7 @@ public final class Simulator implements AutoCloseable {
     String outcome = "failed";
     try {
       check(simulation);
-      final Simulated result = queue(guard -> run(simulation, guard)).join();
+      final Simulated result = workers.call(guard -> run(simulation, guard));
       outcome = "ok";
       return result;
     } catch (RuntimeException failure) {
@@ -117,9 +105,55 @@ public final class Simulator implements AutoCloseable {
       SessionState session, List<Simulation.SimWave> waves, Simulation.Options options) {
     check(new Simulation(Base.LATEST, null, waves, options));
     try {
-      return queue(guard -> session.work(() -> run(session, waves, options, guard))).join();
+      return workers.call(guard -> session.work(() -> run(session, waves, options, guard)));
     } catch (RuntimeException failure) {
       throw Refusal.from(failure);
+    }
+  }
+
+  /**
+   * Runs a transaction of an executed wave again and tells what it did.
+   *
+   * @throws Refusal if the wave or its base is not kept any more, or it did not end in time
+   */
+  public Simulated.Call trace(long wave, int index, Simulation.Options options) {
+    final WaveAnswer answer = pipeline.answerOf(wave);
+    if (answer == null || index < 0 || index >= answer.receipts().size()) {
+      throw Refusal.of(
+          Reason.NOT_FOUND,
+          "what",
+          "transaction",
+          "key",
+          Long.toUnsignedString(wave) + "/" + Integer.toUnsignedString(index));
+    }
+    final Wave input = pipeline.inputOf(wave);
+    if (input == null) {
+      throw Refusal.of(Reason.TRACE_NOT_AVAILABLE, "wave", Long.toUnsignedString(wave));
+    }
+    try {
+      return workers.call(guard -> replay(input, answer.receipts().get(index), options, guard));
+    } catch (RuntimeException failure) {
+      throw Refusal.from(failure);
+    }
+  }
+
+  private Simulated.Call replay(
+      Wave wave, Receipt recorded, Simulation.Options options, ExecutionGuard guard) {
+    final CallTree tree = new CallTree(true);
+    try (Snapshot base = reader.open(new Base.AtWave(wave.context().waveId() - 1))) {
+      final ExecutorParts parts =
+          new ExecutorParts(chain, runtimes, FalconVerifier.INSTANCE, GuardSource.NONE);
+      final TransactionReplay replay =
+          TransactionReplay.of(wave, recorded.transactionIndex(), base, parts, guard, tree);
+      if (!Arrays.equals(ReceiptCodec.encode(replay.receipt()), ReceiptCodec.encode(recorded))) {
+        throw new IllegalStateException(
+            "the trace of transaction "
+                + recorded.transactionHash()
+                + " ended in another receipt than the wave's");
+      }
+      final Frame root = tree.root();
+      return new Attempt(replay.receipt(), replay.overlay(), tree, List.copyOf(replay.reads()))
+          .result(null, root == null ? List.of() : root.backtrace(), options);
     }
   }
 
@@ -158,48 +192,13 @@ public final class Simulator implements AutoCloseable {
     }
   }
 
-  private <T> CompletableFuture<T> queue(Function<ExecutionGuard, T> work) {
-    final CompletableFuture<T> future = new CompletableFuture<>();
-    final ExecutionGuard guard = new ExecutionGuard();
-    final ScheduledFuture<?> alarm =
-        clock.schedule(
-            () -> {
-              guard.stopped = true;
-              future.completeExceptionally(late());
-            },
-            config.deadline().toNanos(),
-            TimeUnit.NANOSECONDS);
-    try {
-      workers.execute(
-          () -> {
-            try {
-              if (!guard.stopped) {
-                future.complete(work.apply(guard));
-              }
-            } catch (ExecutionGuard.AttemptStopped stopped) {
-              future.completeExceptionally(late());
-            } catch (Throwable failure) {
-              future.completeExceptionally(failure);
-            } finally {
-              alarm.cancel(false);
-            }
-          });
-    } catch (RejectedExecutionException full) {
-      alarm.cancel(false);
-      throw Refusal.of(
-          Reason.QUEUE_FULL,
-          "queue",
-          "the simulation queue",
-          "maximum",
-          config.queue(),
-          "retry_after_millis",
-          100);
-    }
-    return future;
-  }
-
-  private Refusal late() {
-    return Refusal.of(Reason.SIMULATION_DEADLINE, "deadline_millis", config.deadline().toMillis());
+  /**
+   * Runs {@code answer} on a worker of its own; what it simulates runs there and then.
+   *
+   * @throws Refusal if too many wait
+   */
+  public void dispatch(Runnable answer) {
+    workers.dispatch(answer);
   }
 
   private Simulated run(Simulation simulation, ExecutionGuard guard) {
@@ -219,7 +218,14 @@ public final class Simulator implements AutoCloseable {
     final Long cap = options.fuelCap();
     final SimulationRun run =
         new SimulationRun(
-            chain, runtimes, options, cap == null ? config.fuelCap() : cap, guard, base, state);
+            chain,
+            this::trusted,
+            runtimes,
+            options,
+            cap == null ? config.fuelCap() : cap,
+            guard,
+            base,
+            state);
     final List<Simulated.SimulatedWave> done = new ArrayList<>();
     WaveContext parent = session.parent();
     for (Simulation.SimWave wave : waves) {
@@ -274,18 +280,19 @@ public final class Simulator implements AutoCloseable {
         patch.anchorMemberId() == null ? parent.anchorMemberId() : patch.anchorMemberId());
   }
 
+  private Rules trusted(Rules actual) {
+    final Unsigned known = unsigned;
+    if (known != null && known.actual().equals(actual)) {
+      return known.trusted();
+    }
+    final Rules trusted = actual.withSignatures(Rules.Signatures.TRUSTED);
+    unsigned = new Unsigned(actual, trusted);
+    return trusted;
+  }
+
   /** Stops every worker. */
   @Override
   public void close() {
-    workers.shutdown();
-    clock.shutdown();
-    try {
-      final Duration wait = config.deadline();
-      if (!workers.awaitTermination(wait.toMillis(), TimeUnit.MILLISECONDS)) {
-        workers.shutdownNow();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    workers.close();
   }
 }

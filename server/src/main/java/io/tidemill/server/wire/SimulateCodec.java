@@ -146,7 +146,8 @@ public final class SimulateCodec {
     return builder.build();
   }
 
-  private static CallResult call(Simulated.Call call) {
+  /** What one call did. */
+  public static CallResult call(Simulated.Call call) {
     final CallResult.Builder builder =
         CallResult.newBuilder()
             .setReceipt(AnswerCodec.receipt(call.receipt()))

@@ -7,10 +7,12 @@ import com.google.protobuf.ByteString;
 import io.tidemill.executor.account.Addresses;
 import io.tidemill.executor.tx.U128;
 import io.tidemill.server.testing.DevNode;
+import io.tidemill.server.testing.WaveClient;
 import io.tidemill.v1.CallFrame;
 import io.tidemill.v1.CallResult;
 import io.tidemill.v1.CallSpec;
 import io.tidemill.v1.FunctionFuel;
+import io.tidemill.v1.Receipt;
 import io.tidemill.v1.ReceiptStatus;
 import io.tidemill.v1.SimulateOptions;
 import io.tidemill.v1.SimulateRequest;
@@ -18,6 +20,7 @@ import io.tidemill.v1.SimulatedCall;
 import io.tidemill.v1.SimulatedWave;
 import io.tidemill.v1.StorageStep;
 import io.tidemill.v1.TraceStep;
+import io.tidemill.v1.TraceTransactionRequest;
 import io.tidemill.v1.WasmFrame;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
@@ -200,6 +203,42 @@ class SimulationTest {
         assertThat(inner.getError().getBacktraceList().getLast().getCodeOffset()).isPositive();
       }
     }
+  }
+
+  @Test
+  void shouldTraceATransactionOfACommittedWaveWithItsOwnReceipt() {
+    final WaveClient.Answer wave =
+        node.execute(
+            DevNode.call(1, 0, "token", "transfer", bytes(DevNode.user(2).toBytes(), amount(1))),
+            DevNode.call(0, 3, "token", "transfer", bytes(DevNode.user(1).toBytes(), amount(9))),
+            DevNode.call(1, 1, "token", "transfer", bytes(DevNode.user(2).toBytes(), amount(5))));
+    node.execute();
+    for (Receipt receipt : wave.receipts()) {
+      final CallResult traced =
+          node.execution()
+              .traceTransaction(
+                  TraceTransactionRequest.newBuilder()
+                      .setTransactionHash(receipt.getTransactionHash())
+                      .build())
+              .getResult();
+      assertThat(traced.getReceipt()).isEqualTo(receipt);
+      assertThat(traced.getTrace().getStepsList()).isNotEmpty();
+      assertThat(traced.getAccessList().getWritesList()).isNotEmpty();
+      final JsonNode over =
+          node.rpc(
+              "pyde_traceTransaction",
+              "[\"0x"
+                  + HexFormat.of().formatHex(receipt.getTransactionHash().toByteArray())
+                  + "\"]");
+      assertThat(over.at("/trace/steps")).hasSize(traced.getTrace().getStepsCount());
+    }
+    assertThat(wave.receipts().get(0).getStatus()).isEqualTo(ReceiptStatus.RECEIPT_STATUS_REVERTED);
+    assertThat(wave.receipts().get(2).getStatus()).isEqualTo(ReceiptStatus.RECEIPT_STATUS_SUCCESS);
+    assertThat(
+            node.answer("pyde_traceTransaction", "[\"0x" + "77".repeat(32) + "\"]")
+                .at("/error/code")
+                .intValue())
+        .isEqualTo(-32002);
   }
 
   @Test
