@@ -59,6 +59,11 @@ final class Workload {
     }
   }
 
+  /** The address of account {@code index}. */
+  Address address(int index) {
+    return addresses[index];
+  }
+
   /** All accounts, funded. */
   StateDelta genesis() {
     final TreeMap<StateKey, byte @Nullable []> state = new TreeMap<>();

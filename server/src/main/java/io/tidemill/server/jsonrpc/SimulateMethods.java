@@ -112,8 +112,7 @@ final class SimulateMethods {
 
   private JsonNode trace(Params params) {
     final ReceiptLocation at = reader.requireTransaction(params.requireHash("transaction_hash"));
-    return SimulateViews.call(
-        simulator.trace(at.wave(), at.index(), Simulation.Options.TRACE));
+    return SimulateViews.call(simulator.trace(at.wave(), at.index(), Simulation.Options.TRACE));
   }
 
   private JsonNode waves(Params params) {
