@@ -159,6 +159,11 @@ final class WaveExecution {
     return schedule;
   }
 
+  /** Transaction {@code index} after the pre-pass. */
+  Prepared prepared(int index) {
+    return prepared[index];
+  }
+
   /** What the transactions are executed on: the base with the system entries applied. */
   Snapshot base() {
     return base;

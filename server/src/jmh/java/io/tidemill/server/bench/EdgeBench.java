@@ -48,7 +48,6 @@ import java.util.stream.Stream;
  */
 public final class EdgeBench {
   private static final int WAVE = 1_000;
-  private static final int ACCOUNTS = 2 * WAVE + 2;
   private static final int CONNECTIONS = 4;
 
   private static final String USAGE =
@@ -157,9 +156,9 @@ public final class EdgeBench {
   }
 
   private void simulate(Path data) throws IOException {
-    seed(data, new Workload(ACCOUNTS));
+    seed(data, new Workload());
     try (NodeProcess node = node(data)) {
-      prepare(node, new Workload(ACCOUNTS));
+      prepare(node, new Workload());
       final HttpLoad load = load(node);
       load.flatOut(seconds * 1_000L);
       final HttpLoad.Result full = load.flatOut(seconds * 1_000L);
@@ -171,7 +170,7 @@ public final class EdgeBench {
   }
 
   private static HttpLoad load(NodeProcess node) {
-    final Workload workload = new Workload(ACCOUNTS);
+    final Workload workload = new Workload();
     final Address holder = workload.address(0);
     final Address other = workload.address(1);
     return new HttpLoad(
@@ -208,7 +207,7 @@ public final class EdgeBench {
     final double direct = inProcess(folder.resolve("direct"), count);
     try (NodeProcess node = node(seeded(folder.resolve("grpc")));
         Session session = new Session(node)) {
-      final long[] times = session.run(count, new Workload(ACCOUNTS));
+      final long[] times = session.run(count, new Workload());
       final double overGrpc = WAVE * 1e9 / (Arrays.stream(times).sum() / (double) times.length);
       figure("wave_tps_in_process", Math.round(direct));
       figure("wave_tps_over_grpc", Math.round(overGrpc));
@@ -247,7 +246,7 @@ public final class EdgeBench {
 
   /** Transactions per second of waves that are handed to the pipeline in this process. */
   private double inProcess(Path data, int count) {
-    final Workload workload = new Workload(ACCOUNTS);
+    final Workload workload = new Workload();
     seed(data, workload);
     final SidecarConfig config = SidecarConfig.with(Map.of(Setting.DATA_DIR, data.toString()));
     final ChainOpener.Opened opened = ChainOpener.open(config);
@@ -320,7 +319,7 @@ public final class EdgeBench {
   private static final class Session implements AutoCloseable {
     private final TidemillClient client;
     private final WaveStream stream;
-    private Workload workload = new Workload(2);
+    private Workload workload = new Workload();
     private long wave;
     private ByteString root;
 
@@ -401,7 +400,7 @@ public final class EdgeBench {
   }
 
   private static Path seeded(Path data) {
-    seed(data, new Workload(ACCOUNTS));
+    seed(data, new Workload());
     return data;
   }
 

@@ -69,30 +69,59 @@ final class Dispatcher {
     return mapper;
   }
 
-  /** The answer, or null when every request was a notification. */
-  byte @Nullable [] answer(byte[] body) {
-    final JsonNode root;
-    try {
-      root = mapper.readTree(body);
-    } catch (JsonProcessingException e) {
-      return bytes(error(NullNode.instance, parseError(e)));
-    } catch (ArithmeticException | NumberFormatException e) {
-      return bytes(
-          error(
-              NullNode.instance,
-              Refusal.of(Reason.PARSE_ERROR, "detail", "a number is out of range")));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  /** A body that was parsed. {@link #answer} may wait for the state and for simulations. */
+  final class Parsed {
+    private final @Nullable JsonNode root;
+    private final byte @Nullable [] refused;
+
+    private Parsed(@Nullable JsonNode root, byte @Nullable [] refused) {
+      this.root = root;
+      this.refused = refused;
     }
-    if (root == null || root.isMissingNode()) {
-      return bytes(
-          error(NullNode.instance, Refusal.of(Reason.PARSE_ERROR, "detail", "it is empty")));
+
+    /** Whether it is one call of a method that does nothing but simulate. */
+    boolean simulates() {
+      return root != null
+          && root.isObject()
+          && SimulateMethods.SIMULATIONS.contains(root.path("method").asText());
     }
-    if (!root.isArray()) {
+
+    /** The answer, or null when every request was a notification. */
+    byte @Nullable [] answer() {
+      if (root == null) {
+        return refused;
+      }
+      if (root.isArray()) {
+        return batch(root);
+      }
       final ObjectNode answer = one(root);
       return answer == null ? null : bytes(answer);
     }
-    return batch(root);
+
+    /** The answer when the node will not even try. */
+    byte[] refuse(Refusal refusal) {
+      return bytes(error(root == null ? NullNode.instance : id(root), refusal));
+    }
+  }
+
+  /** Reads a body; never throws on input. */
+  Parsed parse(byte[] body, int length) {
+    try {
+      final JsonNode root = mapper.readTree(body, 0, length);
+      return root == null || root.isMissingNode()
+          ? unreadable("it is empty")
+          : new Parsed(root, null);
+    } catch (JsonProcessingException e) {
+      return new Parsed(null, refused(parseError(e)));
+    } catch (ArithmeticException | NumberFormatException e) {
+      return unreadable("a number is out of range");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Parsed unreadable(String detail) {
+    return new Parsed(null, refused(Refusal.of(Reason.PARSE_ERROR, "detail", detail)));
   }
 
   private byte @Nullable [] batch(JsonNode requests) {

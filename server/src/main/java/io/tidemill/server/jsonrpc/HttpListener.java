@@ -7,17 +7,17 @@ import io.javalin.http.Context;
 import io.tidemill.executor.ChainSpecification;
 import io.tidemill.server.config.NodeFacts;
 import io.tidemill.server.config.SidecarConfig;
-import io.tidemill.server.errors.Reason;
 import io.tidemill.server.errors.Refusal;
 import io.tidemill.server.observe.NodeHealth;
 import io.tidemill.server.observe.Telemetry;
 import io.tidemill.server.pipeline.WavePipeline;
 import io.tidemill.server.query.ChainReader;
 import io.tidemill.server.simulate.Simulator;
-import java.io.IOException;
-import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +31,9 @@ public final class HttpListener implements AutoCloseable {
   private final Dispatcher dispatcher;
   private final NodeHealth health;
   private final Telemetry telemetry;
+  private final Origins origins;
+  private final Executor simulations;
+  private final ExecutorService blocking = Executors.newVirtualThreadPerTaskExecutor();
   private @Nullable Javalin server;
 
   /** What the methods are made of. */
@@ -56,15 +59,22 @@ public final class HttpListener implements AutoCloseable {
         config.http(),
         new Dispatcher(methods, rooms.telemetry()),
         rooms.health(),
-        rooms.telemetry());
+        rooms.telemetry(),
+        rooms.simulator()::dispatch);
   }
 
   private HttpListener(
-      SidecarConfig.Http config, Dispatcher dispatcher, NodeHealth health, Telemetry telemetry) {
+      SidecarConfig.Http config,
+      Dispatcher dispatcher,
+      NodeHealth health,
+      Telemetry telemetry,
+      Executor simulations) {
     this.config = config;
     this.dispatcher = dispatcher;
     this.health = health;
     this.telemetry = telemetry;
+    this.origins = Origins.of(config);
+    this.simulations = simulations;
   }
 
   /** Opens the listener, unless the configuration has none. */
@@ -78,7 +88,7 @@ public final class HttpListener implements AutoCloseable {
               javalin.startup.showJavalinBanner = false;
               javalin.startup.startupWatcherEnabled = false;
               javalin.startup.showOldJavalinVersionWarning = false;
-              javalin.concurrency.useVirtualThreads = true;
+              javalin.concurrency.useVirtualThreads = false;
               javalin.http.maxRequestSize = NodeFacts.MAX_JSON_BODY;
               javalin.jetty.modifyHttpConfiguration(
                   http -> {
@@ -86,9 +96,12 @@ public final class HttpListener implements AutoCloseable {
                     http.setRequestHeaderSize(8 * 1024);
                     http.setIdleTimeout(30_000);
                   });
+              javalin.jetty.modifyServer(
+                  server ->
+                      server.setHandler(
+                          new RpcHandler(dispatcher, origins, blocking, simulations)));
               javalin.routes.before(this::guard);
               javalin.routes.options("/*", context -> context.status(204));
-              javalin.routes.post("/", this::rpc);
               javalin.routes.get("/healthz", this::healthz);
               javalin.routes.get("/livez", this::livez);
               javalin.routes.get("/readyz", this::healthz);
@@ -115,70 +128,17 @@ public final class HttpListener implements AutoCloseable {
 
   /** Refuses foreign hosts and answers for the origins that may call. */
   private void guard(Context context) {
-    final String host = context.host();
-    final List<String> hosts = config.allowedHosts();
-    if (!hosts.contains("*") && (host == null || !hosts.contains(withoutPort(host)))) {
-      refuse(context, 403, Refusal.field("Host", "is not one of http.allowed-hosts of this node"));
-      context.skipRemainingHandlers();
-      return;
-    }
     final String origin = context.header("Origin");
-    if (origin != null) {
-      final List<String> origins = config.corsOrigins();
-      if (origins.contains("*") || origins.contains(origin)) {
-        context.header("Access-Control-Allow-Origin", origin);
-        context.header("Vary", "Origin");
-        context.header("Access-Control-Allow-Methods", "POST, GET, OPTIONS");
-        context.header("Access-Control-Allow-Headers", "Content-Type, Authorization");
-        context.header("Access-Control-Max-Age", "600");
-      } else if (!origin.equals("http://" + host) && !origin.equals("https://" + host)) {
-        refuse(
-            context, 403, Refusal.field("Origin", "is not one of http.cors-origins of this node"));
-        context.skipRemainingHandlers();
-      }
-    }
-  }
-
-  private static String withoutPort(String host) {
-    final int colon = host.lastIndexOf(':');
-    return colon > host.lastIndexOf(']') ? host.substring(0, colon) : host;
-  }
-
-  private void rpc(Context context) throws IOException {
-    final String type = context.contentType();
-    if (type == null || !type.split(";", 2)[0].strip().equalsIgnoreCase(JSON)) {
-      refuse(
-          context,
-          415,
-          Refusal.of(Reason.INVALID_REQUEST, "detail", "Content-Type must be " + JSON));
-      return;
-    }
-    final byte[] body = body(context);
-    if (body == null) {
-      refuse(
-          context,
-          413,
-          Refusal.of(
-              Reason.INVALID_REQUEST,
-              "detail",
-              "the body is larger than " + NodeFacts.MAX_JSON_BODY + " bytes"));
-      return;
-    }
-    final byte[] answer = dispatcher.answer(body);
-    if (answer == null) {
-      context.status(204);
-    } else {
-      context.contentType(JSON).result(answer);
-    }
-  }
-
-  private static byte @Nullable [] body(Context context) throws IOException {
-    if (context.contentLength() > NodeFacts.MAX_JSON_BODY) {
-      return null;
-    }
-    try (InputStream in = context.req().getInputStream()) {
-      final byte[] body = in.readNBytes(NodeFacts.MAX_JSON_BODY + 1);
-      return body.length > NodeFacts.MAX_JSON_BODY ? null : body;
+    final Refusal refusal = origins.refusal(context.host(), origin);
+    if (refusal != null) {
+      refuse(context, 403, refusal);
+      context.skipRemainingHandlers();
+    } else if (origin != null && origins.crosses(origin)) {
+      context.header("Access-Control-Allow-Origin", origin);
+      context.header("Vary", "Origin");
+      context.header("Access-Control-Allow-Methods", "POST, GET, OPTIONS");
+      context.header("Access-Control-Allow-Headers", "Content-Type, Authorization");
+      context.header("Access-Control-Max-Age", "600");
     }
   }
 
@@ -226,5 +186,6 @@ public final class HttpListener implements AutoCloseable {
     if (open != null) {
       open.stop();
     }
+    blocking.close();
   }
 }

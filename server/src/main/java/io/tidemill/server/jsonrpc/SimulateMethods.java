@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,17 @@ final class SimulateMethods {
   private static final List<String> OPTIONS =
       List.of(
           "validate", "trace", "access_list", "state_diff", "estimate_gas", "fuel_cap", "min_wave");
+
+  /** Methods that do nothing but simulate: they are answered by the simulator's own threads. */
+  static final Set<String> SIMULATIONS =
+      Set.of(
+          "pyde_call",
+          "pyde_estimateGas",
+          "pyde_createAccessList",
+          "pyde_simulateTransaction",
+          "pyde_simulateWave",
+          "pyde_traceTransaction",
+          "tidemill_simulate");
 
   private final Simulator simulator;
   private final ChainReader reader;

@@ -84,12 +84,7 @@ final class SimulationWorkers implements AutoCloseable {
     this.queue = queue;
     this.pool =
         new ThreadPoolExecutor(
-            threads,
-            threads,
-            0,
-            TimeUnit.SECONDS,
-            new ArrayBlockingQueue<>(queue),
-            Worker::new);
+            threads, threads, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(queue), Worker::new);
     this.clock = Thread.ofPlatform().daemon().name("tidemill-simulate-clock").start(this::watch);
   }
 

@@ -19,6 +19,7 @@ import io.tidemill.server.errors.Reason;
 import io.tidemill.server.errors.Refusal;
 import io.tidemill.server.observe.MetricCatalogue;
 import io.tidemill.server.observe.Telemetry;
+import io.tidemill.server.pipeline.WaveAnswer;
 import io.tidemill.server.pipeline.WavePipeline;
 import io.tidemill.server.query.Base;
 import io.tidemill.server.query.ChainReader;

@@ -1,0 +1,219 @@
+package io.tidemill.server.jsonrpc;
+
+import io.tidemill.server.config.NodeFacts;
+import io.tidemill.server.errors.Reason;
+import io.tidemill.server.errors.Refusal;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.concurrent.Executor;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.PreEncodedHttpField;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * JSON-RPC at {@code POST /}, in front of everything else the server serves: most requests of a
+ * node are these, and they need none of what a servlet offers. A request is read and parsed where
+ * it arrives, without blocking, and answered by one other thread; every other path goes on to the
+ * handler behind, on a thread that may block.
+ */
+final class RpcHandler extends Handler.Wrapper {
+  /** Bytes that are parsed on the thread of the selector; more goes to a thread that may wait. */
+  private static final int PARSED_AT_ONCE = 16 * 1024;
+
+  private static final HttpField JSON =
+      new PreEncodedHttpField(HttpHeader.CONTENT_TYPE, "application/json");
+
+  private final Dispatcher dispatcher;
+  private final Origins origins;
+  private final Executor blocking;
+  private final Executor simulations;
+
+  /**
+   * A handler whose answers are made by {@code dispatcher}.
+   *
+   * @param blocking runs what may wait
+   * @param simulations runs what simulates; refuses when too much of it waits
+   */
+  RpcHandler(Dispatcher dispatcher, Origins origins, Executor blocking, Executor simulations) {
+    super(true);
+    this.dispatcher = dispatcher;
+    this.origins = origins;
+    this.blocking = blocking;
+    this.simulations = simulations;
+  }
+
+  @Override
+  public InvocationType getInvocationType() {
+    return InvocationType.NON_BLOCKING;
+  }
+
+  @Override
+  public boolean handle(Request request, Response response, Callback callback) {
+    if (!"POST".equals(request.getMethod()) || !"/".equals(Request.getPathInContext(request))) {
+      blocking.execute(() -> behind(request, response, callback));
+      return true;
+    }
+    final HttpFields headers = request.getHeaders();
+    final String origin = headers.get(HttpHeader.ORIGIN);
+    final Refusal refusal = origins.refusal(headers.get(HttpHeader.HOST), origin);
+    if (refusal != null) {
+      refuse(response, callback, 403, refusal);
+      return true;
+    }
+    if (origin != null && origins.crosses(origin)) {
+      response.getHeaders().put(HttpHeader.ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+      response.getHeaders().put(HttpHeader.VARY, "Origin");
+    }
+    if (!isJson(headers.get(HttpHeader.CONTENT_TYPE))) {
+      refuse(
+          response,
+          callback,
+          415,
+          Refusal.of(Reason.INVALID_REQUEST, "detail", "Content-Type must be application/json"));
+      return true;
+    }
+    new Body(request, response, callback).read();
+    return true;
+  }
+
+  private void behind(Request request, Response response, Callback callback) {
+    try {
+      if (!super.handle(request, response, callback)) {
+        Response.writeError(request, response, callback, 404);
+      }
+    } catch (Throwable failure) {
+      Response.writeError(request, response, callback, failure);
+    }
+  }
+
+  private static boolean isJson(@Nullable String type) {
+    return type != null
+        && type.regionMatches(true, 0, "application/json", 0, 16)
+        && (type.length() == 16 || type.charAt(16) == ';' || type.charAt(16) == ' ');
+  }
+
+  private void refuse(Response response, Callback callback, int status, Refusal refusal) {
+    answer(response, callback, status, dispatcher.refused(refusal));
+  }
+
+  private static void answer(
+      Response response, Callback callback, int status, byte @Nullable [] body) {
+    if (body == null) {
+      response.setStatus(204);
+      callback.succeeded();
+      return;
+    }
+    response.setStatus(status);
+    response.getHeaders().put(JSON);
+    response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
+    response.write(true, ByteBuffer.wrap(body), callback);
+  }
+
+  private void dispatch(byte[] body, int length, Response response, Callback callback) {
+    if (length > PARSED_AT_ONCE) {
+      blocking.execute(() -> answer(dispatcher.parse(body, length), response, callback));
+      return;
+    }
+    final Dispatcher.Parsed parsed = dispatcher.parse(body, length);
+    if (!parsed.simulates()) {
+      blocking.execute(() -> answer(parsed, response, callback));
+      return;
+    }
+    try {
+      simulations.execute(() -> answer(parsed, response, callback));
+    } catch (Refusal full) {
+      answer(response, callback, 200, parsed.refuse(full));
+    }
+  }
+
+  private static void answer(Dispatcher.Parsed parsed, Response response, Callback callback) {
+    try {
+      answer(response, callback, 200, parsed.answer());
+    } catch (Throwable failure) {
+      callback.failed(failure);
+    }
+  }
+
+  /** The body of one request as it arrives. */
+  private final class Body implements Runnable {
+    private final Request request;
+    private final Response response;
+    private final Callback callback;
+    private byte[] bytes;
+    private int length;
+
+    Body(Request request, Response response, Callback callback) {
+      this.request = request;
+      this.response = response;
+      this.callback = callback;
+      final long declared = request.getLength();
+      this.bytes = new byte[(int) Math.clamp(declared, 256, NodeFacts.MAX_JSON_BODY)];
+    }
+
+    /** More has arrived. */
+    @Override
+    public void run() {
+      read();
+    }
+
+    void read() {
+      if (request.getLength() > NodeFacts.MAX_JSON_BODY) {
+        tooLarge();
+        return;
+      }
+      while (true) {
+        final Content.Chunk chunk = request.read();
+        if (chunk == null) {
+          request.demand(this);
+          return;
+        }
+        if (Content.Chunk.isFailure(chunk)) {
+          callback.failed(chunk.getFailure());
+          return;
+        }
+        final boolean fits = take(chunk.getByteBuffer());
+        final boolean last = chunk.isLast();
+        chunk.release();
+        if (!fits) {
+          tooLarge();
+          return;
+        }
+        if (last) {
+          dispatch(bytes, length, response, callback);
+          return;
+        }
+      }
+    }
+
+    private boolean take(ByteBuffer more) {
+      final int size = more.remaining();
+      if (size > NodeFacts.MAX_JSON_BODY - length) {
+        return false;
+      }
+      if (size > bytes.length - length) {
+        bytes = Arrays.copyOf(bytes, Math.max(length + size, 2 * bytes.length));
+      }
+      more.get(bytes, length, size);
+      length += size;
+      return true;
+    }
+
+    private void tooLarge() {
+      refuse(
+          response,
+          callback,
+          413,
+          Refusal.limit(
+              "bytes of a request",
+              Math.max(length, request.getLength()),
+              NodeFacts.MAX_JSON_BODY));
+    }
+  }
+}
