@@ -39,13 +39,17 @@ final class Gate implements ServerInterceptor {
         check(method, headers);
       }
     } catch (Refusal refusal) {
-      if (StatusMapper.status(refusal) instanceof StatusRuntimeException status) {
-        final Metadata trailers = status.getTrailers();
-        call.close(status.getStatus(), trailers == null ? new Metadata() : trailers);
-      }
+      close(call, refusal);
       return new ServerCall.Listener<>() {};
     }
     return next.startCall(call, headers);
+  }
+
+  /** Ends {@code call} with what the catalogue says about {@code refusal}. */
+  static void close(ServerCall<?, ?> call, Refusal refusal) {
+    final StatusRuntimeException status = StatusMapper.status(refusal);
+    final Metadata trailers = status.getTrailers();
+    call.close(status.getStatus(), trailers == null ? new Metadata() : trailers);
   }
 
   private void check(String method, Metadata headers) {

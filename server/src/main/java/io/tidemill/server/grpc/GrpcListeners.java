@@ -116,7 +116,8 @@ public final class GrpcListeners implements AutoCloseable {
 
   private Server open(NettyServerBuilder builder, Role role, @Nullable Tokens tokens)
       throws IOException {
-    services.forEach(builder::addService);
+    final int limit = config.limits().messageBytes();
+    services.forEach(service -> builder.addService(Screen.of(service, limit)));
     builder.intercept(new Gate(role, tokens, nodeHealth));
     if (config.grpc().reflection() && role == Role.CONSENSUS) {
       builder.addService(ProtoReflectionServiceV1.newInstance());
@@ -151,7 +152,11 @@ public final class GrpcListeners implements AutoCloseable {
   private NettyServerBuilder limited(NettyServerBuilder builder) {
     return builder
         .executor(executor)
-        .maxInboundMessageSize(config.limits().messageBytes())
+        .maxInboundMessageSize(
+            (int)
+                Math.min(
+                    Integer.MAX_VALUE,
+                    (long) config.limits().messageBytes() * Screen.TRANSPORT_FACTOR))
         .maxInboundMetadataSize(MAX_METADATA)
         .maxConcurrentCallsPerConnection(config.limits().callsPerConnection())
         .maxRstFramesPerWindow(MAX_RESETS, RESET_WINDOW_SECONDS)

@@ -13,11 +13,15 @@ import io.tidemill.server.observe.Telemetry;
 import io.tidemill.server.pipeline.WavePipeline;
 import io.tidemill.server.query.ChainReader;
 import io.tidemill.server.simulate.Simulator;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.util.component.ContainerLifeCycle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +30,12 @@ import org.slf4j.LoggerFactory;
 public final class HttpListener implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HttpListener.class);
   private static final String JSON = "application/json";
+
+  /** How long a connection may go without a new request, its body included. */
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** Open connections; more wait until one closes. */
+  private static final int MAX_CONNECTIONS = 2_048;
 
   private final SidecarConfig.Http config;
   private final Dispatcher dispatcher;
@@ -82,6 +92,7 @@ public final class HttpListener implements AutoCloseable {
     if (config.port() < 0) {
       return;
     }
+    final SlowConnections connections = new SlowConnections(PATIENCE);
     final Javalin app =
         Javalin.create(
             javalin -> {
@@ -97,9 +108,12 @@ public final class HttpListener implements AutoCloseable {
                     http.setIdleTimeout(30_000);
                   });
               javalin.jetty.modifyServer(
-                  server ->
-                      server.setHandler(
-                          new RpcHandler(dispatcher, origins, blocking, simulations)));
+                  server -> {
+                    server.addBean(connections);
+                    server.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, server));
+                    server.setHandler(
+                        new RpcHandler(dispatcher, origins, blocking, simulations, connections));
+                  });
               javalin.routes.before(this::guard);
               javalin.routes.options("/*", context -> context.status(204));
               javalin.routes.get("/healthz", this::healthz);
@@ -119,6 +133,9 @@ public final class HttpListener implements AutoCloseable {
               javalin.routes.exception(Refusal.class, this::refused);
             });
     server = app.start(config.host(), config.port());
+    for (Connector connector : server.jettyServer().server().getConnectors()) {
+      ((ContainerLifeCycle) connector).addBean(connections, false);
+    }
   }
 
   /** The port, or -1. */

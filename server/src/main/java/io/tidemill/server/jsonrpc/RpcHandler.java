@@ -34,19 +34,27 @@ final class RpcHandler extends Handler.Wrapper {
   private final Origins origins;
   private final Executor blocking;
   private final Executor simulations;
+  private final SlowConnections connections;
 
   /**
    * A handler whose answers are made by {@code dispatcher}.
    *
    * @param blocking runs what may wait
    * @param simulations runs what simulates; refuses when too much of it waits
+   * @param connections hears of every request
    */
-  RpcHandler(Dispatcher dispatcher, Origins origins, Executor blocking, Executor simulations) {
+  RpcHandler(
+      Dispatcher dispatcher,
+      Origins origins,
+      Executor blocking,
+      Executor simulations,
+      SlowConnections connections) {
     super(true);
     this.dispatcher = dispatcher;
     this.origins = origins;
     this.blocking = blocking;
     this.simulations = simulations;
+    this.connections = connections;
   }
 
   @Override
@@ -56,6 +64,7 @@ final class RpcHandler extends Handler.Wrapper {
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
+    connections.request(request.getConnectionMetaData().getConnection());
     if (!"POST".equals(request.getMethod()) || !"/".equals(Request.getPathInContext(request))) {
       blocking.execute(() -> behind(request, response, callback));
       return true;
@@ -154,7 +163,7 @@ final class RpcHandler extends Handler.Wrapper {
       this.response = response;
       this.callback = callback;
       final long declared = request.getLength();
-      this.bytes = new byte[(int) Math.clamp(declared, 256, NodeFacts.MAX_JSON_BODY)];
+      this.bytes = new byte[Math.clamp(declared, 256, NodeFacts.MAX_JSON_BODY)];
     }
 
     /** More has arrived. */

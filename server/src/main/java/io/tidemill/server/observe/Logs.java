@@ -10,7 +10,22 @@ import org.slf4j.LoggerFactory;
 
 /** Sets how the process logs. */
 public final class Logs {
+  /**
+   * The transport of gRPC, which logs a stack trace for every client that breaks the protocol. Held
+   * here, because loggers that nobody holds forget their level.
+   */
+  private static final java.util.logging.Logger TRANSPORT =
+      java.util.logging.Logger.getLogger("io.grpc");
+
   private Logs() {}
+
+  /** Leaves the mistakes of clients out of the log, unless it is for debugging. */
+  private static void quiet(Level level) {
+    TRANSPORT.setLevel(
+        level.isGreaterOrEqual(Level.INFO)
+            ? java.util.logging.Level.OFF
+            : java.util.logging.Level.INFO);
+  }
 
   /**
    * Applies the configuration; call it before the node starts.
@@ -23,6 +38,7 @@ public final class Logs {
     }
     final Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.setLevel(Level.toLevel(level, Level.INFO));
+    quiet(root.getLevel());
     if (json) {
       final JsonEncoder encoder = new JsonEncoder();
       encoder.setContext(context);

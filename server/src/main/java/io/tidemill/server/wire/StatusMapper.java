@@ -17,7 +17,7 @@ public final class StatusMapper {
   private StatusMapper() {}
 
   /** The status to close a call with. */
-  public static RuntimeException status(Throwable failure) {
+  public static StatusRuntimeException status(Throwable failure) {
     if (failure instanceof StatusRuntimeException status) {
       return status;
     }
