@@ -2,11 +2,6 @@ package io.tidemill.server.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import com.google.protobuf.ByteString;
-import io.tidemill.client.ClientOptions;
-import io.tidemill.client.TidemillClient;
-import io.tidemill.client.WaveRequest;
-import io.tidemill.client.WaveStream;
 import io.tidemill.executor.Receipt;
 import io.tidemill.executor.Wave;
 import io.tidemill.executor.WaveContext;
@@ -47,7 +42,7 @@ import java.util.stream.Stream;
  * flood the node. The node and anvil run in processes of their own; the load shares their cores.
  */
 public final class EdgeBench {
-  private static final int WAVE = 1_000;
+  static final int WAVE = 1_000;
   private static final int CONNECTIONS = 4;
 
   private static final String USAGE =
@@ -206,7 +201,7 @@ public final class EdgeBench {
     final int count = 4 * seconds;
     final double direct = inProcess(folder.resolve("direct"), count);
     try (NodeProcess node = node(seeded(folder.resolve("grpc")));
-        Session session = new Session(node)) {
+        WaveSession session = new WaveSession(node)) {
       final long[] times = session.run(count, new Workload());
       final double overGrpc = WAVE * 1e9 / (Arrays.stream(times).sum() / (double) times.length);
       figure("wave_tps_in_process", Math.round(direct));
@@ -310,75 +305,13 @@ public final class EdgeBench {
     done.join();
   }
 
-  private static WaveContext context(long wave) {
+  static WaveContext context(long wave) {
     return new WaveContext(
         wave, 1_700_000_000L + wave, Hash32.ZERO, U128.of(1), Workload.CHAIN_ID, 0, 0);
   }
 
-  /** Waves of one client, one after the other. */
-  private static final class Session implements AutoCloseable {
-    private final TidemillClient client;
-    private final WaveStream stream;
-    private Workload workload = new Workload();
-    private long wave;
-    private ByteString root;
-
-    Session(NodeProcess node) {
-      client = TidemillClient.connect(ClientOptions.plaintext("127.0.0.1", node.grpcPort()));
-      stream = client.openWaveStream();
-      final var info = client.reader().info();
-      wave = info.getExpectedWave();
-      root = info.getExpectedParentRoot();
-    }
-
-    long[] run(int count, Workload fresh) {
-      workload = fresh;
-      send(workload.setup());
-      more(count / 2);
-      return more(count);
-    }
-
-    /** Nanoseconds of each of {@code count} waves. */
-    long[] more(int count) {
-      final long[] times = new long[count];
-      for (int i = 0; i < count; i++) {
-        final List<byte[]> transactions = workload.transfers(WAVE);
-        final long start = System.nanoTime();
-        send(transactions);
-        times[i] = System.nanoTime() - start;
-      }
-      return times;
-    }
-
-    void send(List<byte[]> transactions) {
-      final WaveContext context = context(wave);
-      root =
-          stream
-              .execute(
-                  WaveRequest.of(
-                          wave,
-                          root,
-                          io.tidemill.v1.WaveContext.newBuilder()
-                              .setTimestamp(context.timestamp())
-                              .setBeacon(ByteString.copyFrom(context.beacon().toBytes()))
-                              .setBaseFee(ByteString.copyFrom(context.baseFee().toBytes()))
-                              .setChainId(context.chainId())
-                              .build(),
-                          transactions)
-                      .committed())
-              .root();
-      wave++;
-    }
-
-    @Override
-    public void close() {
-      stream.close();
-      client.close();
-    }
-  }
-
   private static void prepare(NodeProcess node, Workload workload) {
-    try (Session session = new Session(node)) {
+    try (WaveSession session = new WaveSession(node)) {
       session.send(workload.setup());
     }
   }
