@@ -57,8 +57,14 @@ public final class FunctionNames {
     }
   }
 
-  /** What to call function {@code index}. */
+  /** What to call function {@code index}; without control characters, which a module may have. */
   public String name(int index) {
-    return names.getOrDefault(index, "function " + index);
+    final String name = names.getOrDefault(index, "function " + index);
+    return name.chars().noneMatch(Character::isISOControl)
+        ? name
+        : name.codePoints()
+            .map(c -> Character.isISOControl(c) ? '?' : c)
+            .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+            .toString();
   }
 }

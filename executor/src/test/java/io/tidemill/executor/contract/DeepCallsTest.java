@@ -17,7 +17,9 @@ import java.util.concurrent.FutureTask;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The deepest tree of calls, on the stack that workers have. Source: decisions W5, W7. */
+/**
+ * The deepest tree of calls, on a quarter of the stack that workers have. Source: decisions W5, W7.
+ */
 class DeepCallsTest {
   static List<Engine> engines() {
     return List.of(new ChicoryEngine(), new JvmEngine(new ChicoryEngine()));
@@ -44,7 +46,7 @@ class DeepCallsTest {
               assertThat(result.end()).isEqualTo(End.SUCCESS);
               return result.returnData()[0] & 0xFF | (result.returnData()[1] & 0xFF) << 8;
             });
-    final Thread worker = new Thread(null, task, "deep", WorkerPool.STACK_BYTES);
+    final Thread worker = new Thread(null, task, "deep", WorkerPool.STACK_BYTES / 4);
     worker.start();
     return task.get();
   }

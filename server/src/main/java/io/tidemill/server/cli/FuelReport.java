@@ -15,6 +15,7 @@ record FuelReport(FunctionNames names, FuelProfile profile) {
   private static <K> List<Map.Entry<K, Long>> dearest(Map<K, Long> all) {
     // The maps are sorted and the sort is stable: equal prices stay in order.
     return all.entrySet().stream()
+        .filter(entry -> entry.getValue() > 0)
         .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
         .limit(MOST_OFFSETS)
         .toList();

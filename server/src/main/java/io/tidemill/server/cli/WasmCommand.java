@@ -1,6 +1,7 @@
 package io.tidemill.server.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidemill.executor.fuel.FuelSchedule;
 import io.tidemill.executor.wasm.Instrumenter;
@@ -11,6 +12,7 @@ import io.tidemill.executor.wasm.ModuleValidator;
 import io.tidemill.executor.wasm.WasmProfile;
 import io.tidemill.executor.wasm.spec.SpecReport;
 import io.tidemill.executor.wasm.spec.SpecRunner;
+import io.tidemill.state.hash.Blake3;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -53,7 +55,11 @@ public final class WasmCommand implements Runnable {
     try {
       return Files.readAllBytes(file);
     } catch (IOException e) {
-      throw new ParameterException(spec.commandLine(), file + " cannot be read: " + e.getMessage());
+      final String reason =
+          Files.notExists(file)
+              ? "there is no such file"
+              : Files.isDirectory(file) ? "it is a folder" : e.toString();
+      throw new ParameterException(spec.commandLine(), "cannot read " + file + ": " + reason);
     }
   }
 
@@ -77,8 +83,11 @@ public final class WasmCommand implements Runnable {
       description = "Write the self-contained metered module.",
       footer = {
         "",
-        "The module exports the mutable globals tidemill_fuel, tidemill_frames, tidemill_stack and",
-        "tidemill_pages, and the function tidemill_start, which is to be called before any other.",
+        "The module exports the mutable globals tidemill_fuel, tidemill_frames,",
+        "tidemill_stack and tidemill_pages, and the function tidemill_start,",
+        "which is to be called before any other. The same module always becomes",
+        "the same bytes.",
+        "",
         "Exit codes: 0 written, 1 the module is refused, 2 called wrongly."
       })
   static final class Instrument implements Callable<Integer> {
@@ -94,21 +103,37 @@ public final class WasmCommand implements Runnable {
         description = "Where the metered module goes.")
     private Path output = Path.of("");
 
+    @Option(names = "--json", description = "Print one JSON object.")
+    private boolean json;
+
     @Mixin private HelpOption help;
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
       final PrintWriter out = spec.commandLine().getOut();
       final Module module;
       try {
         module = ModuleValidator.validate(read(spec, file), WasmProfile.CONTRACT);
       } catch (InvalidModuleException e) {
-        return refuse(out, false, e);
+        return refuse(out, json, e);
       }
       final MeteringPlan plan = MeteringPlan.of(module, FuelSchedule.V1, WasmProfile.CONTRACT);
       final byte[] metered = Instrumenter.instrument(module, plan).bytes();
-      Files.write(output, metered);
-      out.println(output + ": " + module.bytes().length + " bytes became " + metered.length);
+      try {
+        Files.write(output, metered);
+      } catch (IOException e) {
+        throw new ParameterException(
+            spec.commandLine(), "cannot write " + output + ": " + e.toString());
+      }
+      if (json) {
+        final ObjectNode answer = new ObjectMapper().createObjectNode();
+        answer.put("output", output.toString()).put("code_hash", module.codeHash().toHex());
+        answer.put("bytes", module.bytes().length).put("metered_bytes", metered.length);
+        answer.put("metered_hash", Blake3.hash(metered).toHex());
+        out.println(answer);
+      } else {
+        out.println(output + ": " + module.bytes().length + " bytes became " + metered.length);
+      }
       return 0;
     }
   }
@@ -134,6 +159,9 @@ public final class WasmCommand implements Runnable {
         description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
     private Backend backend = Backend.compiled;
 
+    @Option(names = "--json", description = "Print one JSON object.")
+    private boolean json;
+
     @Mixin private HelpOption help;
 
     @Override
@@ -147,6 +175,21 @@ public final class WasmCommand implements Runnable {
       final PrintWriter out = spec.commandLine().getOut();
       final PrintWriter err = spec.commandLine().getErr();
       final SpecReport report = new SpecRunner(backend::engine).runAll(folder, err::println);
+      if (report.passed() + report.failures().size() + report.skipped() == 0) {
+        throw new ParameterException(
+            spec.commandLine(), folder + " holds no .wast files, and none of its folders does");
+      }
+      if (json) {
+        final ObjectNode answer = new ObjectMapper().createObjectNode();
+        answer.put("backend", backend.name()).put("passed", report.passed());
+        answer.put("failed", report.failures().size()).put("skipped", report.skipped());
+        final ArrayNode failures = answer.putArray("failures");
+        report.failures().forEach(failures::add);
+        final ArrayNode notes = answer.putArray("notes");
+        report.notes().forEach(notes::add);
+        out.println(answer);
+        return report.failures().isEmpty() ? 0 : 1;
+      }
       report.notes().forEach(note -> out.println("skipped " + note));
       report.failures().forEach(failure -> out.println("failed " + failure));
       out.println(report.summary());

@@ -24,6 +24,8 @@ import io.tidemill.executor.wasm.Trap;
 import io.tidemill.executor.wasm.ValType;
 import io.tidemill.executor.wasm.WasmProfile;
 import io.tidemill.executor.wasm.chicory.ChicoryEngine;
+import io.tidemill.executor.wasm.jvm.JvmEngine;
+import io.tidemill.executor.wasm.jvm.JvmModule;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -92,7 +94,9 @@ final class WasmRunCommand implements Callable<Integer> {
       long[] results,
       long fuelUsed,
       long micros,
+      String backend,
       List<String> backtrace,
+      int depth,
       @Nullable FuelReport profile) {}
 
   @Override
@@ -110,7 +114,9 @@ final class WasmRunCommand implements Callable<Integer> {
     }
     final Module.Export found = module.export(export, Module.Kind.FUNCTION);
     if (found == null) {
-      throw new ParameterException(spec.commandLine(), "no exported function named " + export);
+      throw new ParameterException(
+          spec.commandLine(),
+          file + " exports no function " + export + "; it has " + functions(module));
     }
     final FunctionType type = module.functionTypes().get(found.index());
     final long[] raw = parse(type);
@@ -121,6 +127,16 @@ final class WasmRunCommand implements Callable<Integer> {
       print(out, type, outcome);
     }
     return outcome.trap() == null ? 0 : 1;
+  }
+
+  private static String functions(Module module) {
+    final List<String> names = new ArrayList<>();
+    for (Module.Export entry : module.exports()) {
+      if (entry.kind() == Module.Kind.FUNCTION) {
+        names.add(entry.name());
+      }
+    }
+    return names.isEmpty() ? "none" : String.join(", ", names);
   }
 
   private long[] parse(FunctionType type) {
@@ -136,12 +152,15 @@ final class WasmRunCommand implements Callable<Integer> {
       final String prefix = RawValues.name(expected) + ":";
       if (!argument.startsWith(prefix)) {
         throw new ParameterException(
-            spec.commandLine(), "argument " + (i + 1) + " must be " + prefix + "VALUE");
+            spec.commandLine(),
+            "argument " + (i + 1) + " must be " + prefix + "VALUE, is " + argument);
       }
       try {
         raw[i] = RawValues.parse(expected, argument.substring(prefix.length()));
       } catch (NumberFormatException e) {
-        throw new ParameterException(spec.commandLine(), argument + ": " + e.getMessage());
+        throw new ParameterException(
+            spec.commandLine(),
+            argument + " is no " + RawValues.name(expected) + ", in decimal or in hex after 0x");
       }
     }
     return raw;
@@ -174,7 +193,9 @@ final class WasmRunCommand implements Callable<Integer> {
         outcome.results(),
         outcome.fuelUsed(),
         outcome.micros(),
+        outcome.backend(),
         backtrace,
+        trace.depth(),
         profileFuel ? new FuelReport(names, FuelProfile.of(module, plan, trace)) : null);
   }
 
@@ -191,6 +212,8 @@ final class WasmRunCommand implements Callable<Integer> {
     if (instance == null) {
       throw new IllegalStateException("the declared memory does not fit 256 MiB");
     }
+    // Modules outside the compiler's bounds run on the interpreter, for the same fuel.
+    final String name = compiled instanceof JvmModule ? JvmEngine.NAME : ChicoryEngine.NAME;
     try (instance) {
       final long from = System.nanoTime();
       Trap trap = null;
@@ -202,7 +225,7 @@ final class WasmRunCommand implements Callable<Integer> {
         trap = e;
       }
       final long micros = (System.nanoTime() - from) / 1_000;
-      return new Outcome(trap, results, fuel - instance.fuel, micros, List.of(), null);
+      return new Outcome(trap, results, fuel - instance.fuel, micros, name, List.of(), 0, null);
     }
   }
 
@@ -218,13 +241,28 @@ final class WasmRunCommand implements Callable<Integer> {
             RawValues.name(result), RawValues.text(result, bits), RawValues.hex(result, bits));
       }
     } else {
-      out.println("trap " + trap.code());
-      outcome.backtrace().forEach(frame -> out.println("  in " + frame));
+      out.println("trap " + trap.code() + " (code " + trap.code().number() + ")");
+      printFrames(out, outcome);
     }
     out.println("fuel " + outcome.fuelUsed());
-    out.println("time " + outcome.micros() + " us");
+    out.println("time " + outcome.micros() + " us on the backend " + outcome.backend());
     if (outcome.profile() != null) {
       outcome.profile().print(out);
+    }
+  }
+
+  /** Innermost first; a recursion takes one line. */
+  private static void printFrames(PrintWriter out, Outcome outcome) {
+    final List<String> frames = outcome.backtrace();
+    for (int i = 0, next; i < frames.size(); i = next) {
+      next = i + 1;
+      while (next < frames.size() && frames.get(next).equals(frames.get(i))) {
+        next++;
+      }
+      out.println("  in " + frames.get(i) + (next - i > 1 ? ", " + (next - i) + " times" : ""));
+    }
+    if (outcome.depth() > frames.size()) {
+      out.println("  and " + (outcome.depth() - frames.size()) + " frames more");
     }
   }
 
@@ -246,9 +284,10 @@ final class WasmRunCommand implements Callable<Integer> {
       answer.put("trap", trap.code().name()).put("trap_code", trap.code().number());
       final ArrayNode frames = answer.putArray("backtrace");
       outcome.backtrace().forEach(frames::add);
+      answer.put("frames", outcome.depth());
     }
     answer.put("fuel_used", outcome.fuelUsed()).put("micros", outcome.micros());
-    answer.put("backend", profileFuel ? ChicoryEngine.NAME : backend.name());
+    answer.put("backend", outcome.backend());
     if (outcome.profile() != null) {
       outcome.profile().addTo(answer.putObject("fuel_profile"));
     }

@@ -3,6 +3,7 @@ package io.tidemill.server.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemill.server.Tidemill;
+import io.tidemill.state.hash.Blake3;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -122,6 +123,55 @@ class WasmCommandTest {
     assertThat(Files.readAllBytes(first)).isEqualTo(Files.readAllBytes(second));
     assertThat(new String(Files.readAllBytes(first), java.nio.charset.StandardCharsets.ISO_8859_1))
         .contains("tidemill_fuel", "tidemill_stack", "tidemill_start");
+  }
+
+  @Test
+  void shouldSayWhatAScriptNeedsToKnowOfAMeteredModule() throws IOException {
+    final Path metered = folder.resolve("metered.wasm");
+    assertThat(run("wasm", "instrument", divides.toString(), "-o", metered.toString(), "--json"))
+        .isZero();
+    final byte[] bytes = Files.readAllBytes(metered);
+    assertThat(out.toString())
+        .contains("\"metered_bytes\":" + bytes.length)
+        .contains("\"metered_hash\":\"" + Blake3.hash(bytes).toHex() + "\"");
+    assertThat(
+            run("wasm", "instrument", divides.toString(), "-o", folder.resolve("no/x").toString()))
+        .isEqualTo(2);
+    assertThat(err.toString()).contains("cannot write");
+  }
+
+  @Test
+  void shouldFoldARecursionIntoOneLineAndCountTheRest() throws IOException {
+    // (func $down (export "down") (call $down)), with the name in the name section.
+    final Path endless =
+        write(
+            "endless.wasm",
+            HEADER
+                + "010401600000"
+                + "03020100"
+                + "0708010464"
+                + "6f776e0000"
+                + "0a0601040010000b"
+                + "000e046e616d65"
+                + "0107010004646f1b6e");
+    assertThat(run("wasm", "run", endless.toString(), "--invoke", "down")).isEqualTo(1);
+    assertThat(out.toString())
+        .startsWith("trap STACK_OVERFLOW (code 11)")
+        .contains("  in do?n, 64 times", "  and 4033 frames more", "on the backend compiled");
+    out.getBuffer().setLength(0);
+    run("wasm", "run", endless.toString(), "--invoke", "down", "--json");
+    assertThat(out.toString()).contains("\"trap_code\":11", "\"frames\":4097");
+  }
+
+  @Test
+  void shouldSayWhatThereIsWhenSomethingIsNot() {
+    run("wasm", "run", divides.toString(), "--invoke", "mul");
+    assertThat(err.toString()).contains("exports no function mul; it has div");
+    run("wasm", "run", divides.toString(), "--invoke", "div", "--arg", "i32:1", "--arg", "i32:x");
+    assertThat(err.toString()).contains("i32:x is no i32, in decimal or in hex after 0x");
+    run("wasm", "validate", folder.resolve("none").toString());
+    assertThat(err.toString()).contains("there is no such file");
+    assertThat(run("wasm", "spec", folder.toString())).isNotZero();
   }
 
   @Test
