@@ -3,6 +3,7 @@ package io.tidemill.executor;
 import io.tidemill.executor.borsh.BorshWriter;
 import io.tidemill.state.hash.Blake3;
 import io.tidemill.state.hash.Hash32;
+import java.util.Objects;
 
 /**
  * Identifies the input of a wave, so that a duplicate is told from a conflict (decisions S8).
@@ -14,7 +15,7 @@ import io.tidemill.state.hash.Hash32;
 public final class ContentHash {
   private ContentHash() {}
 
-  /** The content hash of {@code wave}. */
+  /** The content hash of {@code wave}, which names its parent root. */
   public static Hash32 of(Wave wave) {
     final Hash32[] digests = new Hash32[wave.transactions().size()];
     for (int i = 0; i < digests.length; i++) {
@@ -30,7 +31,7 @@ public final class ContentHash {
     out.u64(context.waveId()).u64(context.timestamp()).hash32(context.beacon());
     context.baseFee().write(out);
     out.u64(context.chainId()).u64(context.epoch()).u32(context.anchorMemberId());
-    out.hash32(wave.parentRoot()).u32(digests.length);
+    out.hash32(Objects.requireNonNull(wave.parentRoot(), "parent root")).u32(digests.length);
     for (int i = 0; i < digests.length; i++) {
       final Wave.Entry entry = wave.transactions().get(i);
       out.hash32(digests[i]).bool(entry.skip()).bool(entry.revealOf() != null);

@@ -7,11 +7,44 @@ package io.tidemill.executor;
 public final class NodeFault extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  private final String report;
+
   public NodeFault(String message) {
     super(message);
+    this.report = "";
   }
 
   public NodeFault(String message, Throwable cause) {
     super(message, cause);
+    this.report = "";
+  }
+
+  private NodeFault(String message, String report) {
+    super(message);
+    this.report = report;
+  }
+
+  /**
+   * Two executors have different results for {@code wave}.
+   *
+   * @param report every difference, one a line; the message says the first ones
+   */
+  static NodeFault disagreement(long wave, String report) {
+    int end = 0;
+    for (int line = 0; line < 20 && end < report.length(); line++) {
+      end = report.indexOf('\n', end) + 1;
+    }
+    return new NodeFault(
+        "wave "
+            + wave
+            + ": two executors disagree\n"
+            + report.substring(0, end)
+            + (end < report.length() ? "... (the log has the rest)" : ""),
+        report);
+  }
+
+  /** How two executors differ, receipts first; empty for every other fault. */
+  public String report() {
+    return report;
   }
 }

@@ -49,7 +49,13 @@ public final class ParallelWaveExecutor implements WaveExecutor {
             (index, overlay) -> execution.settle(execution.run(index, overlay)),
             new SpeculativeRun.Surroundings(pool, listener, clock, probe));
     run.execute();
+    final FinalAttempts attempts = run.attempts();
     return execution.finish(
-        run.receipts(), run.after(), run.writes(), run.codes(), run.messages(), run.statistics());
+        attempts.receipts(),
+        run.after(),
+        attempts.writes(),
+        attempts.codes(),
+        attempts.messages(),
+        run.statistics());
   }
 }

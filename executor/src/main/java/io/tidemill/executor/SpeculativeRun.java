@@ -6,13 +6,8 @@ import io.tidemill.executor.overlay.Overlay;
 import io.tidemill.executor.overlay.StateView;
 import io.tidemill.executor.schedule.Schedule;
 import io.tidemill.state.Snapshot;
-import io.tidemill.state.StateDelta;
 import io.tidemill.state.StateKey;
-import io.tidemill.state.hash.Hash32;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicIntegerArray;
@@ -64,14 +59,6 @@ final class SpeculativeRun {
   record Surroundings(
       WorkerPool pool, WaveExecutor.ReceiptListener listener, LongSupplier clock, Probe probe) {}
 
-  /** A finished attempt of one transaction. */
-  private record Ran(
-      Attempt attempt,
-      @Nullable SettledReceipt receipt,
-      @Nullable RuntimeException error,
-      SortedMap<Hash32, byte[]> codes,
-      List<ParachainMessage> messages) {}
-
   private static final int UNCLAIMED = 0;
   private static final int CLAIMED = 1;
 
@@ -80,9 +67,6 @@ final class SpeculativeRun {
 
   private static final int WINDOW = 32;
   private static final int FIRST_SERIAL_STRETCH = 64;
-
-  /** Transactions whose writes are gathered at once. */
-  private static final int WRITES_GRAIN = 512;
 
   private static final int SPINS = 200;
   private static final long IDLE_NANOS = 20_000;
@@ -132,64 +116,14 @@ final class SpeculativeRun {
     }
   }
 
-  /** What the wave wrote, the last writer winning. */
-  StateDelta writes() {
-    final int parts = (size + WRITES_GRAIN - 1) / WRITES_GRAIN;
-    final AtomicReferenceArray<List<StateDelta.Entry>> found = new AtomicReferenceArray<>(parts);
-    surroundings
-        .pool()
-        .each(
-            parts,
-            1,
-            part -> {
-              final List<StateDelta.Entry> entries = new ArrayList<>(2 * WRITES_GRAIN);
-              final int end = Math.min(size, (part + 1) * WRITES_GRAIN);
-              for (int i = part * WRITES_GRAIN; i < end; i++) {
-                last(i).attempt.addNewest(entries);
-              }
-              found.set(part, entries);
-            });
-    final List<StateDelta.Entry> all = new ArrayList<>(2 * size);
-    for (int part = 0; part < parts; part++) {
-      all.addAll(found.get(part));
-    }
-    return StateDelta.ofUnsorted(all);
-  }
-
   /** What is read after the last transaction. */
   StateView after() {
     return memory.view(size);
   }
 
-  /** The receipts in transaction order. */
-  List<SettledReceipt> receipts() {
-    final List<SettledReceipt> receipts = new ArrayList<>(size);
-    for (int i = 0; i < size; i++) {
-      receipts.add(Objects.requireNonNull(last(i).receipt));
-    }
-    return receipts;
-  }
-
-  /** The wasm that transactions staged, in code hash order. */
-  SortedMap<Hash32, byte[]> codes() {
-    final TreeMap<Hash32, byte[]> codes = new TreeMap<>();
-    for (int i = 0; i < size; i++) {
-      codes.putAll(last(i).codes);
-    }
-    return codes;
-  }
-
-  /** The queued messages in transaction order. */
-  List<ParachainMessage> messages() {
-    final List<ParachainMessage> messages = new ArrayList<>();
-    for (int i = 0; i < size; i++) {
-      messages.addAll(last(i).messages);
-    }
-    return messages;
-  }
-
-  private Ran last(int index) {
-    return Objects.requireNonNull(ran.get(index), "the wave is not finished");
+  /** What came of it. */
+  FinalAttempts attempts() {
+    return new FinalAttempts(ran, surroundings.pool());
   }
 
   /** What it cost. */
@@ -375,23 +309,23 @@ final class SpeculativeRun {
       }
       return true;
     }
-    final StateKey conflict = memory.firstStaleRead(speculative.attempt);
+    final StateKey conflict = memory.firstStaleRead(speculative.attempt());
     if (conflict == null) {
       finish(at, speculative, false);
     } else {
       conflicts.merge(conflict, 1, Integer::sum);
-      memory.estimate(speculative.attempt);
-      finish(at, attempt(at, speculative.attempt), true);
+      memory.estimate(speculative.attempt());
+      finish(at, attempt(at, speculative.attempt()), true);
     }
     return true;
   }
 
   private void finish(int at, Ran result, boolean stale) {
-    if (result.error != null) {
-      throw result.error;
+    if (result.error() != null) {
+      throw result.error();
     }
     ran.set(at, result);
-    surroundings.listener().onReceipt(Objects.requireNonNull(result.receipt).receipt());
+    surroundings.listener().onReceipt(Objects.requireNonNull(result.receipt()).receipt());
     recentAborts = recentAborts << 1 | (stale ? 1 : 0);
     if (stale) {
       aborts++;

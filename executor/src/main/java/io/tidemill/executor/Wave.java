@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * An ordered batch of transactions with its context: the unit of execution and of commit.
  *
- * @param parentRoot the Blake3 state root it builds on
+ * @param parentRoot the Blake3 state root it builds on, or null for whatever root its base has: a
+ *     client that sends a wave ahead does not know it yet
  * @param transactions in canonical order; the position is the transaction index
  * @param quarantinedCode code hashes that no transaction may reach (decisions O5)
  * @param threshold what the client knows about the threshold committee (decisions H5)
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Wave(
     WaveContext context,
-    Hash32 parentRoot,
+    @Nullable Hash32 parentRoot,
     List<Entry> transactions,
     List<Hash32> quarantinedCode,
     List<byte[]> systemEntries,
@@ -39,10 +40,15 @@ public record Wave(
   /** A wave without threshold input. */
   public Wave(
       WaveContext context,
-      Hash32 parentRoot,
+      @Nullable Hash32 parentRoot,
       List<Entry> transactions,
       List<Hash32> quarantinedCode,
       List<byte[]> systemEntries) {
     this(context, parentRoot, transactions, quarantinedCode, systemEntries, ThresholdInput.NONE);
+  }
+
+  /** The same wave on this root. */
+  public Wave on(Hash32 root) {
+    return new Wave(context, root, transactions, quarantinedCode, systemEntries, threshold);
   }
 }

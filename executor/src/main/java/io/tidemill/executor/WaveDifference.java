@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
  * diff and the rest. Stateless.
  */
 public final class WaveDifference {
-  private static final int MAX_LINES = 50;
+  /** A report is for a person; a wave that differs everywhere says so in this many lines. */
+  private static final int MAX_LINES = 10_000;
+
   private static final int MAX_VALUE_BYTES = 64;
 
   private final StringBuilder text = new StringBuilder();

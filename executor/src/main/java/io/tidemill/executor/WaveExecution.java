@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
@@ -106,13 +107,17 @@ final class WaveExecution {
       throw new InvalidWaveException(
           "wave " + context.waveId() + " does not follow wave " + base.wave());
     }
+    final Hash32 named = wave.parentRoot();
+    if (named == null) {
+      return;
+    }
     final Hash32 root = base.root().blake3();
-    if (!wave.parentRoot().equals(root)) {
+    if (!named.equals(root)) {
       throw new InvalidWaveException(
           "wave "
               + context.waveId()
               + " builds on root "
-              + wave.parentRoot()
+              + named
               + ", but wave "
               + base.wave()
               + " has root "
@@ -262,11 +267,13 @@ final class WaveExecution {
       digests.add(receipt.digest());
       leaves.addAll(receipt.eventDigests());
     }
+    // A base whose root is still being computed is asked for it as late as possible.
+    final Wave placed = wave.parentRoot() == null ? wave.on(base.root().blake3()) : wave;
     return new WaveResult(
         scope.context(),
-        wave.parentRoot(),
+        Objects.requireNonNull(placed.parentRoot()),
         rules.hash(),
-        ContentHash.of(wave, digests()),
+        ContentHash.of(placed, digests()),
         receipts,
         delta,
         stored,

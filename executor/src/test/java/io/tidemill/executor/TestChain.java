@@ -66,7 +66,8 @@ public final class TestChain {
     this.executor =
         new CheckedWaveExecutor(
             new ParallelWaveExecutor(parts, WORKERS, System::nanoTime),
-            new SerialWaveExecutor(parts));
+            new SerialWaveExecutor(parts),
+            1);
     final TreeMap<StateKey, byte @Nullable []> accounts = new TreeMap<>();
     for (int i = 0; i < 10; i++) {
       final Account account =

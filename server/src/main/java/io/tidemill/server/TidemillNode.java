@@ -100,7 +100,14 @@ public final class TidemillNode implements AutoCloseable {
     pipeline =
         push(
             new WavePipeline(
-                parts.store(), parts.executor(), archive, telemetry, feed, health, WRITER_QUEUE));
+                parts.store(),
+                parts.executor(),
+                archive,
+                telemetry,
+                feed,
+                health,
+                WRITER_QUEUE,
+                config.execution().pipelined()));
     telemetry.gauge(MetricCatalogue.HEAD, () -> pipeline.position().head().wave());
     telemetry.gauge(MetricCatalogue.PENDING, () -> pipeline.position().pending() == null ? 0 : 1);
     final ChainReader reader = new ChainReader(parts.store(), pipeline);

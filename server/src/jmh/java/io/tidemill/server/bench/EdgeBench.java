@@ -256,7 +256,8 @@ public final class EdgeBench {
                 telemetry,
                 new CommitFeed(),
                 new NodeHealth(),
-                8)) {
+                8,
+                config.execution().pipelined())) {
       submit(pipeline, workload.setup());
       for (int i = 0; i < count / 2; i++) {
         submit(pipeline, workload.transfers(WAVE));
@@ -285,6 +286,7 @@ public final class EdgeBench {
         new Submission(
             new Wave(
                 context(wave), pipeline.position().expectedParent(), entries, List.of(), List.of()),
+            null,
             null,
             true,
             () -> false),

@@ -1,5 +1,6 @@
 package io.tidemill.server.bench;
 
+import io.tidemill.client.keys.FalconKey;
 import io.tidemill.executor.account.Account;
 import io.tidemill.executor.account.AccountCodec;
 import io.tidemill.executor.account.Addresses;
@@ -12,6 +13,7 @@ import io.tidemill.executor.tx.DeployData;
 import io.tidemill.executor.tx.FeePayer;
 import io.tidemill.executor.tx.Transaction;
 import io.tidemill.executor.tx.TransactionEncoder;
+import io.tidemill.executor.tx.TransactionHash;
 import io.tidemill.executor.tx.TransactionType;
 import io.tidemill.executor.tx.U128;
 import io.tidemill.state.StateDelta;
@@ -47,13 +49,22 @@ final class Workload {
   private static final U128 RICH = U128.of(1_000_000_000_000_000L);
   private static final int GAS = 1_000_000;
 
-  /** A made-up key: signatures are trusted. */
-  private static final byte[] KEY = new byte[897];
+  /** Where signatures are trusted, one byte does. */
+  private static final byte[] NO_SIGNATURE = {0x59};
+
+  /** The one key of all accounts, or null for a made-up one where signatures are trusted. */
+  private final @Nullable FalconKey key;
 
   private final Address[] addresses = new Address[ACCOUNTS];
   private final long[] nonces = new long[ACCOUNTS];
 
   Workload() {
+    this(null);
+  }
+
+  /** Accounts that all sign with {@code key}, or do not sign. */
+  Workload(@Nullable FalconKey key) {
+    this.key = key;
     for (int i = 0; i < ACCOUNTS; i++) {
       addresses[i] = new Address(Blake3.hash(("account " + i).getBytes(StandardCharsets.US_ASCII)));
     }
@@ -64,12 +75,18 @@ final class Workload {
     return addresses[index];
   }
 
+  /** Whether the transactions carry real signatures. */
+  boolean isSigned() {
+    return key != null;
+  }
+
   /** All accounts, funded. */
   StateDelta genesis() {
+    final byte[] publicKey = key == null ? new byte[897] : key.publicKey();
     final TreeMap<StateKey, byte @Nullable []> state = new TreeMap<>();
     for (Address address : addresses) {
       final Account account =
-          Account.empty(address).withBalance(RICH).withAuthKeys(new AuthKeys.Single(KEY), 0);
+          Account.empty(address).withBalance(RICH).withAuthKeys(new AuthKeys.Single(publicKey), 0);
       state.put(StateKeys.account(address), AccountCodec.encode(account));
     }
     return StateDelta.of(state);
@@ -77,65 +94,65 @@ final class Workload {
 
   /** Deploys both contracts and gives every account tokens. */
   List<byte[]> setup() {
-    final List<byte[]> wave = new ArrayList<>();
+    final List<Transaction> wave = new ArrayList<>();
     wave.add(deploy("token", "executor/contracts/token/token.wasm", U128.of(1L << 60).toBytes()));
     wave.add(deploy("counter", "executor/contracts/counter/counter.wasm", new byte[8]));
     for (int i = 1; i < ACCOUNTS; i++) {
       wave.add(token(0, i, 1_000_000, false));
     }
-    return wave;
+    return finish(wave);
   }
 
   /** Disjoint pairs: nobody waits for anybody. */
   List<byte[]> transfers(int count) {
-    final List<byte[]> wave = new ArrayList<>(count);
+    final List<Transaction> wave = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       wave.add(transfer(2 * i, 2 * i + 1));
     }
-    return wave;
+    return finish(wave);
   }
 
   /** As many token transfers between disjoint pairs, with accurate access lists. */
   List<byte[]> tokenTransfers(int count) {
-    final List<byte[]> wave = new ArrayList<>(count);
+    final List<Transaction> wave = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       wave.add(token(2 * i, 2 * i + 1, 1, true));
     }
-    return wave;
+    return finish(wave);
   }
 
   /** Three of ten pay to the same account. */
   List<byte[]> hot(int count) {
-    final List<byte[]> wave = new ArrayList<>(count);
+    final List<Transaction> wave = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       wave.add(transfer(2 * i, i % 10 < 3 ? 1 : 2 * i + 1));
     }
-    return wave;
+    return finish(wave);
   }
 
   /** Everybody pays the next one, who then pays: no two can run at once. */
   List<byte[]> chain(int count) {
-    final List<byte[]> wave = new ArrayList<>(count);
+    final List<Transaction> wave = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       wave.add(transfer(i, i + 1));
     }
-    return wave;
+    return finish(wave);
   }
 
   /** Everybody increments one counter; no list says so. */
   List<byte[]> counter(int count) {
-    final List<byte[]> wave = new ArrayList<>(count);
+    final List<Transaction> wave = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       wave.add(call(i, COUNTER, "increment", new byte[0], List.of()));
     }
-    return wave;
+    return finish(wave);
   }
 
   /**
    * Of a hundred: 70 transfers, 15 token transfers, 10 commitments, 5 increments of one counter.
    */
   List<byte[]> mix(int count) {
-    final List<byte[]> wave = new ArrayList<>(count);
+    final List<Transaction> wave = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       final int kind = i % 100;
       if (kind < 70) {
@@ -148,19 +165,19 @@ final class Workload {
         wave.add(call(2 * i, COUNTER, "increment", new byte[0], List.of()));
       }
     }
-    return wave;
+    return finish(wave);
   }
 
-  private byte[] transfer(int from, int to) {
-    return encode(
+  private Transaction transfer(int from, int to) {
+    return transaction(
         from, addresses[to], U128.of(1), new byte[0], 21_000, List.of(), TransactionType.STANDARD);
   }
 
-  private byte[] commitment(int from) {
+  private Transaction commitment(int from) {
     final ByteArrayOutputStream payload = new ByteArrayOutputStream();
     payload.writeBytes(Blake3.hash(addresses[from].toBytes()).toBytes());
     payload.writeBytes(U128.ZERO.toBytes());
-    return encode(
+    return transaction(
         from,
         Address.ZERO,
         U128.of(1_000_000_000L),
@@ -170,7 +187,7 @@ final class Workload {
         TransactionType.COMMIT);
   }
 
-  private byte[] token(int from, int to, long amount, boolean listed) {
+  private Transaction token(int from, int to, long amount, boolean listed) {
     final ByteArrayOutputStream arguments = new ByteArrayOutputStream();
     arguments.writeBytes(addresses[to].toBytes());
     arguments.writeBytes(U128.of(amount).toBytes());
@@ -189,24 +206,25 @@ final class Workload {
     return Poseidon2.hash(preimage.toByteArray());
   }
 
-  private byte[] call(
+  private Transaction call(
       int from, Address to, String function, byte[] arguments, List<AccessEntry> list) {
     final byte[] data = new CallPayload(function, arguments).encode();
-    return encode(from, to, U128.ZERO, data, GAS / 10, list, TransactionType.STANDARD);
+    return transaction(from, to, U128.ZERO, data, GAS / 10, list, TransactionType.STANDARD);
   }
 
-  private byte[] deploy(String name, String file, byte[] arguments) {
+  private Transaction deploy(String name, String file, byte[] arguments) {
     try {
       final byte[] wasm =
           Files.readAllBytes(Path.of(System.getProperty("tidemill.home", ".")).resolve(file));
       final byte[] data = new DeployData(name, wasm, 0, arguments).encode();
-      return encode(0, Address.ZERO, U128.ZERO, data, 100 * GAS, List.of(), TransactionType.DEPLOY);
+      return transaction(
+          0, Address.ZERO, U128.ZERO, data, 100 * GAS, List.of(), TransactionType.DEPLOY);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private byte[] encode(
+  private Transaction transaction(
       int from,
       Address to,
       U128 value,
@@ -214,20 +232,44 @@ final class Workload {
       long gas,
       List<AccessEntry> list,
       TransactionType type) {
-    return TransactionEncoder.encode(
-        new Transaction(
-            addresses[from],
-            to,
-            value,
-            data,
-            gas,
-            nonces[from]++,
-            new byte[] {0x59},
-            FeePayer.SENDER,
-            list,
-            false,
-            0,
-            CHAIN_ID,
-            type));
+    return new Transaction(
+        addresses[from],
+        to,
+        value,
+        data,
+        gas,
+        nonces[from]++,
+        NO_SIGNATURE,
+        FeePayer.SENDER,
+        list,
+        false,
+        0,
+        CHAIN_ID,
+        type);
+  }
+
+  /** The bytes of {@code wave}, signed on all cores when there is a key. */
+  private List<byte[]> finish(List<Transaction> wave) {
+    return wave.parallelStream().map(this::signed).map(TransactionEncoder::encode).toList();
+  }
+
+  private Transaction signed(Transaction t) {
+    if (key == null) {
+      return t;
+    }
+    return new Transaction(
+        t.from(),
+        t.to(),
+        t.value(),
+        t.data(),
+        t.gasLimit(),
+        t.nonce(),
+        key.sign(TransactionHash.of(t).toBytes()),
+        t.feePayer(),
+        t.accessList(),
+        t.hasDeadline(),
+        t.deadline(),
+        t.chainId(),
+        t.type());
   }
 }

@@ -73,10 +73,16 @@ public final class ChainOpener {
     final StateStore store = store(config, specification.chainId(), genesis);
     try {
       final ContractEngine engine = new ContractEngine(config, around);
-      final WaveExecutor executor =
-          new ExecutorChoice(
-              config.execution(),
-              new ExecutorParts(specification, engine.runtimes(), FalconVerifier.INSTANCE));
+      final ExecutorParts parts =
+          new ExecutorParts(specification, engine.runtimes(), FalconVerifier.INSTANCE);
+      final ExecutorParts checking =
+          config.execution().mode() == SidecarConfig.Execution.Mode.BOTH_ENGINES
+              ? new ExecutorParts(
+                  specification,
+                  ContractEngine.other(config.engine().compiled()),
+                  FalconVerifier.INSTANCE)
+              : parts;
+      final WaveExecutor executor = new ExecutorChoice(config.execution(), parts, checking);
       final long head = head(store);
       final InFlightFile inFlight =
           config.data().durable()

@@ -55,6 +55,12 @@ final class ContractEngine implements AutoCloseable {
     }
   }
 
+  /** Runtimes on the backend that a node does not use, for checking one against the other. */
+  static WasmContractRuntimes other(boolean compiled) {
+    final Engine reference = new ChicoryEngine();
+    return new WasmContractRuntimes(compiled ? reference : new JvmEngine(reference), reference);
+  }
+
   private static @Nullable ArtifactFolder open(SidecarConfig config) {
     try {
       return ArtifactFolder.open(

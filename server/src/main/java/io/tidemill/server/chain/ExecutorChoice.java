@@ -24,8 +24,9 @@ final class ExecutorChoice implements WaveExecutor {
    * Starts the workers.
    *
    * @param given what the executor is made of; its guards are replaced by clocks
+   * @param checking what a second execution is made of, in the modes that run both
    */
-  ExecutorChoice(Execution execution, ExecutorParts given) {
+  ExecutorChoice(Execution execution, ExecutorParts given, ExecutorParts checking) {
     final ExecutorParts parts = given.watchedBy(guards);
     final int cores = Runtime.getRuntime().availableProcessors();
     pool =
@@ -37,7 +38,11 @@ final class ExecutorChoice implements WaveExecutor {
         switch (execution.mode()) {
           case SERIAL -> serial;
           case PARALLEL -> parallel;
-          case BOTH -> new CheckedWaveExecutor(parallel, serial);
+          case BOTH, BOTH_ENGINES ->
+              new CheckedWaveExecutor(
+                  parallel,
+                  new SerialWaveExecutor(checking.watchedBy(guards), pool),
+                  execution.checkEvery());
         };
   }
 

@@ -153,6 +153,12 @@ public final class WaveCommand implements Runnable {
     @Option(names = "--json", description = "Print one JSON object per wave.")
     private boolean json;
 
+    @Option(
+        names = "--explain",
+        description =
+            "Also say what each wave cost: attempts, what was read too early, idle workers.")
+    private boolean explain;
+
     @Override
     public Integer call() throws IOException {
       final PrintWriter err = spec.commandLine().getErr();
@@ -166,7 +172,7 @@ public final class WaveCommand implements Runnable {
       final ClientOptions plain = ClientOptions.plaintext(host, port);
       try (TidemillClient client =
           TidemillClient.connect(bearer == null ? plain : plain.withToken(bearer))) {
-        WaveReplay.run(client, waves, this::print);
+        WaveReplay.run(client, waves, explain, this::print);
         return ExitCode.OK;
       } catch (NodeException | IllegalArgumentException e) {
         err.println("replay of " + file + " stopped: " + e.getMessage());
@@ -176,21 +182,37 @@ public final class WaveCommand implements Runnable {
 
     private void print(WaveOutcome outcome) {
       final WaveSummary summary = outcome.summary();
-      spec.commandLine()
-          .getOut()
-          .printf(
-              json
-                  ? "{\"wave\":%d,\"transactions\":%d,\"gas_used\":\"%s\",\"fees\":\"%s\","
-                      + "\"burned\":\"%s\",\"events\":%d,\"root\":\"0x%s\"}%n"
-                  : "wave %d: %d transactions, gas %s, fees %s, burned %s, %d events, root %s%n",
-              summary.getWave(),
-              summary.getTransactions(),
-              amount(summary.getTotals().getGasUsed().toByteArray()),
-              amount(summary.getTotals().getFees().toByteArray()),
-              amount(summary.getTotals().getBurned().toByteArray()),
-              summary.getEventsCount(),
-              HexFormat.of().formatHex(outcome.root().toByteArray()));
-      spec.commandLine().getOut().flush();
+      final PrintWriter out = spec.commandLine().getOut();
+      final String root = "0x" + HexFormat.of().formatHex(outcome.root().toByteArray());
+      final U128 gas = amount(summary.getTotals().getGasUsed().toByteArray());
+      final U128 fees = amount(summary.getTotals().getFees().toByteArray());
+      final U128 burned = amount(summary.getTotals().getBurned().toByteArray());
+      if (json) {
+        final Json line =
+            new Json()
+                .number("wave", summary.getWave())
+                .number("transactions", summary.getTransactions())
+                .text("gas_used", gas.toString())
+                .text("fees", fees.toString())
+                .text("burned", burned.toString())
+                .number("events", summary.getEventsCount())
+                .text("root", root);
+        out.println(explain ? WaveExplanation.json(line, outcome.result()) : line);
+      } else {
+        out.printf(
+            "wave %d: %d transactions, gas %s, fees %s, burned %s, %d events, root %s%n",
+            summary.getWave(),
+            summary.getTransactions(),
+            gas,
+            fees,
+            burned,
+            summary.getEventsCount(),
+            root);
+        if (explain) {
+          out.print(WaveExplanation.text(outcome.result()));
+        }
+      }
+      out.flush();
     }
 
     private static U128 amount(byte[] bytes) {

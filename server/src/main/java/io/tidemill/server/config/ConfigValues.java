@@ -51,8 +51,11 @@ final class ConfigValues {
             path(Setting.CHAIN_SPEC),
             (int) count(Setting.EXECUTION_WORKERS, 0, 1_024),
             Execution.Mode.valueOf(
-                oneOf(Setting.EXECUTION_MODE, "parallel", "serial", "both")
-                    .toUpperCase(Locale.ROOT))),
+                oneOf(Setting.EXECUTION_MODE, "parallel", "serial", "both", "both-engines")
+                    .toUpperCase(Locale.ROOT)
+                    .replace('-', '_')),
+            flag(Setting.EXECUTION_PIPELINED),
+            (int) count(Setting.EXECUTION_CHECK_EVERY, 1, 1_000_000)),
         new Engine(
             oneOf(Setting.ENGINE_BACKEND, "compiled", "interpreter").equals("compiled"),
             (int) count(Setting.ENGINE_CACHE_MODULES, 8, 100_000)),

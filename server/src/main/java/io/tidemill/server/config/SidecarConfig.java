@@ -33,8 +33,11 @@ public record SidecarConfig(
    *
    * @param chainSpec the chain specification, or null for the built-in development chain
    * @param workers 0 for one per core
+   * @param pipelined execute a wave while the one before it is rooted and committed
+   * @param checkEvery in the modes that run both, the waves whose number this divides are checked
    */
-  public record Execution(@Nullable Path chainSpec, int workers, Mode mode) {
+  public record Execution(
+      @Nullable Path chainSpec, int workers, Mode mode, boolean pipelined, int checkEvery) {
     /** How waves are executed; the results are the same to the last bit. */
     public enum Mode {
       /** One transaction after the other. */
@@ -42,7 +45,9 @@ public record SidecarConfig(
       /** On all workers at once. */
       PARALLEL,
       /** Both, and no answer unless they agree. */
-      BOTH
+      BOTH,
+      /** Both, the serial one on the engine that the parallel one does not use. */
+      BOTH_ENGINES
     }
   }
 

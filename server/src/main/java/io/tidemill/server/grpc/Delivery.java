@@ -24,13 +24,26 @@ final class Delivery implements WaveListener {
   /** A frame is closed when it would grow beyond this. */
   private static final int FRAME_BYTES = 64 * 1024;
 
+  /** Receipts that are sent together while more are on their way. */
+  private static final int RECEIPTS_TOGETHER = 256;
+
+  /** A receipt does not wait longer for others. */
+  private static final long TOGETHER_NANOS = 5_000_000;
+
+  /** What the client wants to have of the answer. */
+  record Wanted(boolean receipts, boolean stateDiff, boolean statistics) {}
+
   private final long wave;
-  private final boolean wantReceipts;
-  private final boolean wantStateDiff;
+  private final Wanted wanted;
   private final Runnable wake;
 
   /** Guarded by this. */
   private List<Receipt> announced = new ArrayList<>();
+
+  /** Guarded by this: how many receipts there were when the stream was last woken, and when. */
+  private int wokenAt;
+
+  private long wokenNanos = System.nanoTime();
 
   private volatile @Nullable WaveAnswer answer;
   private volatile @Nullable Refusal refused;
@@ -42,22 +55,28 @@ final class Delivery implements WaveListener {
   private boolean resultSent;
   private boolean abortSent;
 
-  Delivery(long wave, boolean wantReceipts, boolean wantStateDiff, int fromReceipt, Runnable wake) {
+  Delivery(long wave, Wanted wanted, int fromReceipt, Runnable wake) {
     this.wave = wave;
-    this.wantReceipts = wantReceipts;
-    this.wantStateDiff = wantStateDiff;
+    this.wanted = wanted;
     this.receiptsSent = fromReceipt;
     this.wake = wake;
   }
 
   @Override
   public void onReceipt(Receipt receipt) {
-    if (wantReceipts) {
-      synchronized (this) {
-        announced.add(receipt);
-      }
-      wake.run();
+    if (!wanted.receipts()) {
+      return;
     }
+    synchronized (this) {
+      announced.add(receipt);
+      final long now = System.nanoTime();
+      if (announced.size() - wokenAt < RECEIPTS_TOGETHER && now - wokenNanos < TOGETHER_NANOS) {
+        return;
+      }
+      wokenAt = announced.size();
+      wokenNanos = now;
+    }
+    wake.run();
   }
 
   @Override
@@ -92,7 +111,7 @@ final class Delivery implements WaveListener {
       return abortFrame(refusal);
     }
     final WaveAnswer complete = answer;
-    if (wantReceipts) {
+    if (wanted.receipts()) {
       final List<Receipt> part = takeReceipts();
       if (!part.isEmpty()) {
         return receipts(part);
@@ -102,7 +121,7 @@ final class Delivery implements WaveListener {
       return null;
     }
     final StateDelta delta = complete.delta();
-    if (wantStateDiff && delta == null) {
+    if (wanted.stateDiff() && delta == null) {
       refused =
           Refusal.of(
               Reason.FEATURE_OFF,
@@ -112,12 +131,14 @@ final class Delivery implements WaveListener {
               "the state before it is no longer retained");
       return null;
     }
-    if (wantStateDiff && delta != null && changesSent < delta.size()) {
+    if (wanted.stateDiff() && delta != null && changesSent < delta.size()) {
       return changes(delta);
     }
     if (!resultSent) {
       resultSent = true;
-      return ExecuteWaveResponse.newBuilder().setResult(AnswerCodec.result(complete)).build();
+      return ExecuteWaveResponse.newBuilder()
+          .setResult(AnswerCodec.result(complete, wanted.statistics()))
+          .build();
     }
     return null;
   }

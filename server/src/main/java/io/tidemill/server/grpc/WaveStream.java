@@ -2,6 +2,7 @@ package io.tidemill.server.grpc;
 
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.tidemill.executor.PrePass;
 import io.tidemill.executor.Wave;
 import io.tidemill.server.config.SidecarConfig.Limits;
 import io.tidemill.server.errors.Reason;
@@ -55,14 +56,16 @@ final class WaveStream implements StreamObserver<ExecuteWaveRequest> {
   // Guarded by the lock: the wave that is being received.
   private WaveCodec.@Nullable Header header;
   private List<Wave.Entry> entries = new ArrayList<>();
+  private @Nullable PrePass prePass;
   private long bytes;
+
+  /** Guarded by the lock: the wave that was sent last on this stream, or -1. */
+  private long lastWave = -1;
+
   private boolean resending;
 
   // Guarded by the lock: control frames that wait for the transport, one slot each.
-  private @Nullable WaveAccepted accepted;
-  private @Nullable TransactionsAck ack;
-  private @Nullable ResendTransactions resend;
-  private @Nullable WaveAbort abort;
+  private final ControlFrames control = new ControlFrames();
   private boolean paused;
   private boolean inputEnded;
   private boolean closed;
@@ -124,8 +127,7 @@ final class WaveStream implements StreamObserver<ExecuteWaveRequest> {
     lock.lock();
     try {
       inputEnded = true;
-      header = null;
-      entries = new ArrayList<>();
+      forget();
       send();
     } finally {
       lock.unlock();
@@ -152,15 +154,21 @@ final class WaveStream implements StreamObserver<ExecuteWaveRequest> {
       throw Refusal.limit(
           "transactions of a wave", next.transactionCount(), limits.waveTransactions());
     }
+    if (next.parentRoot() == null && next.context().waveId() != lastWave + 1) {
+      throw Refusal.field(
+          "header.parent_root",
+          "is empty, and the wave before was not sent on this stream: expected 32 bytes");
+    }
     // Waves in flight move the position; only an idle stream can be told early.
     if (deliveries.isEmpty()) {
       pipeline.precheck(next.context().waveId(), next.parentRoot());
     }
     header = next;
     entries = new ArrayList<>();
+    prePass = pipeline.prePass(next.context().waveId(), next.transactionCount());
     bytes = 0;
     resending = false;
-    accepted =
+    control.accepted =
         WaveAccepted.newBuilder()
             .setWave(next.context().waveId())
             .setStored(
@@ -176,7 +184,8 @@ final class WaveStream implements StreamObserver<ExecuteWaveRequest> {
       // Said once for a gap; later chunks of the same gap are dropped in silence.
       if (!resending) {
         resending = true;
-        resend = ResendTransactions.newBuilder().setWave(wave).setFromIndex(entries.size()).build();
+        control.resend =
+            ResendTransactions.newBuilder().setWave(wave).setFromIndex(entries.size()).build();
       }
       return;
     }
@@ -192,8 +201,11 @@ final class WaveStream implements StreamObserver<ExecuteWaveRequest> {
         throw Refusal.limit("bytes of a wave", bytes, limits.waveBytes());
       }
       entries.add(entry);
+      if (prePass != null) {
+        prePass.add(entry);
+      }
     }
-    ack = TransactionsAck.newBuilder().setWave(wave).setNextIndex(entries.size()).build();
+    control.ack = TransactionsAck.newBuilder().setWave(wave).setNextIndex(entries.size()).build();
   }
 
   private void end(WaveEnd end) {
@@ -208,15 +220,32 @@ final class WaveStream implements StreamObserver<ExecuteWaveRequest> {
           "received",
           entries.size());
     }
-    final Wave wave = ended.wave(entries);
-    header = null;
-    entries = new ArrayList<>();
+    final Submission submission =
+        new Submission(
+            ended.wave(entries), prePass, ended.expectedRoot(), end.getCommit(), () -> gone);
+    // From here on the pre-pass belongs to the wave.
+    prePass = null;
+    forget();
+    lastWave = ended.context().waveId();
     final Delivery delivery =
         new Delivery(
-            ended.context().waveId(), ended.wantReceipts(), ended.wantStateDiff(), 0, this::wake);
+            lastWave,
+            new Delivery.Wanted(
+                ended.wantReceipts(), ended.wantStateDiff(), ended.wantStatistics()),
+            0,
+            this::wake);
     deliveries.add(delivery);
-    pipeline.execute(
-        new Submission(wave, ended.expectedRoot(), end.getCommit(), () -> gone), delivery);
+    pipeline.execute(submission, delivery);
+  }
+
+  /** Forgets the wave that is being received. */
+  private void forget() {
+    header = null;
+    entries = new ArrayList<>();
+    if (prePass != null) {
+      prePass.close();
+      prePass = null;
+    }
   }
 
   private void abort(WaveAbort request) {
@@ -224,12 +253,11 @@ final class WaveStream implements StreamObserver<ExecuteWaveRequest> {
     if (open == null || open.context().waveId() != request.getWave()) {
       throw outOfOrder("abort", "wave " + request.getWave() + " is not being received");
     }
-    header = null;
-    entries = new ArrayList<>();
-    accepted = null;
-    ack = null;
-    resend = null;
-    abort =
+    forget();
+    control.accepted = null;
+    control.ack = null;
+    control.resend = null;
+    control.abort =
         WaveAbort.newBuilder()
             .setWave(request.getWave())
             .setReason(Reason.WAVE_ABORTED.name())
@@ -255,8 +283,7 @@ final class WaveStream implements StreamObserver<ExecuteWaveRequest> {
     final Delivery delivery =
         new Delivery(
             request.getWave(),
-            true,
-            request.getWantStateDiff(),
+            new Delivery.Wanted(true, request.getWantStateDiff(), false),
             request.getFromIndex(),
             this::wake);
     delivery.onAnswer(answer, true);
@@ -301,9 +328,9 @@ final class WaveStream implements StreamObserver<ExecuteWaveRequest> {
 
   private void send() {
     while (!closed && !gone && call.isReady()) {
-      final ExecuteWaveResponse control = takeControl();
-      if (control != null) {
-        call.onNext(control);
+      final ExecuteWaveResponse first = control.take();
+      if (first != null) {
+        call.onNext(first);
         continue;
       }
       final Delivery delivery = deliveries.peek();
@@ -332,31 +359,11 @@ final class WaveStream implements StreamObserver<ExecuteWaveRequest> {
     }
   }
 
-  private @Nullable ExecuteWaveResponse takeControl() {
-    final ExecuteWaveResponse.Builder frame = ExecuteWaveResponse.newBuilder();
-    if (abort != null) {
-      frame.setAbort(abort);
-      abort = null;
-    } else if (accepted != null) {
-      frame.setAccepted(accepted);
-      accepted = null;
-    } else if (resend != null) {
-      frame.setResend(resend);
-      resend = null;
-    } else if (ack != null) {
-      frame.setAck(ack);
-      ack = null;
-    } else {
-      return null;
-    }
-    return frame.build();
-  }
-
   private void fail(@Nullable Throwable failure) {
     if (!closed) {
       closed = true;
       deliveries.clear();
-      entries = new ArrayList<>();
+      forget();
       call.onError(StatusMapper.status(failure == null ? new IllegalStateException() : failure));
       onEnd.run();
     }
@@ -371,8 +378,7 @@ final class WaveStream implements StreamObserver<ExecuteWaveRequest> {
         closed = true;
         onEnd.run();
       }
-      header = null;
-      entries = new ArrayList<>();
+      forget();
       deliveries.clear();
     } finally {
       lock.unlock();

@@ -22,6 +22,16 @@ public final class MetricCatalogue {
       new Metric(
           "tidemill.transactions", "{transaction}", "Executed transactions by receipt status.");
   public static final Metric FUEL = new Metric("tidemill.fuel", "{fuel}", "Gas used by waves.");
+  public static final Metric ATTEMPTS =
+      new Metric(
+          "tidemill.execution.attempts",
+          "{attempt}",
+          "Runs of transactions: final, or aborted because they had read too early.");
+  public static final Metric WORKERS_IDLE =
+      new Metric(
+          "tidemill.execution.idle",
+          "s",
+          "Time in a wave that workers had nothing to do, summed over all of them.");
   public static final Metric FAULTS =
       new Metric("tidemill.node.faults", "{fault}", "Node faults; anything but 0 needs a restart.");
   public static final Metric DIVERGENCES =
@@ -90,6 +100,8 @@ public final class MetricCatalogue {
         WAVE_STAGE,
         TRANSACTIONS,
         FUEL,
+        ATTEMPTS,
+        WORKERS_IDLE,
         FAULTS,
         DIVERGENCES,
         QUEUE,

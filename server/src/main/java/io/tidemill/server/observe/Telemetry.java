@@ -16,6 +16,7 @@ import io.opentelemetry.sdk.metrics.export.MetricReader;
 import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
+import io.tidemill.executor.WaveStatistics;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -37,6 +38,8 @@ public final class Telemetry implements AutoCloseable {
   private final DoubleHistogram stages;
   private final LongCounter transactions;
   private final LongCounter fuel;
+  private final LongCounter attempts;
+  private final DoubleHistogram idle;
   private final LongCounter faults;
   private final LongCounter divergences;
   private final LongCounter requests;
@@ -52,6 +55,8 @@ public final class Telemetry implements AutoCloseable {
     this.stages = histogram(MetricCatalogue.WAVE_STAGE);
     this.transactions = counter(MetricCatalogue.TRANSACTIONS);
     this.fuel = counter(MetricCatalogue.FUEL);
+    this.attempts = counter(MetricCatalogue.ATTEMPTS);
+    this.idle = histogram(MetricCatalogue.WORKERS_IDLE);
     this.faults = counter(MetricCatalogue.FAULTS);
     this.divergences = counter(MetricCatalogue.DIVERGENCES);
     this.requests = counter(MetricCatalogue.REQUESTS);
@@ -183,7 +188,7 @@ public final class Telemetry implements AutoCloseable {
     done.join(5, TimeUnit.SECONDS);
   }
 
-  /** One wave on its way through the pipeline. Confined to the writer thread. */
+  /** One wave on its way through the pipeline. Used by one thread at a time. */
   public final class WaveSpan implements AutoCloseable {
     private final Span span;
     private long since;
@@ -199,6 +204,17 @@ public final class Telemetry implements AutoCloseable {
     /** The wave is handed to the executor. */
     public void executing() {
       begin("execute");
+    }
+
+    /** The transactions have run: what that cost. */
+    public void ran(WaveStatistics statistics) {
+      attempts.add(statistics.transactions(), Attributes.of(OUTCOME, "final"));
+      attempts.add(statistics.aborts(), Attributes.of(OUTCOME, "aborted"));
+      idle.record(statistics.idleNanos() * NANOS);
+      span.setAttribute("tidemill.attempts", statistics.attempts());
+      span.setAttribute("tidemill.aborts", statistics.aborts());
+      span.setAttribute("tidemill.depth", statistics.depth());
+      endStage();
     }
 
     /** The root is computed. */

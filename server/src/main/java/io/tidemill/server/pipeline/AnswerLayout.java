@@ -67,6 +67,7 @@ final class AnswerLayout {
         List.copyOf(messages),
         List.copyOf(receipts),
         null,
-        changedKeys);
+        changedKeys,
+        null);
   }
 }

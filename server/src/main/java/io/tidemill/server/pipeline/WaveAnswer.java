@@ -3,6 +3,7 @@ package io.tidemill.server.pipeline;
 import io.tidemill.executor.ParachainMessage;
 import io.tidemill.executor.Receipt;
 import io.tidemill.executor.WaveRecord;
+import io.tidemill.executor.WaveStatistics;
 import io.tidemill.state.StateDelta;
 import io.tidemill.state.StateRoot;
 import java.util.List;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param receipts one per transaction, in order
  * @param delta what changed, or null when this node does not keep it any more
  * @param changedKeys the number of entries of the delta
+ * @param statistics what its execution cost, while this node remembers it
  */
 public record WaveAnswer(
     WaveRecord record,
@@ -24,10 +26,12 @@ public record WaveAnswer(
     List<ParachainMessage> messages,
     List<Receipt> receipts,
     @Nullable StateDelta delta,
-    int changedKeys) {
+    int changedKeys,
+    @Nullable WaveStatistics statistics) {
   /** The same with what changed. */
   WaveAnswer with(@Nullable StateDelta changes) {
-    return new WaveAnswer(record, recordBytes, messages, receipts, changes, changedKeys);
+    return new WaveAnswer(
+        record, recordBytes, messages, receipts, changes, changedKeys, statistics);
   }
 
   /** The wave. */

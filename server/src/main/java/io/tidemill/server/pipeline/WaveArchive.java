@@ -1,9 +1,7 @@
 package io.tidemill.server.pipeline;
 
-import io.tidemill.executor.ContentHash;
 import io.tidemill.executor.Receipt;
 import io.tidemill.executor.ReceiptCodec;
-import io.tidemill.executor.Wave;
 import io.tidemill.executor.WaveContext;
 import io.tidemill.executor.WaveRecord;
 import io.tidemill.executor.WaveResult;
@@ -15,7 +13,6 @@ import io.tidemill.state.StateRoot;
 import io.tidemill.state.StateStore;
 import io.tidemill.state.StateStore.Head;
 import io.tidemill.state.WaveArtifacts;
-import io.tidemill.state.hash.Hash32;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -57,19 +54,19 @@ public final class WaveArchive {
     return record == null ? 0 : record.context().timestamp();
   }
 
-  /** What identifies the input of {@code wave}. */
-  Hash32 contentHash(Wave wave) {
-    return ContentHash.of(wave);
-  }
-
-  /** Refuses a wave that is older than its parent. */
-  void checkTimestamp(WaveContext context) {
-    if (Long.compareUnsigned(context.timestamp(), newestTimestamp) < 0) {
+  /**
+   * Refuses a wave that is older than its parent.
+   *
+   * @param parent the context of the parent, or null for the newest committed wave
+   */
+  void checkTimestamp(WaveContext context, @Nullable WaveContext parent) {
+    final long before = parent == null ? newestTimestamp : parent.timestamp();
+    if (Long.compareUnsigned(context.timestamp(), before) < 0) {
       throw Refusal.field(
           "header.context.timestamp",
           Long.toUnsignedString(context.timestamp())
               + " is before the parent's "
-              + Long.toUnsignedString(newestTimestamp));
+              + Long.toUnsignedString(before));
     }
   }
 
@@ -82,7 +79,8 @@ public final class WaveArchive {
         result.messages(),
         result.receipts(),
         result.delta(),
-        result.delta().size());
+        result.delta().size(),
+        result.statistics());
   }
 
   /** What is stored with the wave. */

@@ -3,6 +3,7 @@ package io.tidemill.server.pipeline;
 import io.tidemill.server.errors.Reason;
 import io.tidemill.server.errors.Refusal;
 import io.tidemill.state.hash.Hash32;
+import org.jspecify.annotations.Nullable;
 
 /** What is said to a wave that is not the next one. */
 final class WaveOrder {
@@ -16,7 +17,7 @@ final class WaveOrder {
   }
 
   /** Refuses a wave that is after the next one, or that is the next one on another parent. */
-  static void check(long wave, Hash32 parentRoot, Position now) {
+  static void check(long wave, @Nullable Hash32 parentRoot, Position now) {
     if (Long.compareUnsigned(wave, now.expectedWave()) > 0) {
       throw Refusal.of(
           Reason.WAVE_GAP,
@@ -25,7 +26,9 @@ final class WaveOrder {
           "expected_wave",
           now.expectedWave());
     }
-    if (wave == now.expectedWave() && !parentRoot.equals(now.expectedParent())) {
+    if (wave == now.expectedWave()
+        && parentRoot != null
+        && !parentRoot.equals(now.expectedParent())) {
       throw Refusal.of(
           Reason.PARENT_ROOT_MISMATCH,
           "wave",

@@ -1,7 +1,8 @@
 package io.tidemill.server.pipeline;
 
+import io.tidemill.executor.ContentHash;
 import io.tidemill.executor.InvalidWaveException;
-import io.tidemill.executor.Receipt;
+import io.tidemill.executor.PrePass;
 import io.tidemill.executor.Wave;
 import io.tidemill.executor.WaveExecutor;
 import io.tidemill.executor.WaveRecord;
@@ -12,56 +13,52 @@ import io.tidemill.server.observe.MetricCatalogue;
 import io.tidemill.server.observe.NodeHealth;
 import io.tidemill.server.observe.Telemetry;
 import io.tidemill.server.observe.Telemetry.WaveSpan;
-import io.tidemill.state.Proposal;
 import io.tidemill.state.Snapshot;
 import io.tidemill.state.StateStore;
 import io.tidemill.state.StateStore.Head;
 import io.tidemill.state.hash.Hash32;
-import java.util.EnumMap;
-import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
+/*
+ *   writer   execute N          execute N+1 on N's changes       execute N+2 on N+1's changes
+ *   sealer                      root N, commit N, answer N       root N+1, commit N+1, ...
+ *
+ * The writer is ahead of the sealer by one wave at most. A wave is answered by the sealer, after its
+ * parent is durable; when sealing fails, what was executed on top of it is refused with it.
+ */
 /**
  * Takes waves in order, executes them one at a time, and makes them durable in two steps.
  *
- * <p>Every public method may be called from any thread. Source: decisions O1, O8, S8.
+ * <p>Every public method may be called from any thread. Source: decisions O1, O8, S8, ADR 20.
  */
 public final class WavePipeline implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(WavePipeline.class);
-
-  private record Pending(WaveAnswer answer, Proposal proposal, WaveResult result) {
-    Head head() {
-      return new Head(answer.wave(), answer.root());
-    }
-  }
-
   /** What a rollback did. */
   public record Rollback(Head head, boolean discardedPending, long undoneWaves) {}
 
   private final StateStore store;
   private final WaveExecutor executor;
   private final WaveArchive archive;
-  private final WaveInputs inputs = new WaveInputs();
   private final Telemetry telemetry;
-  private final CommitFeed feed;
-  private final NodeHealth health;
+  private final Tip tip;
   private final Writer writer;
+  private final Sealer sealer;
 
-  /** Written by the writer thread alone. */
-  private volatile @Nullable Pending pending;
+  /** The newest wave, unless it is in the store for sure. Writer only. */
+  private @Nullable Executed newest;
 
-  private volatile Position position;
+  /** When the parent of {@link #newest} is durable. Writer only. */
+  private CompletableFuture<Void> parentDurable = CompletableFuture.completedFuture(null);
 
   /**
    * Starts the writer.
    *
    * @param store has its genesis
    * @param queueCapacity how many requests may wait
+   * @param pipelined whether a wave is executed while the one before it gets its root and is
+   *     committed
    */
   public WavePipeline(
       StateStore store,
@@ -70,31 +67,22 @@ public final class WavePipeline implements AutoCloseable {
       Telemetry telemetry,
       CommitFeed feed,
       NodeHealth health,
-      int queueCapacity) {
+      int queueCapacity,
+      boolean pipelined) {
     this.store = store;
     this.executor = executor;
     this.archive = archive;
     this.telemetry = telemetry;
-    this.feed = feed;
-    this.health = health;
-    this.position = new Position(headOf(store), null, store.poisonedBy());
-    archive.open(store, position.head());
-    this.writer = new Writer(queueCapacity, this::fault, this::discardPending);
+    this.tip = new Tip(store, archive, telemetry, feed, health);
+    this.sealer = new Sealer(tip, telemetry, pipelined);
+    this.writer = new Writer(queueCapacity, this::fault, this::end);
     telemetry.gauge(MetricCatalogue.QUEUE, writer::depth);
     writer.start();
   }
 
-  private static Head headOf(StateStore store) {
-    final Head head = store.head();
-    if (head == null) {
-      throw new IllegalStateException("the store has no genesis");
-    }
-    return head;
-  }
-
   /** Where the node stands. */
   public Position position() {
-    return position;
+    return tip.position();
   }
 
   /**
@@ -102,10 +90,19 @@ public final class WavePipeline implements AutoCloseable {
    *
    * @throws Refusal if it cannot
    */
-  public void precheck(long wave, Hash32 parentRoot) {
-    final Position now = position;
+  public void precheck(long wave, @Nullable Hash32 parentRoot) {
+    final Position now = tip.position();
     WaveOrder.refuseWhenFaulted(now);
     WaveOrder.check(wave, parentRoot, now);
+  }
+
+  /**
+   * Begins the pre-pass of a wave that is about to arrive; null when there is none.
+   *
+   * @param expected a hint for the number of transactions
+   */
+  public @Nullable PrePass prePass(long wave, int expected) {
+    return executor.prePass(wave, expected, store::snapshot);
   }
 
   /** Queues a wave; what becomes of it goes to {@code listener}. */
@@ -124,16 +121,15 @@ public final class WavePipeline implements AutoCloseable {
     return ask(() -> rollbackNow(toWave));
   }
 
-  /** Reads as if the pending wave were committed, or null; may end when that wave ends. */
+  /** Reads as if the pending wave were committed, or null when there is none. */
   public @Nullable Snapshot pendingSnapshot() {
-    final Pending now = pending;
-    return now == null ? null : now.proposal().snapshot();
+    return tip.pendingSnapshot();
   }
 
   /** The answer of the pending or of a retained wave, or null. */
   public @Nullable WaveAnswer answerOf(long wave) {
-    final Pending now = pendingIf(wave);
-    return now != null ? now.answer() : archive.read(store, wave);
+    final WaveAnswer pending = tip.pendingAnswer(wave);
+    return pending != null ? pending : archive.read(store, wave);
   }
 
   /**
@@ -147,18 +143,13 @@ public final class WavePipeline implements AutoCloseable {
 
   /** The record of the pending or of a retained wave, or null. */
   public @Nullable WaveRecord recordOf(long wave) {
-    final Pending now = pendingIf(wave);
-    return now != null ? now.answer().record() : archive.record(store, wave);
+    final WaveAnswer pending = tip.pendingAnswer(wave);
+    return pending != null ? pending.record() : archive.record(store, wave);
   }
 
   /** The newest waves as they were sent; null for one that is not kept any more. */
   public @Nullable Wave inputOf(long wave) {
-    return inputs.get(wave);
-  }
-
-  private @Nullable Pending pendingIf(long wave) {
-    final Pending now = pending;
-    return now != null && now.answer().wave() == wave ? now : null;
+    return tip.inputOf(wave);
   }
 
   /**
@@ -175,7 +166,8 @@ public final class WavePipeline implements AutoCloseable {
     writer.submit(
         () -> {
           try {
-            WaveOrder.refuseWhenFaulted(position);
+            sealer.await();
+            WaveOrder.refuseWhenFaulted(tip.position());
             future.complete(work.get());
           } catch (Refusal refusal) {
             future.completeExceptionally(refusal);
@@ -188,40 +180,60 @@ public final class WavePipeline implements AutoCloseable {
   // ---- the writer thread ------------------------------------------------------------------------
 
   private void run(Submission submission, WaveListener listener, long queuedNanos) {
+    final Wave wave = submission.wave();
     if (submission.abandoned().getAsBoolean()) {
-      listener.onRefusal(
-          Refusal.of(Reason.WAVE_ABORTED, "wave", submission.wave().context().waveId()));
+      listener.onRefusal(Refusal.of(Reason.WAVE_ABORTED, "wave", wave.context().waveId()));
       return;
     }
-    try (WaveSpan span =
-        telemetry.wave(
-            submission.wave().context().waveId(),
-            submission.wave().transactions().size(),
-            queuedNanos)) {
-      try {
-        WaveOrder.refuseWhenFaulted(position);
-        final Hash32 content = archive.contentHash(submission.wave());
-        final WaveAnswer known = known(submission.wave(), content);
-        if (known != null) {
-          span.stored();
-          if (submission.commit() && pendingIf(known.wave()) != null) {
-            commitPending(span);
-          }
-          listener.onAnswer(known, true);
-          return;
+    final WaveSpan span =
+        telemetry.wave(wave.context().waveId(), wave.transactions().size(), queuedNanos);
+    Executed executed = null;
+    try {
+      WaveOrder.refuseWhenFaulted(tip.position());
+      final WaveAnswer known = followsUnseen(wave) ? null : known(wave);
+      if (known != null) {
+        span.stored();
+        if (submission.commit() && tip.pendingAnswer(known.wave()) != null) {
+          tip.commit(span);
+          newest = null;
         }
-        listener.onAnswer(executeNext(submission, listener, span), false);
-      } catch (Refusal refusal) {
-        span.refused(refusal.reason().name());
-        listener.onRefusal(refusal);
+        listener.onAnswer(known, true);
+        return;
       }
+      executed = executeNext(submission, listener, span);
+    } catch (Refusal refusal) {
+      span.refused(refusal.reason().name());
+      listener.onRefusal(refusal);
+    } finally {
+      if (executed == null) {
+        span.close();
+      }
+    }
+    if (executed != null) {
+      newest = executed;
+      sealer.seal(executed);
     }
   }
 
+  /** Whether {@code wave} is sent on top of the newest one without waiting for its root. */
+  private boolean followsUnseen(Wave wave) {
+    final Executed before = newest;
+    return before != null
+        && wave.parentRoot() == null
+        && wave.context().waveId() == before.wave() + 1;
+  }
+
   /** The answer of a wave that was executed before, or null when it is the next one. */
-  private @Nullable WaveAnswer known(Wave wave, Hash32 content) {
+  private @Nullable WaveAnswer known(Wave wave) {
     final long id = wave.context().waveId();
-    final Position now = position;
+    final Executed before = newest;
+    if (before != null && id == before.wave() + 1) {
+      await(before.rooted());
+    } else {
+      sealer.await();
+    }
+    final Position now = tip.position();
+    WaveOrder.refuseWhenFaulted(now);
     WaveOrder.check(id, wave.parentRoot(), now);
     if (id == now.expectedWave()) {
       return null;
@@ -230,6 +242,8 @@ public final class WavePipeline implements AutoCloseable {
     if (answer == null) {
       throw WaveArchive.pruned(store, id);
     }
+    final Hash32 content =
+        ContentHash.of(wave.parentRoot() == null ? wave.on(answer.record().parentRoot()) : wave);
     if (!answer.record().contentHash().equals(content)) {
       throw Refusal.of(
           Reason.WAVE_CONFLICT, "wave", id, "content_hash", answer.record().contentHash().toHex());
@@ -237,16 +251,29 @@ public final class WavePipeline implements AutoCloseable {
     return answer;
   }
 
-  private WaveAnswer executeNext(Submission submission, WaveListener listener, WaveSpan span) {
-    if (pending != null) {
-      commitPending(span);
+  /** Waits for a step of the sealer; refuses when it failed. */
+  private void await(CompletableFuture<?> step) {
+    try {
+      step.join();
+    } catch (CompletionException e) {
+      WaveOrder.refuseWhenFaulted(tip.position());
+      throw e;
     }
+  }
+
+  private Executed executeNext(Submission submission, WaveListener listener, WaveSpan span) {
     final Wave wave = submission.wave();
-    archive.checkTimestamp(wave.context());
+    final Executed parent = newest;
+    // One wave may lie between the store and the state that is executed on, not two.
+    await(parentDurable);
+    if (parent != null) {
+      parentDurable = sealer.commit(parent);
+    }
+    archive.checkTimestamp(wave.context(), parent == null ? null : parent.result().context());
     final WaveResult result;
-    try (Snapshot base = store.snapshot()) {
+    try (Snapshot base = stateAfter(parent)) {
       span.executing();
-      result = executor.execute(wave, base, listener::onReceipt);
+      result = executor.execute(wave, submission.prePass(), base, listener::onReceipt);
     } catch (InvalidWaveException e) {
       throw Refusal.of(
           Reason.WAVE_REFUSED,
@@ -255,135 +282,52 @@ public final class WavePipeline implements AutoCloseable {
           "detail",
           e.getMessage() == null ? "no reason given" : e.getMessage());
     }
-    span.rooting();
-    final Proposal proposal = store.propose(result.delta());
-    final WaveAnswer answer = archive.answer(result, proposal.root());
-    final Hash32 expected = submission.expectedRoot();
-    if (expected != null && !expected.equals(proposal.root().blake3())) {
-      proposal.discard();
-      throw diverged(answer, expected);
-    }
-    inputs.keep(wave);
-    pending = new Pending(answer, proposal, result);
-    position = new Position(position.head(), new Head(answer.wave(), answer.root()), null);
-    span.executed(
-        answer.root().blake3().toHex(),
-        answer.receipts().size(),
-        answer.changedKeys(),
-        answer.record().totals().gasUsed().low());
-    countStatuses(answer, span);
-    feed.signal();
-    if (submission.commit()) {
-      commitPending(span);
-    }
-    return answer;
+    span.ran(result.statistics());
+    return new Executed(submission, listener, span, result);
   }
 
-  private static void countStatuses(WaveAnswer answer, WaveSpan span) {
-    final Map<Receipt.Status, Long> counts = new EnumMap<>(Receipt.Status.class);
-    for (Receipt receipt : answer.receipts()) {
-      counts.merge(receipt.status(), 1L, Long::sum);
-    }
-    counts.forEach((status, count) -> span.receipts(status.name().toLowerCase(Locale.ROOT), count));
+  private Snapshot stateAfter(@Nullable Executed parent) {
+    final Snapshot head = store.snapshot();
+    return parent == null || head.wave() == parent.wave()
+        ? head
+        : new ExecutedState(head, parent.changes(), parent.rooted()::join);
   }
 
-  private void commitPending(WaveSpan span) {
-    final Pending now = pending;
-    if (now == null) {
-      throw new IllegalStateException("no pending wave");
-    }
-    span.committing();
-    now.proposal().commit(archive.artifacts(now.answer(), now.result()));
-    archive.committed(now.answer());
-    pending = null;
-    position = new Position(now.head(), null, null);
-    span.committed();
-    feed.signal();
-  }
+  // ---- the writer thread, while the sealer has nothing to do ------------------------------------
 
   private Head commitNow(long wave, Hash32 root) {
-    final Pending now = pendingIf(wave);
-    if (now == null) {
-      final Head head = position.head();
+    final Head head = tip.position().head();
+    final WaveAnswer pending = tip.pendingAnswer(wave);
+    if (pending == null) {
       if (head.wave() == wave) {
         WaveOrder.checkRoot(wave, head.root().blake3(), root);
         return head;
       }
       throw Refusal.of(Reason.NO_PENDING_WAVE, "wave", wave, "head_wave", head.wave());
     }
-    WaveOrder.checkRoot(wave, now.answer().root().blake3(), root);
+    WaveOrder.checkRoot(wave, pending.root().blake3(), root);
     try (WaveSpan span = telemetry.commit(wave)) {
-      commitPending(span);
+      tip.commit(span);
     }
-    return position.head();
+    newest = null;
+    return tip.position().head();
   }
 
   private Rollback rollbackNow(long toWave) {
-    final Head head = position.head();
-    if (Long.compareUnsigned(toWave, head.wave()) > 0) {
-      throw Refusal.of(Reason.WAVE_GAP, "wave", toWave, "expected_wave", head.wave());
-    }
-    final long oldest = archive.oldestRollback(store, head);
-    if (Long.compareUnsigned(toWave, oldest) < 0) {
-      throw Refusal.of(
-          Reason.ROLLBACK_TOO_FAR, "wave", toWave, "oldest_wave", oldest, "head_wave", head.wave());
-    }
-    final boolean discarded = discardPending();
-    if (toWave != head.wave()) {
-      store.rollbackTo(toWave);
-      archive.rolledBack(store, toWave);
-      inputs.forgetFrom(toWave + 1);
-      feed.unwound(toWave);
-    }
-    position = new Position(headOf(store), null, null);
-    LOG.info("rolled back from wave {} to wave {}", head.wave(), toWave);
-    feed.signal();
-    return new Rollback(position.head(), discarded, head.wave() - toWave);
+    final Rollback done = tip.rollback(toWave);
+    newest = null;
+    return done;
   }
 
-  private boolean discardPending() {
-    final Pending now = pending;
-    if (now == null) {
-      return false;
-    }
-    pending = null;
-    inputs.forgetFrom(now.answer().wave());
-    now.proposal().discard();
-    return true;
-  }
-
-  private Refusal diverged(WaveAnswer answer, Hash32 expected) {
-    final Refusal refusal =
-        Refusal.of(
-            Reason.ROOT_DIVERGED,
-            "wave",
-            answer.wave(),
-            "root",
-            answer.root().blake3().toHex(),
-            "expected_root",
-            expected.toHex());
-    telemetry.diverged();
-    halt(refusal.getMessage() == null ? "root diverged" : refusal.getMessage());
-    return refusal;
-  }
-
+  /** The writer failed: what was executed before is sealed and answered first. */
   private Refusal fault(Throwable failure) {
-    final String detail =
-        failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
-    LOG.error("node fault: {}", detail, failure);
-    halt(detail);
-    return Refusal.of(Reason.NODE_FAULTED, "detail", detail);
+    sealer.await();
+    return tip.halt(failure);
   }
 
-  private void halt(String detail) {
-    telemetry.faulted();
-    health.faulted(detail);
-    position = new Position(position.head(), null, detail);
-    try {
-      discardPending();
-    } catch (RuntimeException e) {
-      LOG.error("the pending wave could not be discarded", e);
-    }
-    feed.signal();
+  private void end() {
+    sealer.await();
+    tip.discardPending();
+    sealer.close();
   }
 }

@@ -22,10 +22,12 @@ public final class WaveReplay {
   /**
    * Replays {@code file}; {@code seen} gets every answer.
    *
+   * @param explain whether the answers say what the execution cost
    * @throws IllegalArgumentException if the node serves another chain
    * @throws io.tidemill.client.NodeException if the node refuses or cannot be reached
    */
-  public static void run(TidemillClient client, WaveFile file, Consumer<WaveOutcome> seen) {
+  public static void run(
+      TidemillClient client, WaveFile file, boolean explain, Consumer<WaveOutcome> seen) {
     final GetInfoResponse info = client.reader().info();
     if (info.getChainId() != file.chainId()) {
       throw new IllegalArgumentException(
@@ -39,11 +41,19 @@ public final class WaveReplay {
     ByteString root = head.getRoot().getBlake3();
     try (WaveStream stream = client.openWaveStream()) {
       for (WaveFile.FileWave wave : file.waves()) {
-        final WaveOutcome outcome = stream.execute(request(file, wave, ++number, root));
+        final WaveRequest request = request(file, wave, ++number, root);
+        final WaveOutcome outcome = stream.execute(explain ? explained(request) : request);
         root = outcome.root();
         seen.accept(outcome);
       }
     }
+  }
+
+  private static WaveRequest explained(WaveRequest request) {
+    return new WaveRequest(
+        request.header().toBuilder().setWantStatistics(true).build(),
+        request.transactions(),
+        request.commit());
   }
 
   /** Wave {@code wave} of {@code file} as wave {@code number} of a chain. */

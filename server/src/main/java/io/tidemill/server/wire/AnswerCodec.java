@@ -3,7 +3,9 @@ package io.tidemill.server.wire;
 import io.tidemill.executor.WaveResult.Totals;
 import io.tidemill.server.pipeline.WaveAnswer;
 import io.tidemill.state.StateDelta;
+import io.tidemill.state.StateKey;
 import io.tidemill.state.StateStore.Head;
+import io.tidemill.v1.Conflict;
 import io.tidemill.v1.Event;
 import io.tidemill.v1.ParachainMessage;
 import io.tidemill.v1.Receipt;
@@ -13,12 +15,17 @@ import io.tidemill.v1.StateChange;
 import io.tidemill.v1.StateRoot;
 import io.tidemill.v1.WaveRef;
 import io.tidemill.v1.WaveResult;
+import io.tidemill.v1.WaveStatistics;
 import io.tidemill.v1.WaveSummary;
 import io.tidemill.v1.WaveTotals;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The executor's words to messages. The same value always gives the same bytes. */
 public final class AnswerCodec {
+  /** Keys in the statistics of a wave. */
+  private static final int MAX_CONFLICTS = 100;
+
   private AnswerCodec() {}
 
   /** A receipt with its events. */
@@ -107,10 +114,14 @@ public final class AnswerCodec {
         .build();
   }
 
-  /** The result frame of a wave. */
-  public static WaveResult result(WaveAnswer answer) {
+  /** The result frame of a wave, with what it cost if that is known and wanted. */
+  public static WaveResult result(WaveAnswer answer, boolean withStatistics) {
     final WaveResult.Builder builder =
         WaveResult.newBuilder().setSummary(summary(answer)).setChangedKeys(answer.changedKeys());
+    final io.tidemill.executor.WaveStatistics statistics = answer.statistics();
+    if (withStatistics && statistics != null) {
+      builder.setStatistics(statistics(statistics));
+    }
     for (io.tidemill.executor.ParachainMessage message : answer.messages()) {
       builder.addMessages(
           ParachainMessage.newBuilder()
@@ -122,6 +133,26 @@ public final class AnswerCodec {
               .setMaxCallbackGas(message.maxCallbackGas())
               .setTimeoutWaves(message.timeoutWaves()));
     }
+    return builder.build();
+  }
+
+  private static WaveStatistics statistics(io.tidemill.executor.WaveStatistics statistics) {
+    final WaveStatistics.Builder builder =
+        WaveStatistics.newBuilder()
+            .setWorkers(statistics.workers())
+            .setAttempts(statistics.attempts())
+            .setAborts(statistics.aborts())
+            .setDepth(statistics.depth())
+            .setIdleNanos(statistics.idleNanos());
+    statistics.conflicts().entrySet().stream()
+        .sorted(Map.Entry.<StateKey, Integer>comparingByValue().reversed())
+        .limit(MAX_CONFLICTS)
+        .forEach(
+            conflict ->
+                builder.addConflicts(
+                    Conflict.newBuilder()
+                        .setKey(Fields.bytes(conflict.getKey().raw()))
+                        .setAborts(conflict.getValue())));
     return builder.build();
   }
 

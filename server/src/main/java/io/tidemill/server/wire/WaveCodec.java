@@ -30,17 +30,20 @@ public final class WaveCodec {
    * A header whose fields are checked.
    *
    * @param expectedRoot the Blake3 root the chain expects, or null
+   * @param parentRoot the Blake3 root it builds on, or null for that of the wave sent before it
+   * @param wantStatistics whether the answer says what the execution cost
    * @param transactionCount what will follow, or -1 when it is not known
    */
   public record Header(
       io.tidemill.executor.WaveContext context,
-      Hash32 parentRoot,
+      @Nullable Hash32 parentRoot,
       List<Hash32> quarantined,
       List<byte[]> systemEntries,
       ThresholdInput threshold,
       @Nullable Hash32 expectedRoot,
       boolean wantStateDiff,
       boolean wantReceipts,
+      boolean wantStatistics,
       int transactionCount) {
 
     /** The wave with these transactions. */
@@ -82,7 +85,9 @@ public final class WaveCodec {
     }
     return new Header(
         context(message.getWave(), message.getContext(), "header.context"),
-        Fields.hash(message.getParentRoot(), "header.parent_root"),
+        message.getParentRoot().isEmpty()
+            ? null
+            : Fields.hash(message.getParentRoot(), "header.parent_root"),
         Fields.hashes(
             message.getQuarantinedCodeHashesList(),
             "header.quarantined_code_hashes",
@@ -94,6 +99,7 @@ public final class WaveCodec {
             : null,
         message.getWantStateDiff(),
         !message.getOmitReceipts(),
+        message.getWantStatistics(),
         message.hasTransactionCount() ? message.getTransactionCount() : -1);
   }
 

@@ -21,6 +21,7 @@ import io.tidemill.state.hash.Hash32;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -74,12 +75,13 @@ public final class FakeExecutor implements WaveExecutor {
       listener.onReceipt(receipt);
     }
     executed.incrementAndGet();
+    final Wave placed = wave.parentRoot() == null ? wave.on(base.root().blake3()) : wave;
     final U128 gas = U128.of(21_000L * receipts.size());
     return new WaveResult(
         wave.context(),
-        wave.parentRoot(),
+        Objects.requireNonNull(placed.parentRoot()),
         TestNode.CHAIN.rulesAt(1).hash(),
-        ContentHash.of(wave),
+        ContentHash.of(placed),
         SettledReceipt.all(receipts, TestNode.CHAIN.rulesAt(1).fees()),
         StateDelta.of(writes),
         List.of(),

@@ -31,6 +31,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 
 /** A node with real listeners on free ports, a store on the heap and a fake executor. */
 public final class TestNode implements AutoCloseable {
@@ -48,7 +49,12 @@ public final class TestNode implements AutoCloseable {
   }
 
   public TestNode(Map<Setting, String> settings) {
-    store = withGenesis(MemoryStateStore.create());
+    this(settings, UnaryOperator.identity());
+  }
+
+  /** A node whose store is what {@code around} makes of one on the heap. */
+  public TestNode(Map<Setting, String> settings, UnaryOperator<StateStore> around) {
+    store = around.apply(withGenesis(MemoryStateStore.create()));
     node =
         TidemillNode.start(
             config(settings), new TidemillNode.Parts(CHAIN, store, executor, runtimes()));
