@@ -28,12 +28,14 @@ public final class NodeProcess implements AutoCloseable {
   private final Path log;
   private final int grpcPort;
   private final int httpPort;
+  private final int healthPort;
 
-  private NodeProcess(Process process, Path log, int grpcPort, int httpPort) {
+  private NodeProcess(Process process, Path log, int grpcPort, int httpPort, int healthPort) {
     this.process = process;
     this.log = log;
     this.grpcPort = grpcPort;
     this.httpPort = httpPort;
+    this.healthPort = healthPort;
   }
 
   /**
@@ -48,9 +50,16 @@ public final class NodeProcess implements AutoCloseable {
 
   /** The same with another program that says that it is ready in the same way. */
   public static NodeProcess start(String program, List<String> arguments, Path log) {
+    return start(List.of(), program, arguments, log);
+  }
+
+  /** The same with more flags for the JVM. */
+  public static NodeProcess start(
+      List<String> more, String program, List<String> arguments, Path log) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(flags());
+    command.addAll(more);
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add(program);
@@ -62,7 +71,12 @@ public final class NodeProcess implements AutoCloseable {
               .start();
       try {
         Map<?, ?> ready = awaitReady(process, log);
-        return new NodeProcess(process, log, port(ready, "grpc_port"), port(ready, "http_port"));
+        return new NodeProcess(
+            process,
+            log,
+            port(ready, "grpc_port"),
+            port(ready, "http_port"),
+            port(ready, "health_port"));
       } catch (RuntimeException failure) {
         process.destroyForcibly();
         throw failure;
@@ -80,6 +94,16 @@ public final class NodeProcess implements AutoCloseable {
   /** The port of JSON-RPC on the loopback interface. */
   public int httpPort() {
     return httpPort;
+  }
+
+  /** The port of the gRPC health service on the loopback interface, or -1. */
+  public int healthPort() {
+    return healthPort;
+  }
+
+  /** Whether the process has not ended. */
+  public boolean isAlive() {
+    return process.isAlive();
   }
 
   /** The id of the process. */

@@ -219,19 +219,22 @@ final class Core {
     }
   }
 
-  /** Shows {@code wave} to readers; the batch with it is on disk. */
+  /**
+   * Notes that {@code wave} is acknowledged and shows it to readers; the batch with it is on disk.
+   * When the note cannot be written, readers stay where they are.
+   */
   void switchTo(
       long wave, StateRoot root, @Nullable Child top, long version, long keys, ValueCache cache) {
-    final Current next = new Current(wave, root, top, version, keys, database.pin(), cache);
-    final Current before = current.getAndSet(next);
-    before.pin().release();
-    CrashPoints.hit("head.switched");
     try {
       directory.acknowledge(wave, root.blake3(), false);
     } catch (StateException e) {
       throw poison("acknowledging wave " + wave, e);
     }
     CrashPoints.hit("head.acknowledged");
+    final Current next = new Current(wave, root, top, version, keys, database.pin(), cache);
+    final Current before = current.getAndSet(next);
+    before.pin().release();
+    CrashPoints.hit("head.switched");
   }
 
   /** Lets readers see what was written beside the chain; the caller holds {@link #writing}. */
