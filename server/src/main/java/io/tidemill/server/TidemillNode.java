@@ -96,7 +96,7 @@ public final class TidemillNode implements AutoCloseable {
     final Telemetry telemetry = push(Telemetry.local());
     parts.instruments().accept(telemetry);
     final CommitFeed feed = new CommitFeed();
-    final WaveArchive archive = new WaveArchive(config.data().retainWaves());
+    final WaveArchive archive = new WaveArchive(config.data().rollbackWaves());
     pipeline =
         push(
             new WavePipeline(
@@ -126,7 +126,8 @@ public final class TidemillNode implements AutoCloseable {
     final Sessions sessions = push(new Sessions(reader, simulator, config.sessions()));
     final Deployer deployer =
         new Deployer(reader, parts.chain(), parts.contracts(), simulator, sessions);
-    final SnapshotExports exports = push(new SnapshotExports(reader, config.snapshots()));
+    final SnapshotExports exports =
+        push(new SnapshotExports(reader, config.data().dir().resolve("snapshots")));
     final ExecutorService calls = push(Executors.newVirtualThreadPerTaskExecutor());
     grpc =
         push(

@@ -14,7 +14,6 @@ import io.tidemill.server.genesis.ChainFile;
 import io.tidemill.server.genesis.ChainFileException;
 import io.tidemill.server.observe.Telemetry;
 import io.tidemill.state.Proposal;
-import io.tidemill.state.Retention;
 import io.tidemill.state.Snapshot;
 import io.tidemill.state.StateDelta;
 import io.tidemill.state.StateKey;
@@ -126,7 +125,10 @@ public final class ChainOpener {
 
   private static StateStore store(SidecarConfig config, long chainId, StateDelta genesis) {
     final StateStore store =
-        config.data().durable() ? durable(config, chainId) : MemoryStateStore.create();
+        config.data().durable()
+            ? durable(config, chainId)
+            : MemoryStateStore.create(
+                (int) Math.min(Integer.MAX_VALUE, config.data().retention().state()));
     if (store.head() == null) {
       seed(store, genesis);
     } else {
@@ -156,10 +158,8 @@ public final class ChainOpener {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot create data.dir " + config.data().dir(), e);
     }
-    final long waves = config.data().retainWaves();
     return RocksStateStore.open(
-        config.data().dir(),
-        RocksOptions.of(chainId).withRetention(new Retention(waves, waves, waves, waves)));
+        config.data().dir(), RocksOptions.of(chainId).withRetention(config.data().retention()));
   }
 
   /** Makes {@code genesis} wave 0 of an empty store. */

@@ -10,8 +10,8 @@ import io.tidemill.server.config.SidecarConfig.Limits;
 import io.tidemill.server.config.SidecarConfig.Observe;
 import io.tidemill.server.config.SidecarConfig.Sessions;
 import io.tidemill.server.config.SidecarConfig.Simulate;
-import io.tidemill.server.config.SidecarConfig.Snapshots;
 import io.tidemill.server.config.SidecarConfig.Tls;
+import io.tidemill.state.Retention;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -41,12 +41,7 @@ final class ConfigValues {
         new Data(
             Path.of(text(Setting.DATA_DIR)),
             oneOf(Setting.DATA_STORE, "rocks", "memory").equals("rocks"),
-            count(Setting.DATA_RETAIN_WAVES, 1, Long.MAX_VALUE)),
-        new Snapshots(
-            path(Setting.SNAPSHOTS_DIR) == null
-                ? Path.of(text(Setting.DATA_DIR)).resolve("snapshots")
-                : Path.of(text(Setting.SNAPSHOTS_DIR)),
-            (int) count(Setting.SNAPSHOTS_KEEP, 1, 1_000)),
+            retention()),
         new Execution(
             path(Setting.CHAIN_SPEC),
             (int) count(Setting.EXECUTION_WORKERS, 0, 1_024),
@@ -93,6 +88,19 @@ final class ConfigValues {
             oneOf(Setting.LOG_FORMAT, "plain", "json").equals("json"),
             oneOf(Setting.LOG_LEVEL, "error", "warn", "info", "debug", "trace")),
         duration(Setting.SHUTDOWN_GRACE));
+  }
+
+  private Retention retention() {
+    return switch (text(Setting.DATA_RETAIN_WAVES)) {
+      case "archive" -> Retention.ARCHIVE;
+      case "full" -> Retention.FULL;
+      case "committee" -> Retention.COMMITTEE;
+      case "pruned" -> Retention.PRUNED;
+      default -> {
+        final long waves = count(Setting.DATA_RETAIN_WAVES, 1, Long.MAX_VALUE);
+        yield new Retention(waves, waves, waves, waves);
+      }
+    };
   }
 
   private String text(Setting setting) {

@@ -11,13 +11,9 @@ public enum Setting {
   DATA_STORE("data.store", Type.TEXT, "rocks", "rocks is durable, memory is forgotten at the end."),
   DATA_RETAIN_WAVES(
       "data.retain-waves",
-      Type.COUNT,
+      Type.TEXT,
       "21600",
-      "Waves whose state can be read and rolled back to."),
-  SNAPSHOTS_DIR(
-      "snapshots.dir", Type.TEXT, "", "Folder of the exports; empty: snapshots in data.dir."),
-  SNAPSHOTS_KEEP(
-      "snapshots.keep", Type.COUNT, "2", "Complete exports that are kept; older ones go."),
+      "What is kept: the newest waves by number, or archive, full, committee, pruned."),
   CHAIN_SPEC(
       "chain.spec",
       Type.TEXT,

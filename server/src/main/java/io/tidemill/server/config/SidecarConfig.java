@@ -1,5 +1,7 @@
 package io.tidemill.server.config;
 
+import io.tidemill.state.Retention;
+import io.tidemill.state.StateStore;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -9,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 /** The whole configuration of a node, every value checked. See {@link Setting} for meanings. */
 public record SidecarConfig(
     Data data,
-    Snapshots snapshots,
     Execution execution,
     Engine engine,
     Grpc grpc,
@@ -22,11 +23,13 @@ public record SidecarConfig(
     Observe observe,
     Duration shutdownGrace) {
 
-  /** Where the state is. */
-  public record Data(Path dir, boolean durable, long retainWaves) {}
-
-  /** Where exports of the state are written, and how many are kept. */
-  public record Snapshots(Path dir, int keep) {}
+  /** Where the state is, and how much of its past. */
+  public record Data(Path dir, boolean durable, Retention retention) {
+    /** How many waves a rollback can take back. */
+    public long rollbackWaves() {
+      return Math.min(retention.state(), StateStore.MAX_ROLLBACK);
+    }
+  }
 
   /**
    * What executes.

@@ -1,6 +1,5 @@
 package io.tidemill.server.query;
 
-import io.tidemill.server.config.SidecarConfig;
 import io.tidemill.server.errors.Reason;
 import io.tidemill.server.errors.Refusal;
 import io.tidemill.state.Snapshot;
@@ -37,6 +36,9 @@ public final class SnapshotExports implements AutoCloseable {
   /** About how many bytes of values go into a chunk. Source: state-and-transactions 3.8. */
   private static final int CHUNK_BYTES = 4 << 20;
 
+  /** Complete exports that are kept: one to download to the end while the next is written. */
+  private static final int KEPT = 2;
+
   /**
    * An export as it is now.
    *
@@ -58,7 +60,7 @@ public final class SnapshotExports implements AutoCloseable {
   }
 
   private final ChainReader reader;
-  private final SidecarConfig.Snapshots config;
+  private final Path directory;
 
   /** Guarded by this; oldest first. */
   private final Map<String, Export> exports = new LinkedHashMap<>();
@@ -70,16 +72,16 @@ public final class SnapshotExports implements AutoCloseable {
   private volatile boolean closing;
 
   /** The exports that are in the folder already. */
-  public SnapshotExports(ChainReader reader, SidecarConfig.Snapshots config) {
+  public SnapshotExports(ChainReader reader, Path directory) {
     this.reader = reader;
-    this.config = config;
-    if (Files.isDirectory(config.dir())) {
+    this.directory = directory;
+    if (Files.isDirectory(directory)) {
       load();
     }
   }
 
   private void load() {
-    try (Stream<Path> folders = Files.list(config.dir())) {
+    try (Stream<Path> folders = Files.list(directory)) {
       final List<Path> found = folders.filter(SnapshotExports::isExport).sorted().toList();
       found.stream()
           .filter(folder -> Files.exists(folder.resolve(SnapshotManifest.FILE)))
@@ -108,7 +110,7 @@ public final class SnapshotExports implements AutoCloseable {
       }
     } catch (IOException | StateException e) {
       // Exports are copies: a node does its work without them.
-      LOG.error("cannot read the exports in {}", config.dir(), e);
+      LOG.error("cannot read the exports in {}", directory, e);
     }
   }
 
@@ -166,7 +168,7 @@ public final class SnapshotExports implements AutoCloseable {
   }
 
   private void run(RocksStateStore store, Snapshot source, Export export) {
-    final Path folder = config.dir().resolve(export.id());
+    final Path folder = directory.resolve(export.id());
     try (source) {
       final SnapshotManifest manifest =
           store.exportSnapshot(
@@ -206,13 +208,13 @@ public final class SnapshotExports implements AutoCloseable {
       synchronized (this) {
         final List<Export> complete =
             exports.values().stream().filter(export -> export.manifest() != null).toList();
-        if (complete.size() <= config.keep()) {
+        if (complete.size() <= KEPT) {
           return;
         }
         oldest = complete.getFirst();
         exports.remove(oldest.id());
       }
-      deleteQuietly(config.dir().resolve(oldest.id()));
+      deleteQuietly(directory.resolve(oldest.id()));
     }
   }
 
@@ -237,7 +239,7 @@ public final class SnapshotExports implements AutoCloseable {
 
   /** The file of a chunk of a complete export. */
   public Path file(String id, SnapshotManifest.Chunk chunk) {
-    return config.dir().resolve(id).resolve(chunk.fileName());
+    return directory.resolve(id).resolve(chunk.fileName());
   }
 
   private static void deleteQuietly(Path folder) {

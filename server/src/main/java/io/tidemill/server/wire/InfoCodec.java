@@ -89,7 +89,7 @@ public final class InfoCodec {
         .setMaxJsonDepth(NodeFacts.MAX_JSON_DEPTH)
         .setMaxEventWaveSpan(EventQuery.MAX_SPAN)
         .setMaxEventPage(EventQuery.MAX_LIMIT)
-        .setMaxRollbackWaves(config.data().retainWaves())
+        .setMaxRollbackWaves(config.data().rollbackWaves())
         .setMaxSessions(config.sessions().maximum())
         .build();
   }

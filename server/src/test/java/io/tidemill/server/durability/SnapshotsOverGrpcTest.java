@@ -7,7 +7,6 @@ import io.tidemill.client.NodeException;
 import io.tidemill.client.StateSnapshots;
 import io.tidemill.client.WaveOutcome;
 import io.tidemill.server.Tidemill;
-import io.tidemill.server.config.Setting;
 import io.tidemill.server.testing.TestNode;
 import io.tidemill.server.wavefile.WaveFile;
 import io.tidemill.v1.CreateSnapshotRequest;
@@ -20,7 +19,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,7 +91,7 @@ class SnapshotsOverGrpcTest {
   @Test
   void shouldKeepExportsAcrossARestartAndOnlyTheNewestOfThem() {
     final WaveFile file = DevNode.waves(2, 3, 5);
-    try (DevNode node = new DevNode(folder.resolve("data"), Map.of(Setting.SNAPSHOTS_KEEP, "2"))) {
+    try (DevNode node = new DevNode(folder.resolve("data"))) {
       for (int i = 0; i < 3; i++) {
         node.execute(file, i);
         node.client.snapshots().await(node.client.snapshots().create(null).getSnapshotId(), WAIT);

@@ -3,36 +3,29 @@ package io.tidemill.state.bench;
 import io.tidemill.state.Retention;
 import io.tidemill.state.Snapshot;
 import io.tidemill.state.StateDelta;
-import io.tidemill.state.StateKey;
 import io.tidemill.state.WaveArtifacts;
 import io.tidemill.state.hash.Blake3Lanes;
 import io.tidemill.state.hash.Hash32;
-import io.tidemill.state.merkle.Child;
-import io.tidemill.state.merkle.MerkleTree;
-import io.tidemill.state.merkle.Node;
-import io.tidemill.state.merkle.NodeKey;
-import io.tidemill.state.merkle.NodeReader;
-import io.tidemill.state.merkle.TreeUpdate;
 import io.tidemill.state.proof.TreeHash;
 import io.tidemill.state.rocks.RocksOptions;
 import io.tidemill.state.rocks.RocksStateStore;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * {@code ./tidemill bench state}: the tree, the commit, reads and restarts, on seeded keys.
@@ -42,21 +35,30 @@ import org.jspecify.annotations.Nullable;
  * root of a batch of 10,000 existing keys on a tree whose nodes are in memory in their final form,
  * value and key hashing included, on one core; nothing is written. {@code commit_ms_10k} is propose
  * and commit of 20,000 keys with 10,000 receipts and 10,000 events, synced; {@code
- * commit_only_ms_10k} the part after the root is known.
+ * commit_only_ms_10k} the part after the root is known. Figures ending in {@code _cpu} count the
+ * processor time of the thread that works, for a machine that is busy with other things.
+ *
+ * <p>The peer is {@code io.tmio:tuweni-merkle-trie}, in memory, on the same keys and batches as the
+ * tree here beside it; see {@link Peers}.
  */
 public final class StateBench {
   private static final int BATCH = 10_000;
-  private static final int LOAD = 100_000;
+  private static final List<String> PARTS = List.of("hash", "tree", "store", "peers", "growth");
+
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
   private final Map<String, Object> figures = new LinkedHashMap<>();
   private final boolean json;
   private final int keys;
   private final int large;
   private final int rounds;
+  private final Set<String> parts;
   private final Path directory;
 
-  private StateBench(boolean json, int keys, int large, int rounds, Path directory) {
+  private StateBench(
+      boolean json, Set<String> parts, int keys, int large, int rounds, Path directory) {
     this.json = json;
+    this.parts = parts;
     this.keys = keys;
     this.large = large;
     this.rounds = rounds;
@@ -68,15 +70,24 @@ public final class StateBench {
     final List<String> options = List.of(args);
     if (options.contains("--help")) {
       System.out.println(
-          "bench state [--json] [--keys=1000000] [--large=10000000, 0 leaves it out] [--rounds=15]"
-              + " [--dir=a temporary folder]");
+          "bench state [--json] [--parts="
+              + String.join(",", PARTS)
+              + "] [--keys=1000000] [--large=10000000] [--rounds=15] [--dir=a temporary folder]");
       return;
+    }
+    final Set<String> parts =
+        new LinkedHashSet<>(
+            List.of(text(options, "--parts", String.join(",", PARTS)).split(",", -1)));
+    if (!PARTS.containsAll(parts)) {
+      System.err.println("bench state: parts are " + String.join(", ", PARTS));
+      System.exit(2);
     }
     final String dir = text(options, "--dir", "");
     final Path folder = dir.isEmpty() ? Files.createTempDirectory("tidemill-bench") : Path.of(dir);
     try {
       new StateBench(
               options.contains("--json"),
+              parts,
               number(options, "--keys", 1_000_000),
               number(options, "--large", 10_000_000),
               number(options, "--rounds", 15),
@@ -88,10 +99,19 @@ public final class StateBench {
   }
 
   private void run() throws IOException {
-    nodeHash();
-    tree();
-    store();
-    if (large > 0) {
+    if (parts.contains("hash")) {
+      nodeHash();
+    }
+    if (parts.contains("tree")) {
+      tree();
+    }
+    if (parts.contains("store")) {
+      store();
+    }
+    if (parts.contains("peers")) {
+      Peers.run(rounds, BATCH, this::figure);
+    }
+    if (parts.contains("growth")) {
       final double small = updateMicros(100_000);
       final double big = updateMicros(large);
       figure("update_us_100k", small);
@@ -124,7 +144,7 @@ public final class StateBench {
       times[round] = (System.nanoTime() - start) / 200_000.0;
       right = left;
     }
-    figure("node_hash_single_ns", median(times));
+    figure("node_hash_single_ns", Batches.median(times));
     final Blake3Lanes lanes = new Blake3Lanes();
     for (int round = 0; round < rounds; round++) {
       final long start = System.nanoTime();
@@ -140,54 +160,35 @@ public final class StateBench {
       }
       times[round] = (System.nanoTime() - start) / (200_000.0 - 200_000 % Blake3Lanes.WIDTH);
     }
-    figure("node_hash_ns", median(times));
+    figure("node_hash_ns", Batches.median(times));
   }
 
   private void tree() {
-    final Map<NodeKey, Node> nodes = new HashMap<>();
-    final NodeReader reader =
-        (key, expected) -> {
-          final Node node = nodes.get(key);
-          if (node == null) {
-            throw new IllegalStateException("no node " + key);
-          }
-          return node;
-        };
+    final TreeInMemory tree = new TreeInMemory();
+    tree.fill(keys);
     final Random random = new Random(1);
-    Child root = null;
-    long version = 0;
-    for (int from = 0; from < keys; from += LOAD) {
-      final TreeUpdate update =
-          MerkleTree.over(reader, null)
-              .update(root, ++version, load(from, Math.min(keys, from + LOAD)));
-      root = apply(nodes, update);
-    }
     try (ExecutorService two = Executors.newFixedThreadPool(2)) {
       final double[] one = new double[rounds];
+      final double[] cpu = new double[rounds];
       final double[] both = new double[rounds];
-      for (int round = -5; round < rounds; round++) {
+      for (int round = -10; round < rounds; round++) {
         for (final boolean parallel : new boolean[] {false, true}) {
-          final StateDelta delta = updates(random, keys, BATCH);
-          final MerkleTree tree = MerkleTree.over(reader, parallel ? two : null);
-          final long start = System.nanoTime();
-          final TreeUpdate update = tree.update(root, ++version, delta);
-          final double seconds = (System.nanoTime() - start) / 1e9;
+          final StateDelta delta = Batches.updates(random, keys, BATCH);
+          final long processor = THREADS.getCurrentThreadCpuTime();
+          final double seconds = tree.update(delta, parallel ? two : null);
           if (round >= 0) {
             (parallel ? both : one)[round] = delta.size() / seconds;
+            if (!parallel) {
+              cpu[round] = delta.size() * 1e9 / (THREADS.getCurrentThreadCpuTime() - processor);
+            }
           }
-          root = apply(nodes, update);
         }
       }
-      figure("leaf_updates_per_s", median(one));
-      figure("leaf_updates_per_s_two_cores", median(both));
-      figure("two_core_speedup", median(both) / median(one));
+      figure("leaf_updates_per_s", Batches.median(one));
+      figure("leaf_updates_per_s_cpu", Batches.median(cpu));
+      figure("leaf_updates_per_s_two_cores", Batches.median(both));
+      figure("two_core_speedup", Batches.median(both) / Batches.median(one));
     }
-  }
-
-  private static @Nullable Child apply(Map<NodeKey, Node> nodes, TreeUpdate update) {
-    update.created().forEach(created -> nodes.put(created.key(), created.node()));
-    update.stale().forEach(nodes::remove);
-    return update.root();
   }
 
   private void store() {
@@ -200,7 +201,7 @@ public final class StateBench {
       final double[] whole = new double[rounds];
       final double[] commit = new double[rounds];
       for (int round = -3; round < rounds; round++) {
-        final StateDelta delta = updates(random, keys, 2 * BATCH);
+        final StateDelta delta = Batches.updates(random, keys, 2 * BATCH);
         final WaveArtifacts artifacts = artifacts(++wave, BATCH);
         final long start = System.nanoTime();
         final var proposal = store.propose(delta);
@@ -212,8 +213,8 @@ public final class StateBench {
           commit[round] = (end - middle) / 1e6;
         }
       }
-      figure("commit_ms_10k", median(whole));
-      figure("commit_only_ms_10k", median(commit));
+      figure("commit_ms_10k", Batches.median(whole));
+      figure("commit_only_ms_10k", Batches.median(commit));
       reads(store, random);
     }
     final double[] restarts = new double[3];
@@ -221,13 +222,13 @@ public final class StateBench {
       final long start = System.nanoTime();
       try (RocksStateStore store = RocksStateStore.open(path, options);
           Snapshot snapshot = store.snapshot()) {
-        if (snapshot.get(key(0)) == null) {
+        if (snapshot.get(Batches.key(0)) == null) {
           throw new IllegalStateException("a key is gone");
         }
         restarts[i] = (System.nanoTime() - start) / 1e9;
       }
     }
-    figure("restart_s", median(restarts));
+    figure("restart_s", Batches.median(restarts));
   }
 
   private void reads(RocksStateStore store, Random random) {
@@ -237,22 +238,22 @@ public final class StateBench {
       for (int round = -3; round < rounds; round++) {
         final long start = System.nanoTime();
         for (final int key : hot) {
-          snapshot.get(key(key));
+          snapshot.get(Batches.key(key));
         }
         if (round >= 0) {
           cached[round] = (System.nanoTime() - start) / 1e3 / hot.length;
         }
       }
-      figure("cached_read_us", median(cached));
+      figure("cached_read_us", Batches.median(cached));
       final double[] cold = new double[rounds];
       for (int round = 0; round < rounds; round++) {
         final long start = System.nanoTime();
         for (int i = 0; i < 2_000; i++) {
-          snapshot.get(key(random.nextInt(keys)));
+          snapshot.get(Batches.key(random.nextInt(keys)));
         }
         cold[round] = (System.nanoTime() - start) / 1e3 / 2_000;
       }
-      figure("random_read_us", median(cold));
+      figure("random_read_us", Batches.median(cold));
     }
   }
 
@@ -266,7 +267,7 @@ public final class StateBench {
       final Random random = new Random(3);
       final double[] times = new double[rounds];
       for (int round = -5; round < rounds; round++) {
-        final StateDelta delta = updates(random, size, BATCH);
+        final StateDelta delta = Batches.updates(random, size, BATCH);
         final WaveArtifacts artifacts = artifacts(++wave, 0);
         final long start = System.nanoTime();
         store.propose(delta).commit(artifacts);
@@ -274,43 +275,18 @@ public final class StateBench {
           times[round] = (System.nanoTime() - start) / 1e3 / delta.size();
         }
       }
-      return median(times);
+      return Batches.median(times);
     }
   }
 
   private static long fill(RocksStateStore store, int size) {
     long wave = -1;
-    for (int from = 0; from < size; from += LOAD) {
-      store.propose(load(from, Math.min(size, from + LOAD))).commit(artifacts(++wave, 0));
+    for (int from = 0; from < size; from += Batches.LOAD) {
+      store
+          .propose(Batches.load(from, Math.min(size, from + Batches.LOAD)))
+          .commit(artifacts(++wave, 0));
     }
     return wave;
-  }
-
-  /** Key {@code i}: 64 slots share a contract's prefix. */
-  private static StateKey key(int i) {
-    return new StateKey(new Hash32(i >>> 6, 7, 0, i));
-  }
-
-  private static byte[] value(long seed) {
-    final byte[] value = new byte[32];
-    new Random(seed).nextBytes(value);
-    return value;
-  }
-
-  private static StateDelta load(int from, int to) {
-    final List<StateDelta.Entry> entries = new ArrayList<>(to - from);
-    for (int i = from; i < to; i++) {
-      entries.add(new StateDelta.Entry(key(i), value(i)));
-    }
-    return StateDelta.ofSorted(entries);
-  }
-
-  private static StateDelta updates(Random random, int size, int count) {
-    final TreeMap<StateKey, byte @Nullable []> changes = new TreeMap<>();
-    while (changes.size() < Math.min(size, count)) {
-      changes.put(key(random.nextInt(size)), value(random.nextLong()));
-    }
-    return StateDelta.of(changes);
   }
 
   private static WaveArtifacts artifacts(long wave, int transactions) {
@@ -318,10 +294,14 @@ public final class StateBench {
     final List<WaveArtifacts.StoredEvent> events = new ArrayList<>();
     for (int i = 0; i < transactions; i++) {
       final Hash32 hash = new Hash32(wave, i, 1, 1);
-      receipts.add(new WaveArtifacts.StoredReceipt(hash, true, value(i)));
+      receipts.add(new WaveArtifacts.StoredReceipt(hash, true, Batches.value(i)));
       events.add(
           new WaveArtifacts.StoredEvent(
-              i, 0, new Hash32(i % 100, 0, 0, 0), List.of(new Hash32(1, 2, 3, 4)), value(i)));
+              i,
+              0,
+              new Hash32(i % 100, 0, 0, 0),
+              List.of(new Hash32(1, 2, 3, 4)),
+              Batches.value(i)));
     }
     return new WaveArtifacts(new byte[300], new Hash32(wave, 0, 0, 0), receipts, events, List.of());
   }
@@ -335,12 +315,6 @@ public final class StateBench {
     if (!json) {
       System.out.printf("%-30s %s%n", name, text);
     }
-  }
-
-  private static double median(double[] values) {
-    final double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    return sorted[sorted.length / 2];
   }
 
   private static String text(List<String> options, String name, String otherwise) {
