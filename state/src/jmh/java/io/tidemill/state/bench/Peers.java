@@ -5,7 +5,6 @@ import java.security.Security;
 import java.util.Random;
 import java.util.function.BiConsumer;
 import org.apache.tuweni.bytes.Bytes;
-import org.apache.tuweni.concurrent.CompletionException;
 import org.apache.tuweni.trie.MerklePatriciaTrie;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 
@@ -55,7 +54,7 @@ final class Peers {
       if (value != null) {
         try {
           trie.putAsync(Bytes.wrap(entry.key().keyHash().toBytes()), Bytes.wrap(value)).join();
-        } catch (CompletionException | InterruptedException e) {
+        } catch (InterruptedException e) {
           throw new IllegalStateException("the peer failed", e);
         }
       }
