@@ -107,7 +107,7 @@ public final class TidemillNode implements AutoCloseable {
                 feed,
                 health,
                 WRITER_QUEUE,
-                config.execution().pipelined()));
+                config.limits().inflightWaves() > 0));
     telemetry.gauge(MetricCatalogue.HEAD, () -> pipeline.position().head().wave());
     telemetry.gauge(MetricCatalogue.PENDING, () -> pipeline.position().pending() == null ? 0 : 1);
     final ChainReader reader = new ChainReader(parts.store(), pipeline);

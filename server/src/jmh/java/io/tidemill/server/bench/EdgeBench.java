@@ -257,7 +257,7 @@ public final class EdgeBench {
                 new CommitFeed(),
                 new NodeHealth(),
                 8,
-                config.execution().pipelined())) {
+                true)) {
       submit(pipeline, workload.setup());
       for (int i = 0; i < count / 2; i++) {
         submit(pipeline, workload.transfers(WAVE));

@@ -45,12 +45,8 @@ final class ConfigValues {
         new Execution(
             path(Setting.CHAIN_SPEC),
             (int) count(Setting.EXECUTION_WORKERS, 0, 1_024),
-            Execution.Mode.valueOf(
-                oneOf(Setting.EXECUTION_MODE, "parallel", "serial", "both", "both-engines")
-                    .toUpperCase(Locale.ROOT)
-                    .replace('-', '_')),
-            flag(Setting.EXECUTION_PIPELINED),
-            (int) count(Setting.EXECUTION_CHECK_EVERY, 1, 1_000_000)),
+            mode(),
+            checkEvery()),
         new Engine(
             oneOf(Setting.ENGINE_BACKEND, "compiled", "interpreter").equals("compiled"),
             (int) count(Setting.ENGINE_CACHE_MODULES, 8, 100_000)),
@@ -73,7 +69,7 @@ final class ConfigValues {
             (int) count(Setting.LIMITS_WAVE_TRANSACTIONS, 1, 10_000_000),
             bytes(Setting.LIMITS_WAVE_BYTES, 1 << 20, 16L << 30),
             (int) bytes(Setting.LIMITS_MESSAGE_BYTES, 2 << 20, 64 << 20),
-            (int) count(Setting.LIMITS_INFLIGHT_WAVES, 1, 64),
+            (int) count(Setting.LIMITS_INFLIGHT_WAVES, 0, 64),
             (int) count(Setting.LIMITS_STREAMS, 1, 10_000),
             (int) count(Setting.LIMITS_CALLS_PER_CONNECTION, 1, 100_000)),
         new Simulate(
@@ -122,6 +118,32 @@ final class ConfigValues {
 
   private boolean flag(Setting setting) {
     return oneOf(setting, "true", "false").equals("true");
+  }
+
+  /** The mode without the number of waves after it. */
+  private Execution.Mode mode() {
+    final String mode = modeParts()[0];
+    final List<String> known = List.of("serial", "parallel", "both", "both-engines");
+    if (!known.contains(mode)) {
+      throw wrong(Setting.EXECUTION_MODE, "must be one of " + String.join(", ", known));
+    }
+    return Execution.Mode.valueOf(mode.toUpperCase(Locale.ROOT).replace('-', '_'));
+  }
+
+  private int checkEvery() {
+    final String[] parts = modeParts();
+    if (parts.length == 1) {
+      return 1;
+    }
+    if (!mode().checks() || !parts[1].matches("[1-9][0-9]{0,5}")) {
+      throw wrong(
+          Setting.EXECUTION_MODE, "only both and both-engines take a number, as in both/16");
+    }
+    return Integer.parseInt(parts[1]);
+  }
+
+  private String[] modeParts() {
+    return text(Setting.EXECUTION_MODE).split("/", 2);
   }
 
   private String oneOf(Setting setting, String... choices) {

@@ -26,17 +26,7 @@ public enum Setting {
       Type.TEXT,
       "parallel",
       "serial, parallel, both: run both and halt unless they agree, or both-engines: the same with"
-          + " the second one on the other engine."),
-  EXECUTION_PIPELINED(
-      "execution.pipelined",
-      Type.FLAG,
-      "true",
-      "Execute a wave while the one before it gets its root and is committed."),
-  EXECUTION_CHECK_EVERY(
-      "execution.check-every",
-      Type.COUNT,
-      "1",
-      "In mode both and both-engines, check the waves whose number this divides; 1: all."),
+          + " the second one on the other engine; both/N checks the waves that N divides."),
   ENGINE_BACKEND(
       "engine.backend",
       Type.TEXT,
@@ -95,7 +85,10 @@ public enum Setting {
       "limits.wave-bytes", Type.BYTES, "256MiB", "Bytes of the transactions of one wave."),
   LIMITS_MESSAGE_BYTES("limits.message-bytes", Type.BYTES, "4MiB", "Bytes of one gRPC message."),
   LIMITS_INFLIGHT_WAVES(
-      "limits.inflight-waves", Type.COUNT, "3", "Waves sent ahead of their answers on one stream."),
+      "limits.inflight-waves",
+      Type.COUNT,
+      "3",
+      "Waves sent ahead of their answers on one stream; 0: none, and waves do not overlap."),
   LIMITS_STREAMS("limits.streams", Type.COUNT, "16", "Open ExecuteWave streams."),
   LIMITS_CALLS_PER_CONNECTION(
       "limits.calls-per-connection", Type.COUNT, "64", "Open calls on one connection."),

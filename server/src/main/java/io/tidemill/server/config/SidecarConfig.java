@@ -36,11 +36,9 @@ public record SidecarConfig(
    *
    * @param chainSpec the chain specification, or null for the built-in development chain
    * @param workers 0 for one per core
-   * @param pipelined execute a wave while the one before it is rooted and committed
    * @param checkEvery in the modes that run both, the waves whose number this divides are checked
    */
-  public record Execution(
-      @Nullable Path chainSpec, int workers, Mode mode, boolean pipelined, int checkEvery) {
+  public record Execution(@Nullable Path chainSpec, int workers, Mode mode, int checkEvery) {
     /** How waves are executed; the results are the same to the last bit. */
     public enum Mode {
       /** One transaction after the other. */
@@ -50,7 +48,12 @@ public record SidecarConfig(
       /** Both, and no answer unless they agree. */
       BOTH,
       /** Both, the serial one on the engine that the parallel one does not use. */
-      BOTH_ENGINES
+      BOTH_ENGINES;
+
+      /** Whether waves are executed twice and compared. */
+      public boolean checks() {
+        return this == BOTH || this == BOTH_ENGINES;
+      }
     }
   }
 

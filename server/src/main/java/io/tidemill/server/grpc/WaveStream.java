@@ -105,7 +105,7 @@ final class WaveStream implements StreamObserver<ExecuteWaveRequest> {
       }
       receive(frame);
       send();
-      if (deliveries.size() >= limits.inflightWaves()) {
+      if (deliveries.size() >= Math.max(1, limits.inflightWaves())) {
         paused = true;
       } else {
         call.request(1);

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Waves that overlap are answered as if each had waited for the one before. */
 class PipeliningTest {
-  private static final int WAVES = 6;
+  private static final int WAVES = 4;
 
   @TempDir private Path folder;
 
@@ -70,7 +70,8 @@ class PipeliningTest {
 
   private List<WaveSummary> onANode(Map<Setting, String> settings, Conversation conversation)
       throws IOException {
-    final Map<Setting, String> all = new EnumMap<>(settings);
+    final Map<Setting, String> all = new EnumMap<>(Setting.class);
+    all.putAll(settings);
     all.put(Setting.DATA_DIR, Files.createTempDirectory(folder, "node").toString());
     try (TidemillNode node = TidemillNode.start(TestNode.config(all))) {
       final ManagedChannel channel =
@@ -121,16 +122,16 @@ class PipeliningTest {
     final WaveFile file = waves();
     final List<WaveSummary> expected =
         onANode(
-            Map.of(Setting.EXECUTION_PIPELINED, "false", Setting.EXECUTION_MODE, "serial"),
+            Map.of(Setting.LIMITS_INFLIGHT_WAVES, "0", Setting.EXECUTION_MODE, "serial"),
             oneByOne(file, true));
 
     assertThat(expected).extracting(WaveSummary::getEventsCount).anyMatch(count -> count > 0);
-    final Map<Setting, String> checked = Map.of(Setting.EXECUTION_MODE, "both-engines");
+    final Map<Setting, String> checked = Map.of(Setting.EXECUTION_MODE, "both-engines/2");
     assertThat(onANode(checked, ahead(file, true))).isEqualTo(expected);
-    final Map<Setting, String> pipelined = Map.of(Setting.EXECUTION_PIPELINED, "true");
+    final Map<Setting, String> pipelined = Map.of();
     assertThat(onANode(pipelined, ahead(file, false))).isEqualTo(expected);
     assertThat(onANode(pipelined, oneByOne(file, false))).isEqualTo(expected);
-    assertThat(onANode(Map.of(Setting.EXECUTION_PIPELINED, "false"), ahead(file, false)))
+    assertThat(onANode(Map.of(Setting.LIMITS_INFLIGHT_WAVES, "0"), ahead(file, false)))
         .isEqualTo(expected);
   }
 
