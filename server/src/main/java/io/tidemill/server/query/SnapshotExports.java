@@ -8,7 +8,6 @@ import io.tidemill.state.StateRoot;
 import io.tidemill.state.rocks.RocksStateStore;
 import io.tidemill.state.snapshot.SnapshotManifest;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -184,7 +183,8 @@ public final class SnapshotExports implements AutoCloseable {
       forgetOld();
     } catch (CancellationException e) {
       put(export, 0, 0, null, "the node stopped");
-    } catch (StateException | UncheckedIOException e) {
+    } catch (RuntimeException e) {
+      // Whatever it is, the next export must find the writer free.
       LOG.error("the export of wave {} failed", export.wave(), e);
       put(export, 0, 0, null, String.valueOf(e.getMessage()));
       deleteQuietly(folder);
