@@ -1,14 +1,12 @@
-package io.tidemill.server.wavefile;
+package io.tidemill.client.wavefile;
 
+import com.google.protobuf.ByteString;
+import io.tidemill.client.codec.BorshWriter;
+import io.tidemill.client.hash.Blake3;
 import io.tidemill.client.keys.FalconKey;
 import io.tidemill.client.tx.Address;
 import io.tidemill.client.tx.FeePayer;
 import io.tidemill.client.tx.Transaction;
-import io.tidemill.executor.borsh.BorshWriter;
-import io.tidemill.executor.tx.TransactionType;
-import io.tidemill.executor.tx.U128;
-import io.tidemill.state.hash.Blake3;
-import io.tidemill.state.hash.Hash32;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,6 +22,12 @@ import org.jspecify.annotations.Nullable;
 public final class WaveGenerator {
   /** How many developer accounts send. */
   private static final int ACCOUNTS = 10;
+
+  // Types of native transactions, as the chain numbers them.
+  private static final int CLAIM_REWARD = 0x07;
+  private static final int MULTISIG = 0x09;
+  private static final int COMMIT = 0x11;
+  private static final int DEPOSIT_GAS_TANK = 0x43;
 
   private static final long CALL_GAS = 500_000;
   private static final long BASE_FEE = 100;
@@ -76,17 +80,18 @@ public final class WaveGenerator {
       final List<WaveFile.FileEntry> entries = new ArrayList<>();
       for (int i = 0; i < settings.transactions(); i++) {
         final boolean deploys = w == 0 && i == 0 && settings.token() != null;
-        entries.add(new WaveFile.FileEntry(false, null, deploys ? deploy() : next(w)));
+        entries.add(
+            new WaveFile.FileEntry(false, null, ByteString.copyFrom(deploys ? deploy() : next(w))));
       }
-      final byte[] beacon = new BorshWriter(16).u64(settings.seed()).u64(w).toBytes();
+      final byte[] beacon = new BorshWriter().u64(settings.seed()).u64(w).toBytes();
       waves.add(
           new WaveFile.FileWave(
               1_700_000_000L + w,
-              Blake3.hash(beacon),
-              U128.of(BASE_FEE),
+              ByteString.copyFrom(Blake3.hash(beacon)),
+              BigInteger.valueOf(BASE_FEE),
               0,
               entries,
-              List.<Hash32>of(),
+              List.of(),
               List.of()));
     }
     return new WaveFile(settings.chainId(), waves);
@@ -150,7 +155,7 @@ public final class WaveGenerator {
     if (module == null) {
       throw new IllegalStateException("no module to deploy");
     }
-    final byte[] supply = U128.of(1L << 60).toBytes();
+    final byte[] supply = new BorshWriter().u128(1L << 60).toBytes();
     return finish(
         0,
         Transaction.deploy(
@@ -165,10 +170,7 @@ public final class WaveGenerator {
 
   private byte[] call() {
     final byte[] arguments =
-        new BorshWriter(48)
-            .fixed(anyone().toBytes())
-            .fixed(U128.of(random.nextInt(1_000)).toBytes())
-            .toBytes();
+        new BorshWriter().fixed(anyone().toBytes()).u128(random.nextInt(1_000)).toBytes();
     return finish(
         0,
         Transaction.call(
@@ -186,12 +188,12 @@ public final class WaveGenerator {
     final int from = account();
     final byte[] data = new byte[48];
     random.nextBytes(data);
-    final TransactionType type =
+    final int type =
         switch (random.nextInt(4)) {
-          case 0 -> TransactionType.CLAIM_REWARD;
-          case 1 -> TransactionType.DEPOSIT_GAS_TANK;
-          case 2 -> TransactionType.MULTISIG;
-          default -> TransactionType.COMMIT;
+          case 0 -> CLAIM_REWARD;
+          case 1 -> DEPOSIT_GAS_TANK;
+          case 2 -> MULTISIG;
+          default -> COMMIT;
         };
     for (int i = 32; i < 48; i++) {
       data[i] = 0;
@@ -207,13 +209,11 @@ public final class WaveGenerator {
                 settings.chainId(),
                 keys.get(from).address(),
                 Address.ZERO,
-                type == TransactionType.COMMIT
-                    ? BigInteger.valueOf(1_000_000_000L)
-                    : BigInteger.ZERO,
+                type == COMMIT ? BigInteger.valueOf(1_000_000_000L) : BigInteger.ZERO,
                 payload,
                 CALL_GAS,
                 nonces[from]++)
-            .withType(type.tag());
+            .withType(type);
     return finish(from, transaction);
   }
 

@@ -1,4 +1,4 @@
-package io.tidemill.server.wavefile;
+package io.tidemill.server.clients;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

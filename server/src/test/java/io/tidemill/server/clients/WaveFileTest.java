@@ -1,8 +1,10 @@
-package io.tidemill.server.wavefile;
+package io.tidemill.server.clients;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tidemill.client.wavefile.WaveFile;
+import io.tidemill.client.wavefile.WaveGenerator;
 import io.tidemill.executor.tx.Transaction;
 import io.tidemill.executor.tx.TransactionDecoder;
 import java.util.Arrays;
@@ -28,7 +30,10 @@ class WaveFileTest {
     int decoded = 0;
     for (WaveFile.FileWave wave : generated(7).waves()) {
       for (WaveFile.FileEntry entry : wave.entries()) {
-        decoded += TransactionDecoder.decode(entry.transaction()) instanceof Transaction ? 1 : 0;
+        decoded +=
+            TransactionDecoder.decode(entry.transaction().toByteArray()) instanceof Transaction
+                ? 1
+                : 0;
       }
     }
     assertThat(decoded).isBetween(130, 150);
@@ -40,7 +45,7 @@ class WaveFileTest {
     assertThatThrownBy(() -> WaveFile.decode(Arrays.copyOf(bytes, bytes.length - 1)))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> WaveFile.decode(Arrays.copyOf(bytes, bytes.length + 1)))
-        .hasMessageContaining("trailing");
+        .hasMessageContaining("left over");
     final byte[] other = bytes.clone();
     other[8] = 2;
     assertThatThrownBy(() -> WaveFile.decode(other)).hasMessageContaining("version 2");

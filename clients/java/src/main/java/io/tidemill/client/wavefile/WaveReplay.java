@@ -1,11 +1,11 @@
-package io.tidemill.server.wavefile;
+package io.tidemill.client.wavefile;
 
 import com.google.protobuf.ByteString;
 import io.tidemill.client.TidemillClient;
+import io.tidemill.client.U128;
 import io.tidemill.client.WaveOutcome;
 import io.tidemill.client.WaveRequest;
 import io.tidemill.client.WaveStream;
-import io.tidemill.state.hash.Hash32;
 import io.tidemill.v1.GetInfoResponse;
 import io.tidemill.v1.WaveContext;
 import io.tidemill.v1.WaveHeader;
@@ -28,7 +28,7 @@ public final class WaveReplay {
    */
   public static void run(
       TidemillClient client, WaveFile file, boolean explain, Consumer<WaveOutcome> seen) {
-    final GetInfoResponse info = client.reader().info();
+    GetInfoResponse info = client.reader().info();
     if (info.getChainId() != file.chainId()) {
       throw new IllegalArgumentException(
           "the file is for chain "
@@ -36,13 +36,13 @@ public final class WaveReplay {
               + ", the node serves chain "
               + info.getChainId());
     }
-    final WaveRef head = info.getHead();
+    WaveRef head = info.getHead();
     long number = head.getWave();
     ByteString root = head.getRoot().getBlake3();
     try (WaveStream stream = client.openWaveStream()) {
       for (WaveFile.FileWave wave : file.waves()) {
-        final WaveRequest request = request(file, wave, ++number, root);
-        final WaveOutcome outcome = stream.execute(explain ? explained(request) : request);
+        WaveRequest request = request(file, wave, ++number, root);
+        WaveOutcome outcome = stream.execute(explain ? explained(request) : request);
         root = outcome.root();
         seen.accept(outcome);
       }
@@ -59,37 +59,31 @@ public final class WaveReplay {
   /** Wave {@code wave} of {@code file} as wave {@code number} of a chain. */
   public static WaveRequest request(
       WaveFile file, WaveFile.FileWave wave, long number, ByteString parent) {
-    final WaveContext context =
+    WaveContext context =
         WaveContext.newBuilder()
             .setTimestamp(wave.timestamp())
-            .setBeacon(ByteString.copyFrom(wave.beacon().toBytes()))
-            .setBaseFee(ByteString.copyFrom(wave.baseFee().toBytes()))
+            .setBeacon(wave.beacon())
+            .setBaseFee(U128.toWire(wave.baseFee()))
             .setChainId(file.chainId())
-            .setAnchorMemberId(wave.anchorMemberId())
+            .setAnchorMemberId((int) wave.anchorMemberId())
             .build();
-    final List<WaveTransaction> transactions = new ArrayList<>(wave.entries().size());
+    List<WaveTransaction> transactions = new ArrayList<>(wave.entries().size());
     for (WaveFile.FileEntry entry : wave.entries()) {
-      final WaveTransaction.Builder builder =
-          WaveTransaction.newBuilder()
-              .setTransaction(ByteString.copyFrom(entry.transaction()))
-              .setSkip(entry.skip());
+      WaveTransaction.Builder builder =
+          WaveTransaction.newBuilder().setTransaction(entry.transaction()).setSkip(entry.skip());
       if (entry.revealOf() != null) {
-        builder.setRevealOf(ByteString.copyFrom(entry.revealOf().toBytes()));
+        builder.setRevealOf(entry.revealOf());
       }
       transactions.add(builder.build());
     }
-    final WaveHeader.Builder header =
+    WaveHeader.Builder header =
         WaveHeader.newBuilder()
             .setWave(number)
             .setParentRoot(parent)
             .setContext(context)
             .setTransactionCount(transactions.size());
-    for (Hash32 code : wave.quarantined()) {
-      header.addQuarantinedCodeHashes(ByteString.copyFrom(code.toBytes()));
-    }
-    for (byte[] entry : wave.systemEntries()) {
-      header.addSystemEntries(ByteString.copyFrom(entry));
-    }
+    header.addAllQuarantinedCodeHashes(wave.quarantined());
+    header.addAllSystemEntries(wave.systemEntries());
     return new WaveRequest(header.build(), transactions, true);
   }
 }

@@ -6,9 +6,9 @@
  *
  * <p>Threads: stateless.
  *
- * <p>This room knows the node by its public interface only.
+ * <p>This room knows the node by its protocol only.
  */
 @NullMarked
-package io.tidemill.server.wavefile;
+package io.tidemill.client.wavefile;
 
 import org.jspecify.annotations.NullMarked;
