@@ -2,6 +2,7 @@ package io.tidemill.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidemill.server.testing.ProjectFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -313,13 +314,6 @@ class TidyTest {
 
   /** The folder above the module whose tests run. */
   static Path projectRoot() {
-    Path folder = Path.of("").toAbsolutePath();
-    while (folder != null && !Files.exists(folder.resolve("tidemill"))) {
-      folder = folder.getParent();
-    }
-    if (folder == null) {
-      throw new IllegalStateException("run the tests inside the project's folder");
-    }
-    return folder;
+    return ProjectFolder.path();
   }
 }
