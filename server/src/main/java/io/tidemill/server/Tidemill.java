@@ -1,5 +1,6 @@
 package io.tidemill.server;
 
+import io.tidemill.client.consensus.ConsensusCommand;
 import io.tidemill.server.cli.ConfigCommand;
 import io.tidemill.server.cli.ContractCommand;
 import io.tidemill.server.cli.DemoCommand;
@@ -36,6 +37,7 @@ import picocli.CommandLine.Spec;
       ConfigCommand.class,
       KeysCommand.class,
       WaveCommand.class,
+      ConsensusCommand.class,
       ContractCommand.class,
       WasmCommand.class,
       SnapshotCommand.class,

@@ -52,6 +52,11 @@ public record WaveRequest(WaveHeader header, List<WaveTransaction> transactions,
     return new WaveRequest(header.toBuilder().setExpectedRoot(root).build(), transactions, commit);
   }
 
+  /** The same, pending when the result arrives. */
+  public WaveRequest uncommitted() {
+    return new WaveRequest(header, transactions, false);
+  }
+
   /** The same, durable when the result arrives. */
   public WaveRequest committed() {
     return new WaveRequest(header, transactions, true);
