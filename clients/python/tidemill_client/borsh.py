@@ -1,6 +1,6 @@
 """Borsh: transactions, call arguments, results."""
 
-from typing import Callable, Optional, Sequence, TypeVar
+from typing import Callable, List, Optional, Sequence, TypeVar
 
 T = TypeVar("T")
 
@@ -101,6 +101,16 @@ class Reader:
     def string(self) -> str:
         return self.bytes().decode()
 
+    def list(self, element: Callable[["Reader"], T]) -> List[T]:
+        count = self.u32()
+        if count > len(self._data) - self._at:
+            raise ValueError(f"byte {self._at}: {count} elements, has {len(self._data) - self._at} bytes")
+        return [element(self) for _ in range(count)]
+
+    def option(self, present: Callable[["Reader"], T]) -> Optional[T]:
+        return present(self) if self.bool() else None
+
     def end(self) -> None:
+        """Nothing may be left."""
         if self._at != len(self._data):
             raise ValueError(f"byte {self._at}: {len(self._data) - self._at} left over")

@@ -5,6 +5,8 @@ from typing import Dict, Iterator, Optional, Tuple
 
 import grpc
 
+from .catalog import CATALOG
+
 DOMAIN = b"tidemill.io"
 
 
@@ -19,7 +21,7 @@ class Fate(enum.Enum):
 _PRESSURE = {grpc.StatusCode.RESOURCE_EXHAUSTED, grpc.StatusCode.DEADLINE_EXCEEDED}
 _NODE = {
     grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.INTERNAL, grpc.StatusCode.UNKNOWN,
-    grpc.StatusCode.DATA_LOSS, grpc.StatusCode.CANCELLED,
+    grpc.StatusCode.DATA_LOSS, grpc.StatusCode.CANCELLED, grpc.StatusCode.ABORTED,
 }
 
 
@@ -29,27 +31,39 @@ class NodeError(Exception):
     ``reason`` is the one of the error catalogue, or the gRPC code's name when there is none.
     """
 
-    def __init__(self, reason: str, fate: Fate, code: grpc.StatusCode, metadata: Dict[str, str], message: str):
+    def __init__(self, reason: str, code: grpc.StatusCode, metadata: Dict[str, str], message: str):
         super().__init__(f"{reason}: {message}")
         self.reason = reason
-        self.fate = fate
         self.code = code
         self.metadata = metadata
+
+    @property
+    def fate(self) -> Fate:
+        """Whose fault it is, which decides what to do about it."""
+        if self.reason in CATALOG:
+            return Fate(CATALOG[self.reason][0])
+        return Fate.PRESSURE if self.code in _PRESSURE else Fate.NODE if self.code in _NODE else Fate.CALLER
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it, from the catalogue; empty when the reason is unknown."""
+        text = CATALOG.get(self.reason, ("", ""))[1]
+        for name, value in self.metadata.items():
+            text = text.replace("{" + name + "}", value)
+        return text
 
     @property
     def retryable(self) -> bool:
         """Whether the same request may succeed later."""
         busy = self.code is grpc.StatusCode.UNAVAILABLE and self.reason != "NODE_FAULTED"
-        return self.fate is Fate.PRESSURE or busy
+        return self.fate is Fate.PRESSURE or (self.fate is Fate.NODE and busy)
 
     @staticmethod
     def of(error: grpc.RpcError) -> "NodeError":
+        """The error behind a failed call."""
         code = error.code()
-        fate = Fate.PRESSURE if code in _PRESSURE else Fate.NODE if code in _NODE else Fate.CALLER
-        info = _error_info(error)
-        if info is None:
-            return NodeError(code.name, fate, code, {}, error.details() or "")
-        return NodeError(info[0], fate, code, info[1], error.details() or "")
+        reason, metadata = _error_info(error) or (code.name, {})
+        return NodeError(reason, code, metadata, error.details() or "")
 
 
 def _error_info(error: grpc.RpcError) -> Optional[Tuple[str, Dict[str, str]]]:

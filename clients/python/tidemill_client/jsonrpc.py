@@ -3,7 +3,7 @@
 import itertools
 import json
 import urllib.request
-from typing import Any
+from typing import Any, Dict, Union
 
 
 class JsonRpcError(Exception):
@@ -37,3 +37,16 @@ class JsonRpcClient:
         if answer.get("id") != number:
             raise ValueError(f"{method}: not the answer to request {number}")
         return answer["result"]
+
+    def view(self, contract: bytes, function: str, calldata: bytes) -> bytes:
+        """What a view function of a contract returns now; raises JsonRpcError when it fails."""
+        call = {"to": "0x" + contract.hex(), "function": function, "calldata": "0x" + calldata.hex()}
+        return bytes.fromhex(self.call("pyde_call", [call])[2:])
+
+    def simulate(self, transaction: Union[bytes, Dict[str, Any]], **options: Any) -> Any:
+        """Runs a transaction (Borsh) or a call in parts on a retained state.
+
+        Options are base, overrides, context and options, as ``rpc.discover`` describes them.
+        """
+        what = "0x" + transaction.hex() if isinstance(transaction, bytes) else transaction
+        return self.call("pyde_simulateTransaction", {"transaction": what, **options})

@@ -1,42 +1,56 @@
 /** Typed errors: what the node refused or could not answer. A contract's failure is a receipt. */
 import { Metadata, status, type ServiceError } from "@grpc/grpc-js";
 import { BinaryReader } from "@bufbuild/protobuf/wire";
+import { CATALOG } from "./catalog.js";
 
 /** Whose fault it is: the caller's, the load's, or the node's. */
 export type Fate = "caller" | "pressure" | "node";
 
+/** A reason of the error catalogue that this client was built with. */
+export type Reason = keyof typeof CATALOG;
+
 const DOMAIN = "tidemill.io";
-const RETRYABLE_NODE = new Set(["NODE_DRAINING", "NODE_STARTING", "UNAVAILABLE"]);
 
 export class NodeError extends Error {
+  /** Whose fault it is, which decides what to do about it. */
+  readonly fate: Fate;
+
   constructor(
-    /** The reason of the error catalogue, for instance WAVE_GAP; the gRPC code when there is none. */
-    readonly reason: string,
-    readonly fate: Fate,
+    /** A reason of the error catalogue; the name of the gRPC code when there is none. */
+    readonly reason: Reason | (string & {}),
     readonly code: status,
+    /** The values in the text of the catalogue, by name. */
     readonly metadata: Readonly<Record<string, string>>,
     message: string,
   ) {
     super(message);
     this.name = "NodeError";
+    this.fate = entry(reason)?.fate ?? fateOf(code);
+  }
+
+  /** What to do about it, from the catalogue; empty when the reason is unknown. */
+  get remedy(): string {
+    const text: string = entry(this.reason)?.remedy ?? "";
+    return text.replace(/\{(\w+)\}/g, (place, name: string) => this.metadata[name] ?? place);
   }
 
   /** Whether the same request may succeed later. */
   get retryable(): boolean {
-    return this.fate === "pressure" || (this.fate === "node" && RETRYABLE_NODE.has(this.reason));
+    const busy = this.code === status.UNAVAILABLE && this.reason !== "NODE_FAULTED";
+    return this.fate === "pressure" || (this.fate === "node" && busy);
   }
 
   static of(error: ServiceError): NodeError {
-    const info = errorInfo(error.metadata);
     const code = error.code ?? status.UNKNOWN;
-    if (info === undefined) {
-      return new NodeError(status[code] ?? "UNKNOWN", fateOf(code), code, {}, error.message);
-    }
-    return new NodeError(info.reason, fateOf(code), code, info.metadata, error.message);
+    const info = errorInfo(error.metadata) ?? { reason: status[code] ?? "UNKNOWN", metadata: {} };
+    return new NodeError(info.reason, code, info.metadata, error.message);
   }
 }
 
-/** The catalogue gives every reason the gRPC code that belongs to its fate. */
+const entry = (reason: string): { fate: Fate; remedy: string } | undefined =>
+  (CATALOG as Record<string, { fate: Fate; remedy: string }>)[reason];
+
+/** Whose fault it probably is when the catalogue does not say. */
 function fateOf(code: status): Fate {
   switch (code) {
     case status.RESOURCE_EXHAUSTED:
@@ -47,6 +61,7 @@ function fateOf(code: status): Fate {
     case status.UNKNOWN:
     case status.DATA_LOSS:
     case status.CANCELLED:
+    case status.ABORTED:
       return "node";
     default:
       return "caller";

@@ -1,9 +1,15 @@
+export * from "./abi.js";
 export * from "./borsh.js";
 export * from "./client.js";
 export * from "./errors.js";
+export * from "./falcon.js";
 export * from "./hash.js";
 export * from "./jsonrpc.js";
+export type { ClientOptions } from "./options.js";
+export * from "./proof.js";
 export * from "./tx.js";
+export * from "./wave.js";
+export * as codes from "./generated/tidemill/v1/codes.js";
 export * as execution from "./generated/tidemill/v1/execution_service.js";
 export * as state from "./generated/tidemill/v1/state_service.js";
 export * as types from "./generated/tidemill/v1/types.js";

@@ -1,4 +1,6 @@
 /** JSON-RPC 2.0 over HTTP: what a wallet uses. */
+import { fromHex, toHex } from "./hash.js";
+import type { Address } from "./tx.js";
 
 export class JsonRpcError extends Error {
   constructor(readonly code: number, message: string, readonly data: unknown) {
@@ -6,6 +8,22 @@ export class JsonRpcError extends Error {
     this.name = "JsonRpcError";
   }
 }
+
+/** What to simulate: a whole transaction in Borsh, or a call in parts. */
+export type Simulated =
+  | { transaction: Uint8Array }
+  | { from?: Address; to: Address; value?: bigint; function?: string; calldata?: Uint8Array; gas?: bigint };
+
+export interface SimulateOptions {
+  /** A wave number, a root, or latest, pending, earliest, safe, finalized. */
+  base?: string | number;
+  overrides?: Record<string, unknown>;
+  context?: Record<string, unknown>;
+  /** validate, trace, access_list, state_diff, estimate_gas, fuel_cap, min_wave. */
+  options?: Record<string, unknown>;
+}
+
+const hex = (bytes: Uint8Array): string => `0x${toHex(bytes)}`;
 
 export class JsonRpcClient {
   private id = 0;
@@ -27,4 +45,23 @@ export class JsonRpcClient {
     if (answer.id !== id) throw new Error(`${method}: not the answer to request ${id}`);
     return answer.result;
   }
+
+  /** What a view function of a contract returns now; throws a JsonRpcError when it fails. */
+  async view(contract: Address, name: string, calldata: Uint8Array): Promise<Uint8Array> {
+    const call = { to: hex(contract), function: name, calldata: hex(calldata) };
+    return fromHex(String(await this.call("pyde_call", [call])));
+  }
+
+  /** Runs a transaction or call on a retained state: receipt, fuel and what the options ask for. */
+  simulate(what: Simulated, options: SimulateOptions = {}): Promise<unknown> {
+    return this.call("pyde_simulateTransaction", { transaction: "transaction" in what ? hex(what.transaction) : parts(what), ...options });
+  }
+}
+
+function parts(call: Exclude<Simulated, { transaction: Uint8Array }>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(call)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [name, value instanceof Uint8Array ? hex(value) : String(value)]),
+  );
 }

@@ -59,7 +59,11 @@ public final class NodeException extends RuntimeException {
   /** What to do about it, from the catalogue; empty when the reason is unknown. */
   public String remedy() {
     ErrorCatalog.Entry entry = ErrorCatalog.shipped().find(reason);
-    return entry == null ? "" : entry.remedy();
+    String text = entry == null ? "" : entry.remedy();
+    for (Map.Entry<String, String> value : metadata().entrySet()) {
+      text = text.replace("{" + value.getKey() + "}", value.getValue());
+    }
+    return text;
   }
 
   /** Whether the same request may succeed later. */

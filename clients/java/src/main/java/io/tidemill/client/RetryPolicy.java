@@ -12,9 +12,9 @@ import java.util.function.Supplier;
  * @param attempts how often a request is sent in all, at least 1
  */
 public record RetryPolicy(int attempts, Duration firstPause, Duration longestPause) {
-  /** Five attempts within about two seconds. */
+  /** Eight attempts within about seven seconds. */
   public static final RetryPolicy DEFAULT =
-      new RetryPolicy(5, Duration.ofMillis(100), Duration.ofSeconds(2));
+      new RetryPolicy(8, Duration.ofMillis(100), Duration.ofSeconds(2));
 
   /** One attempt. */
   public static final RetryPolicy NEVER = new RetryPolicy(1, Duration.ZERO, Duration.ZERO);

@@ -1,10 +1,15 @@
 package io.tidemill.client;
 
 import com.google.protobuf.ByteString;
+import io.grpc.CallOptions;
 import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
 import io.grpc.ClientInterceptors;
+import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
 import io.tidemill.v1.CommitWaveRequest;
@@ -40,7 +45,7 @@ public final class TidemillClient implements AutoCloseable {
   private TidemillClient(ClientOptions options, ManagedChannel connection) {
     this.options = options;
     this.connection = connection;
-    this.channel = authenticated(options, connection);
+    this.channel = authenticated(options, eager(connection));
     this.reader = new NodeReader(channel, options);
   }
 
@@ -146,7 +151,23 @@ public final class TidemillClient implements AutoCloseable {
     return ExecutionServiceGrpc.newBlockingStub(channel).withDeadlineAfter(options.callDeadline());
   }
 
-  private static Channel authenticated(ClientOptions options, ManagedChannel connection) {
+  /** A channel that connects at once when it is asked: how long to wait is the retry policy's. */
+  private static Channel eager(ManagedChannel connection) {
+    return ClientInterceptors.intercept(
+        connection,
+        new ClientInterceptor() {
+          @Override
+          public <Q, A> ClientCall<Q, A> interceptCall(
+              MethodDescriptor<Q, A> method, CallOptions callOptions, Channel next) {
+            if (connection.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
+              connection.resetConnectBackoff();
+            }
+            return next.newCall(method, callOptions);
+          }
+        });
+  }
+
+  private static Channel authenticated(ClientOptions options, Channel connection) {
     if (options.token() == null) {
       return connection;
     }

@@ -1,5 +1,6 @@
 package io.tidemill.client;
 
+import com.google.protobuf.ByteString;
 import io.tidemill.client.json.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,12 +12,12 @@ import java.util.List;
 import java.util.Map;
 
 /** The vectors that the clients of all languages share. */
-final class Vectors {
+public final class Vectors {
   private Vectors() {}
 
   /** The objects under {@code key} of {@code clients/vectors/file}. */
   @SuppressWarnings("unchecked")
-  static List<Map<String, Object>> read(String file, String key) {
+  public static List<Map<String, Object>> read(String file, String key) {
     try {
       String text = Files.readString(Path.of("..", "vectors", file));
       return (List<Map<String, Object>>) ((Map<String, Object>) Json.parse(text)).get(key);
@@ -25,15 +26,25 @@ final class Vectors {
     }
   }
 
-  static byte[] hex(Object text) {
+  public static byte[] hex(Object text) {
     return HexFormat.of().parseHex((String) text);
   }
 
-  static String hex(byte[] bytes) {
+  public static String hex(byte[] bytes) {
     return HexFormat.of().formatHex(bytes);
   }
 
-  static int integer(Object number) {
+  public static ByteString bytes(Object text) {
+    return ByteString.copyFrom(hex(text));
+  }
+
+  /** The objects under {@code key} of a row. */
+  @SuppressWarnings("unchecked")
+  public static List<Map<String, Object>> rows(Map<String, Object> row, String key) {
+    return (List<Map<String, Object>>) row.get(key);
+  }
+
+  public static int integer(Object number) {
     return ((BigDecimal) number).intValueExact();
   }
 }

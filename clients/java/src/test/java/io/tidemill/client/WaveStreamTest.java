@@ -109,7 +109,7 @@ class WaveStreamTest {
       assertThat(error.reason()).isEqualTo("WAVE_GAP");
       assertThat(error.fate()).isEqualTo(Fate.CALLER);
       assertThat(error.metadata()).containsEntry("expected_wave", "1");
-      assertThat(error.remedy()).contains("send the waves from");
+      assertThat(error.remedy()).isEqualTo("send the waves from 1 on");
     }
     assertThat(node.streams).isEqualTo(1);
   }

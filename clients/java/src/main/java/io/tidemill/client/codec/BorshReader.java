@@ -96,7 +96,7 @@ public final class BorshReader {
   }
 
   /** A u32 count and the elements. An element must be at least one byte long. */
-  public <T> List<T> list(Function<BorshReader, T> element) {
+  public <T extends @Nullable Object> List<T> list(Function<BorshReader, T> element) {
     long count = u32();
     if (count > input.length - at) {
       throw new IllegalArgumentException(

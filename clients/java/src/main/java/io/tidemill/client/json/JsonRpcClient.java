@@ -1,5 +1,6 @@
 package io.tidemill.client.json;
 
+import io.tidemill.client.tx.Address;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
@@ -10,7 +11,9 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +61,36 @@ public final class JsonRpcClient implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new UncheckedIOException(new IOException(method + " was interrupted", e));
     }
+  }
+
+  /**
+   * What a view function of a contract returns now.
+   *
+   * @throws JsonRpcException if it fails
+   */
+  public byte[] view(Address contract, String function, byte[] calldata) {
+    Map<String, String> call =
+        Map.of("to", hex(contract.toBytes()), "function", function, "calldata", hex(calldata));
+    if (call("pyde_call", List.of(call)) instanceof String data && data.startsWith("0x")) {
+      return HexFormat.of().parseHex(data, 2, data.length());
+    }
+    throw new UncheckedIOException(new IOException("pyde_call: the result is no bytes"));
+  }
+
+  /**
+   * Runs a transaction on a retained state: its receipt, its fuel and what the options ask for.
+   *
+   * @param transaction Borsh
+   * @param options base, overrides, context and options, as {@code rpc.discover} describes them
+   */
+  public @Nullable Object simulate(byte[] transaction, Map<String, ?> options) {
+    Map<String, Object> params = new LinkedHashMap<>(options);
+    params.put("transaction", hex(transaction));
+    return call("pyde_simulateTransaction", params);
+  }
+
+  private static String hex(byte[] bytes) {
+    return "0x" + HexFormat.of().formatHex(bytes);
   }
 
   @Override

@@ -1,0 +1,42 @@
+// Code generated from tidemill/errors.yaml by the tests of the node; DO NOT EDIT.
+
+package tidemill
+
+// catalogEntries are the reasons of the error catalogue: whose fault each is, and what to do.
+var catalogEntries = []catalogEntry{
+	{"WAVE_GAP", FateCaller, "send the waves from {expected_wave} on"},
+	{"WAVE_CONFLICT", FateCaller, "compare content_hash {content_hash} with yours; if the known wave is wrong, roll back first"},
+	{"WAVE_PRUNED", FateCaller, "ask a node with a longer retention"},
+	{"PARENT_ROOT_MISMATCH", FateCaller, "ask GetInfo where the node stands; if the roots of one wave differ between nodes, stop and investigate"},
+	{"ROOT_MISMATCH", FateCaller, "give the root that the result of ExecuteWave carried"},
+	{"ROOT_DIVERGED", FateNode, "stop this node, keep its data directory, compare the state diff with another node; do not retry"},
+	{"NO_PENDING_WAVE", FateCaller, "execute the wave first"},
+	{"ROLLBACK_TOO_FAR", FateCaller, "restore a snapshot instead"},
+	{"WAVE_REFUSED", FateCaller, "correct the wave; nothing was executed"},
+	{"FRAME_OUT_OF_ORDER", FateCaller, "send a header, then chunks, then an end"},
+	{"TRANSACTION_COUNT_MISMATCH", FateCaller, "send the missing transactions or correct the count"},
+	{"WAVE_ABORTED", FateCaller, "nothing; send the wave again when it is wanted"},
+	{"INVALID_FIELD", FateCaller, "correct the field"},
+	{"PARSE_ERROR", FateCaller, "send one JSON object, or an array of them"},
+	{"INVALID_REQUEST", FateCaller, "send jsonrpc \"2.0\", a method, and an id that is a string or a number"},
+	{"METHOD_NOT_FOUND", FateCaller, "ask rpc.discover for the methods"},
+	{"FEATURE_OFF", FateCaller, "see features in GetInfo"},
+	{"NOT_FOUND", FateCaller, "check the key and the state it was asked for"},
+	{"STATE_NOT_AVAILABLE", FateCaller, "ask for a wave in that range"},
+	{"WAVE_NOT_REACHED", FateCaller, "retry once the wave is committed"},
+	{"UNAUTHENTICATED", FateCaller, "send a valid bearer token or a client certificate that the node trusts"},
+	{"TOKEN_TIME_OUT_OF_WINDOW", FateCaller, "make a new token, and check the clocks of both machines"},
+	{"PERMISSION_DENIED", FateCaller, "use the port or the token of a role that may"},
+	{"SESSION_NOT_FOUND", FateCaller, "open a session; sessions end when they are idle, committed, dropped, or the node restarts"},
+	{"LIMIT_EXCEEDED", FateCaller, "send less; see limits in GetInfo"},
+	{"QUEUE_FULL", FatePressure, "retry after {retry_after_millis} milliseconds"},
+	{"SIMULATION_DEADLINE", FatePressure, "ask for less fuel, or retry when the node is less busy"},
+	{"VIEW_FUEL_CAP_EXCEEDED", FateCaller, "ask for less"},
+	{"CLIENT_TOO_SLOW", FatePressure, "read faster, or resume from the last cursor; nothing is lost"},
+	{"NODE_FAULTED", FateNode, "restart the node; no receipt and no root was given"},
+	{"NODE_DRAINING", FateNode, "retry with the node that replaces it"},
+	{"NODE_STARTING", FateNode, "retry when the readiness check says so"},
+	{"INTERNAL", FateNode, "look for the incident in the node's log"},
+	{"EXECUTION_REVERTED", FateCaller, "see the receipt in the error's data"},
+	{"EXECUTION_FAILED", FateCaller, "see the receipt in the error's data"},
+}

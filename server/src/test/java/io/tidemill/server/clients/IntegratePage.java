@@ -1,0 +1,78 @@
+package io.tidemill.server.clients;
+
+import io.tidemill.server.testing.ProjectFolder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The blocks of {@code docs/integrate.md} that are marked: {@code <!-- run: NAME -->} for commands,
+ * {@code <!-- from: FILE, PART -->} for code that stands in a file between {@code docs:begin PART}
+ * and {@code docs:end}.
+ */
+final class IntegratePage {
+  private static final String PAGE = "docs/integrate.md";
+
+  private IntegratePage() {}
+
+  /** The command lines of block {@code name}. */
+  static List<String> commands(String name) {
+    final List<String> commands = blocks("run: ").get(name);
+    if (commands == null) {
+      throw new IllegalStateException(PAGE + " has no block 'run: " + name + "'");
+    }
+    return commands;
+  }
+
+  /** The code blocks by "FILE, PART". */
+  static Map<String, List<String>> code() {
+    return blocks("from: ");
+  }
+
+  /** The lines of part {@code part} of {@code file}. */
+  static List<String> part(String file, String part) {
+    final List<String> lines = lines(file);
+    int from = 0;
+    while (!lines.get(from).strip().endsWith("docs:begin " + part)) {
+      from++;
+    }
+    int to = from;
+    while (!lines.get(to).strip().endsWith("docs:end")) {
+      to++;
+    }
+    return lines.subList(from + 1, to);
+  }
+
+  private static Map<String, List<String>> blocks(String kind) {
+    final Map<String, List<String>> blocks = new LinkedHashMap<>();
+    final List<String> lines = lines(PAGE);
+    for (int i = 0; i < lines.size(); i++) {
+      final String marker = lines.get(i);
+      if (marker.startsWith("<!-- " + kind) && lines.get(i + 1).startsWith("```")) {
+        final List<String> block = new ArrayList<>();
+        for (int at = i + 2; !lines.get(at).equals("```"); at++) {
+          block.add(lines.get(at));
+        }
+        blocks.put(marker.substring(5 + kind.length(), marker.length() - 4), block);
+      }
+    }
+    return blocks;
+  }
+
+  /** How many fenced blocks of commands or code the page has, marked or not. */
+  static long fences() {
+    return lines(PAGE).stream().filter(line -> line.matches("```(sh|ts)")).count();
+  }
+
+  private static List<String> lines(String file) {
+    try {
+      return Files.readAllLines(ProjectFolder.path().resolve(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException(file, e);
+    }
+  }
+}
