@@ -37,6 +37,7 @@ var catalogEntries = []catalogEntry{
 	{"NODE_DRAINING", FateNode, "retry with the node that replaces it"},
 	{"NODE_STARTING", FateNode, "retry when the readiness check says so"},
 	{"INTERNAL", FateNode, "look for the incident in the node's log"},
+	{"TRACE_NOT_AVAILABLE", FateCaller, "trace newer transactions; a node keeps about 64 MiB of them, and none across a restart"},
 	{"EXECUTION_REVERTED", FateCaller, "see the receipt in the error's data"},
 	{"EXECUTION_FAILED", FateCaller, "see the receipt in the error's data"},
 }

@@ -35,6 +35,7 @@ CATALOG = {
     "NODE_DRAINING": ("node", "retry with the node that replaces it"),
     "NODE_STARTING": ("node", "retry when the readiness check says so"),
     "INTERNAL": ("node", "look for the incident in the node's log"),
+    "TRACE_NOT_AVAILABLE": ("caller", "trace newer transactions; a node keeps about 64 MiB of them, and none across a restart"),
     "EXECUTION_REVERTED": ("caller", "see the receipt in the error's data"),
     "EXECUTION_FAILED": ("caller", "see the receipt in the error's data"),
 }

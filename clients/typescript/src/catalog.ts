@@ -35,6 +35,7 @@ export const CATALOG = {
   NODE_DRAINING: { fate: "node", remedy: "retry with the node that replaces it" },
   NODE_STARTING: { fate: "node", remedy: "retry when the readiness check says so" },
   INTERNAL: { fate: "node", remedy: "look for the incident in the node's log" },
+  TRACE_NOT_AVAILABLE: { fate: "caller", remedy: "trace newer transactions; a node keeps about 64 MiB of them, and none across a restart" },
   EXECUTION_REVERTED: { fate: "caller", remedy: "see the receipt in the error's data" },
   EXECUTION_FAILED: { fate: "caller", remedy: "see the receipt in the error's data" },
 } as const;

@@ -63,19 +63,23 @@ final class Peer implements AutoCloseable {
    */
   void walk() throws Agreement.Over, InterruptedException {
     long next = handshake();
+    long progress = System.nanoTime();
     while (next <= plan.last()) {
       try {
         plan.awaitTurn(next);
         step(next);
         next++;
+        progress = System.nanoTime();
       } catch (NodeException failure) {
         if (failure.reason().equals("PARENT_ROOT_MISMATCH")) {
           // The handshake finds out whether the node has made another root durable.
           handshake();
         }
-        if (failure.fate() == Fate.CALLER && !LOST.contains(failure.reason())) {
+        boolean refused = failure.fate() == Fate.CALLER && !LOST.contains(failure.reason());
+        if (refused || System.nanoTime() - progress > plan.patience().toNanos()) {
           throw failure;
         }
+        Thread.sleep(PAUSE);
         report.away(name, failure);
         stream.close();
         stream = client.openWaveStream();
@@ -127,7 +131,7 @@ final class Peer implements AutoCloseable {
         }
         return next;
       } catch (NodeException failure) {
-        if (failure.fate() == Fate.CALLER || System.nanoTime() > deadline) {
+        if (failure.fate() == Fate.CALLER || System.nanoTime() - deadline > 0) {
           throw failure;
         }
         Thread.sleep(PAUSE);
