@@ -93,7 +93,7 @@ public final class TidemillNode implements AutoCloseable {
     push(parts.store());
     push(parts.engine());
     push(parts.executor());
-    final Telemetry telemetry = push(Telemetry.local());
+    final Telemetry telemetry = push(Telemetry.of(config.observe()));
     parts.instruments().accept(telemetry);
     final CommitFeed feed = new CommitFeed();
     final WaveArchive archive = new WaveArchive(config.data().rollbackWaves());
@@ -237,7 +237,7 @@ public final class TidemillNode implements AutoCloseable {
   private static int simulateWorkers(SidecarConfig config) {
     return config.simulate().workers() > 0
         ? config.simulate().workers()
-        : Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
+        : Runtime.getRuntime().availableProcessors();
   }
 
   private static String version() {

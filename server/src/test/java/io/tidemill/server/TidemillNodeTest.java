@@ -5,32 +5,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.ByteString;
-import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.tidemill.executor.account.Addresses;
 import io.tidemill.executor.tx.Address;
 import io.tidemill.executor.tx.CallPayload;
-import io.tidemill.executor.tx.DeployData;
-import io.tidemill.executor.tx.FeePayer;
 import io.tidemill.executor.tx.Transaction;
 import io.tidemill.executor.tx.TransactionDecoder;
-import io.tidemill.executor.tx.TransactionEncoder;
 import io.tidemill.executor.tx.TransactionType;
 import io.tidemill.executor.tx.U128;
-import io.tidemill.server.chain.DevChain;
 import io.tidemill.server.config.Setting;
-import io.tidemill.server.testing.Http;
-import io.tidemill.server.testing.TestNode;
+import io.tidemill.server.testing.DevNode;
 import io.tidemill.server.testing.WaveClient;
 import io.tidemill.v1.CallSpec;
 import io.tidemill.v1.DeleteCommitRequest;
 import io.tidemill.v1.DeployRequest;
 import io.tidemill.v1.DeployResponse;
-import io.tidemill.v1.ExecuteWaveRequest;
-import io.tidemill.v1.ExecutionServiceGrpc;
-import io.tidemill.v1.GetInfoRequest;
 import io.tidemill.v1.GetInfoResponse;
 import io.tidemill.v1.ListCommitsRequest;
 import io.tidemill.v1.OpenSessionRequest;
@@ -44,16 +34,10 @@ import io.tidemill.v1.SimulatedWave;
 import io.tidemill.v1.StateCommit;
 import io.tidemill.v1.StateRef;
 import io.tidemill.v1.StateServiceGrpc;
-import io.tidemill.v1.TransactionChunk;
-import io.tidemill.v1.WaveContext;
-import io.tidemill.v1.WaveEnd;
-import io.tidemill.v1.WaveHeader;
-import io.tidemill.v1.WaveTransaction;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -65,60 +49,27 @@ class TidemillNodeTest {
   private static final Address TOKEN = Addresses.contract("token");
 
   @TempDir private Path folder;
-  private TidemillNode node;
-  private ManagedChannel channel;
+  private DevNode node;
 
   @BeforeEach
   void start() {
     node =
-        TidemillNode.start(
-            TestNode.config(Map.of(Setting.DATA_DIR, folder.resolve("data").toString())));
-    channel = NettyChannelBuilder.forAddress("127.0.0.1", node.grpcPort()).usePlaintext().build();
+        new DevNode(
+            Map.of(
+                Setting.DATA_STORE, "rocks", Setting.DATA_DIR, folder.resolve("data").toString()));
   }
 
   @AfterEach
   void stop() {
-    channel.shutdownNow();
     node.close();
   }
 
-  private GetInfoResponse info() {
-    return ExecutionServiceGrpc.newBlockingStub(channel)
-        .getInfo(GetInfoRequest.getDefaultInstance());
-  }
-
   private static Address user(int index) {
-    return DevChain.accounts().get(index).address();
+    return DevNode.user(index);
   }
 
-  private static Transaction transaction(
-      int from, long nonce, Address to, U128 value, byte[] data, TransactionType type) {
-    return new Transaction(
-        user(from),
-        to,
-        value,
-        data,
-        type == TransactionType.DEPLOY ? 20_000_000 : 2_000_000,
-        nonce,
-        new byte[0],
-        FeePayer.SENDER,
-        List.of(),
-        false,
-        0,
-        DevChain.CHAIN_ID,
-        type);
-  }
-
-  private static Transaction deploy() throws IOException {
-    final Path module = Path.of("..", "executor", "contracts", "token", "token.wasm");
-    return transaction(
-        0,
-        0,
-        Address.ZERO,
-        U128.ZERO,
-        new DeployData("token", Files.readAllBytes(module), 0, U128.of(1_000_000).toBytes())
-            .encode(),
-        TransactionType.DEPLOY);
+  private void deploy() {
+    node.deploy(0, 0, "token", U128.of(1_000_000).toBytes());
   }
 
   private static byte[] transferData(Address to, long amount) {
@@ -128,54 +79,8 @@ class TidemillNodeTest {
     return new CallPayload("transfer", arguments).encode();
   }
 
-  private WaveClient.Answer execute(Transaction... transactions) {
-    final GetInfoResponse info = info();
-    final TransactionChunk.Builder chunk = TransactionChunk.newBuilder();
-    for (Transaction transaction : transactions) {
-      chunk.addTransactions(
-          WaveTransaction.newBuilder()
-              .setTransaction(ByteString.copyFrom(TransactionEncoder.encode(transaction))));
-    }
-    final WaveClient client = new WaveClient(channel, true);
-    client.send(
-        ExecuteWaveRequest.newBuilder()
-            .setHeader(
-                WaveHeader.newBuilder()
-                    .setWave(info.getExpectedWave())
-                    .setParentRoot(info.getExpectedParentRoot())
-                    .setWantStateDiff(true)
-                    .setContext(
-                        WaveContext.newBuilder()
-                            .setChainId(info.getChainId())
-                            .setTimestamp(1_700_000_000 + info.getExpectedWave())
-                            .setBaseFee(ByteString.copyFrom(U128.of(1).toBytes()))))
-            .build());
-    client.send(ExecuteWaveRequest.newBuilder().setTransactions(chunk).build());
-    client.send(
-        ExecuteWaveRequest.newBuilder()
-            .setEnd(WaveEnd.newBuilder().setTransactionCount(transactions.length).setCommit(true))
-            .build());
-    final WaveClient.Answer answer = client.awaitResult();
-    client.close();
-    return answer;
-  }
-
-  private JsonNode rpc(String method, String params) {
-    final JsonNode answer =
-        Http.rpc(
-                node.httpPort(),
-                "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\""
-                    + method
-                    + "\",\"params\":"
-                    + params
-                    + "}")
-            .json();
-    assertThat(answer.get("error")).as(answer.toString()).isNull();
-    return answer.get("result");
-  }
-
   private String balanceOf(int user) {
-    return rpc(
+    return node.rpc(
             "pyde_call",
             "[{\"to\":\"token\",\"function\":\"balance_of\",\"calldata\":\"0x"
                 + user(user)
@@ -185,35 +90,31 @@ class TidemillNodeTest {
 
   @Test
   void shouldDeployTransferSimulateAndKeepItAllAcrossARestart() throws IOException {
-    final WaveClient.Answer deployed = execute(deploy());
-    assertThat(deployed.receipts().getFirst().getStatus())
-        .as(deployed.receipts().toString())
-        .isEqualTo(ReceiptStatus.RECEIPT_STATUS_SUCCESS);
-    assertThat(deployed.receipts().getFirst().getContract().toByteArray())
-        .isEqualTo(TOKEN.toBytes());
+    deploy();
     final WaveClient.Answer moved =
-        execute(
-            transaction(
+        node.execute(
+            DevNode.transaction(
                 0, 1, TOKEN, U128.ZERO, transferData(user(1), 300), TransactionType.STANDARD),
-            transaction(1, 0, user(2), U128.of(5), new byte[0], TransactionType.STANDARD));
+            DevNode.transaction(1, 0, user(2), U128.of(5), new byte[0], TransactionType.STANDARD));
     assertThat(moved.receipts())
         .allSatisfy(
             receipt ->
                 assertThat(receipt.getStatus()).isEqualTo(ReceiptStatus.RECEIPT_STATUS_SUCCESS));
     assertThat(moved.receipts().getFirst().getEventsList()).hasSize(1);
     assertThat(balanceOf(1)).isEqualTo("0x" + "2c01" + "00".repeat(14));
-    final GetInfoResponse before = info();
+    final GetInfoResponse before = node.info();
 
     stop();
     start();
-    assertThat(info().getHead()).isEqualTo(before.getHead());
+    assertThat(node.info().getHead()).isEqualTo(before.getHead());
     assertThat(balanceOf(1)).isEqualTo("0x" + "2c01" + "00".repeat(14));
-    assertThat(rpc("pyde_getAccount", "[\"token\"]").get("name").textValue()).isEqualTo("token");
+    assertThat(node.rpc("pyde_getAccount", "[\"token\"]").get("name").textValue())
+        .isEqualTo("token");
   }
 
   @Test
   void shouldSimulateWithOverridesTracesAccessListsAndEstimates() throws IOException {
-    execute(deploy());
+    deploy();
     final String transfer =
         "{\"from\":\"0x"
             + user(0)
@@ -223,7 +124,7 @@ class TidemillNodeTest {
             + "00".repeat(15)
             + "\"}";
     final JsonNode result =
-        rpc(
+        node.rpc(
             "pyde_simulateTransaction",
             "{\"transaction\":"
                 + transfer
@@ -236,13 +137,14 @@ class TidemillNodeTest {
     assertThat(result.get("state_diff")).isNotEmpty();
     final long gas = result.get("gas_estimate").longValue();
     assertThat(gas).isGreaterThanOrEqualTo(result.get("gas_used").longValue());
-    assertThat(rpc("pyde_estimateGas", "[" + transfer + "]").get("gas").longValue()).isEqualTo(gas);
+    assertThat(node.rpc("pyde_estimateGas", "[" + transfer + "]").get("gas").longValue())
+        .isEqualTo(gas);
     // Nothing of it stayed.
     assertThat(balanceOf(3)).isEqualTo("0x" + "00".repeat(16));
 
     final String poor = "11".repeat(32);
     final JsonNode waves =
-        rpc(
+        node.rpc(
             "pyde_simulateWave",
             "[[{\"overrides\":{\"0x"
                 + poor
@@ -259,10 +161,6 @@ class TidemillNodeTest {
         .isEqualTo("success");
     assertThat(waves.get("waves").get(1).get("calls").get(0).get("status").textValue())
         .isEqualTo("reverted");
-  }
-
-  private ExecutionServiceGrpc.ExecutionServiceBlockingStub execution() {
-    return ExecutionServiceGrpc.newBlockingStub(channel);
   }
 
   private static DeployRequest.Builder counter() throws IOException {
@@ -291,7 +189,7 @@ class TidemillNodeTest {
   }
 
   private String count(String session) {
-    final var result = execution().sessionExecute(call(session, "get", true));
+    final var result = node.execution().sessionExecute(call(session, "get", true));
     final Receipt receipt = result.getWaves(0).getCalls(0).getReceipt();
     assertThat(receipt.getStatus())
         .as(receipt.toString())
@@ -302,51 +200,51 @@ class TidemillNodeTest {
   @Test
   void shouldWorkInSessionsAndKeepTheirCommitsBesideTheChain() throws IOException {
     final String session =
-        execution().openSession(OpenSessionRequest.getDefaultInstance()).getSessionId();
+        node.execution().openSession(OpenSessionRequest.getDefaultInstance()).getSessionId();
     final DeployRequest deploy =
         counter().setMode(DeployRequest.Mode.MODE_EXECUTE).setSessionId(session).build();
-    final DeployResponse deployed = execution().deploy(deploy);
+    final DeployResponse deployed = node.execution().deploy(deploy);
     assertThat(deployed.getReceipt().getStatus())
         .as(deployed.toString())
         .isEqualTo(ReceiptStatus.RECEIPT_STATUS_SUCCESS);
     assertThat(count(session)).isEqualTo("fc");
-    execution().sessionExecute(call(session, "increment", false));
+    node.execution().sessionExecute(call(session, "increment", false));
     assertThat(count(session)).isEqualTo("fd");
     final StateCommit commit =
-        execution()
+        node.execution()
             .sessionCommit(SessionCommitRequest.newBuilder().setSessionId(session).build())
             .getCommit();
 
     final String child =
-        execution()
+        node.execution()
             .openSession(
                 OpenSessionRequest.newBuilder()
                     .setBase(StateRef.newBuilder().setRoot(commit.getRoot().getBlake3()))
                     .build())
             .getSessionId();
     assertThat(count(child)).isEqualTo("fd");
-    execution().sessionExecute(call(child, "increment", false));
+    node.execution().sessionExecute(call(child, "increment", false));
     assertThat(count(child)).isEqualTo("fe");
-    execution().sessionDrop(SessionDropRequest.newBuilder().setSessionId(child).build());
+    node.execution().sessionDrop(SessionDropRequest.newBuilder().setSessionId(child).build());
     assertThatThrownBy(() -> count(child))
         .isInstanceOfSatisfying(
             StatusRuntimeException.class,
             status -> assertThat(status.getStatus().getCode()).isEqualTo(Status.Code.NOT_FOUND));
 
-    final var states = StateServiceGrpc.newBlockingStub(channel);
+    final var states = StateServiceGrpc.newBlockingStub(node.channel);
     assertThat(states.listCommits(ListCommitsRequest.getDefaultInstance()).getCommitsList())
         .containsExactly(commit);
     final DeleteCommitRequest delete =
         DeleteCommitRequest.newBuilder().setRoot(commit.getRoot().getBlake3()).build();
     assertThat(states.deleteCommit(delete).getDeleted()).isTrue();
     assertThat(states.deleteCommit(delete).getDeleted()).isFalse();
-    assertThat(info().getHead().getWave()).isZero();
+    assertThat(node.info().getHead().getWave()).isZero();
   }
 
   @Test
   void shouldCheckAModuleAndPrepareItsTransaction() throws IOException {
     final DeployResponse refused =
-        execution()
+        node.execution()
             .deploy(
                 counter()
                     .setMode(DeployRequest.Mode.MODE_CHECK)
@@ -356,12 +254,12 @@ class TidemillNodeTest {
     assertThat(refused.getAcceptable()).isFalse();
     assertThat(refused.getViolationsList()).hasSizeGreaterThanOrEqualTo(2);
     final DeployResponse prepared =
-        execution().deploy(counter().setMode(DeployRequest.Mode.MODE_PREPARE).build());
+        node.execution().deploy(counter().setMode(DeployRequest.Mode.MODE_PREPARE).build());
     assertThat(prepared.getAcceptable()).as(prepared.toString()).isTrue();
     assertThat(prepared.getTransactionHash().size()).isEqualTo(32);
     final Transaction transaction =
         (Transaction) TransactionDecoder.decode(prepared.getTransaction().toByteArray());
-    final WaveClient.Answer answer = execute(transaction);
+    final WaveClient.Answer answer = node.execute(transaction);
     assertThat(answer.receipts().getFirst().getStatus())
         .isEqualTo(ReceiptStatus.RECEIPT_STATUS_SUCCESS);
     assertThat(answer.receipts().getFirst().getContract()).isEqualTo(prepared.getAddress());

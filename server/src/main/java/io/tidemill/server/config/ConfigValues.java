@@ -12,6 +12,8 @@ import io.tidemill.server.config.SidecarConfig.Sessions;
 import io.tidemill.server.config.SidecarConfig.Simulate;
 import io.tidemill.server.config.SidecarConfig.Tls;
 import io.tidemill.state.Retention;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -69,20 +71,17 @@ final class ConfigValues {
             (int) count(Setting.LIMITS_WAVE_TRANSACTIONS, 1, 10_000_000),
             bytes(Setting.LIMITS_WAVE_BYTES, 1 << 20, 16L << 30),
             (int) bytes(Setting.LIMITS_MESSAGE_BYTES, 2 << 20, 64 << 20),
-            (int) count(Setting.LIMITS_INFLIGHT_WAVES, 0, 64),
-            (int) count(Setting.LIMITS_STREAMS, 1, 10_000),
-            (int) count(Setting.LIMITS_CALLS_PER_CONNECTION, 1, 100_000)),
+            (int) count(Setting.LIMITS_INFLIGHT_WAVES, 0, 64)),
         new Simulate(
             (int) count(Setting.SIMULATE_WORKERS, 0, 1_024),
             (int) count(Setting.SIMULATE_QUEUE, 1, 1_000_000),
             count(Setting.SIMULATE_FUEL_CAP, 21_000, Long.MAX_VALUE),
             duration(Setting.SIMULATE_DEADLINE)),
-        new Sessions(
-            (int) count(Setting.SESSIONS_MAXIMUM, 0, 100_000),
-            duration(Setting.SESSIONS_IDLE_TIMEOUT)),
+        new Sessions((int) count(Setting.SESSIONS_MAXIMUM, 0, 100_000)),
         new Observe(
             oneOf(Setting.LOG_FORMAT, "plain", "json").equals("json"),
-            oneOf(Setting.LOG_LEVEL, "error", "warn", "info", "debug", "trace")),
+            oneOf(Setting.LOG_LEVEL, "error", "warn", "info", "debug", "trace"),
+            url(Setting.OBSERVE_OTLP_ENDPOINT)),
         duration(Setting.SHUTDOWN_GRACE));
   }
 
@@ -107,6 +106,23 @@ final class ConfigValues {
   private @Nullable Path path(Setting setting) {
     final String value = text(setting);
     return value.isEmpty() ? null : Path.of(value);
+  }
+
+  private @Nullable URI url(Setting setting) {
+    final String value = text(setting);
+    if (value.isEmpty()) {
+      return null;
+    }
+    try {
+      final URI url = new URI(value.endsWith("/") ? value.substring(0, value.length() - 1) : value);
+      if (url.getHost() != null
+          && ("http".equals(url.getScheme()) || "https".equals(url.getScheme()))) {
+        return url;
+      }
+    } catch (URISyntaxException e) {
+      // Said below.
+    }
+    throw wrong(setting, "must be a URL with http or https");
   }
 
   private List<String> list(Setting setting) {

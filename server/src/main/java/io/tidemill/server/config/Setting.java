@@ -89,20 +89,20 @@ public enum Setting {
       Type.COUNT,
       "3",
       "Waves sent ahead of their answers on one stream; 0: none, and waves do not overlap."),
-  LIMITS_STREAMS("limits.streams", Type.COUNT, "16", "Open ExecuteWave streams."),
-  LIMITS_CALLS_PER_CONNECTION(
-      "limits.calls-per-connection", Type.COUNT, "64", "Open calls on one connection."),
   SIMULATE_WORKERS(
-      "simulate.workers", Type.COUNT, "0", "Threads that simulate; 0: one less than the cores."),
+      "simulate.workers",
+      Type.COUNT,
+      "0",
+      "Threads that simulate; 0: one per core. The last core's rests while a wave is executed."),
   SIMULATE_QUEUE("simulate.queue", Type.COUNT, "64", "Simulations that may wait."),
   SIMULATE_FUEL_CAP("simulate.fuel-cap", Type.COUNT, "100000000", "Fuel of one simulation."),
   SIMULATE_DEADLINE("simulate.deadline", Type.DURATION, "5s", "Time of one simulation."),
   SESSIONS_MAXIMUM("sessions.maximum", Type.COUNT, "64", "Open sessions."),
-  SESSIONS_IDLE_TIMEOUT(
-      "sessions.idle-timeout",
-      Type.DURATION,
-      "10m",
-      "A session that is not used for so long is dropped."),
+  OBSERVE_OTLP_ENDPOINT(
+      "observe.otlp-endpoint",
+      Type.TEXT,
+      "",
+      "Base URL of an OTLP/HTTP collector for traces and metrics, for instance http://host:4318; empty: none."),
   LOG_FORMAT("log.format", Type.TEXT, "plain", "plain or json."),
   LOG_LEVEL("log.level", Type.TEXT, "info", "error, warn, info, debug or trace."),
   SHUTDOWN_GRACE("shutdown.grace", Type.DURATION, "20s", "How long open calls may take to finish.");

@@ -2,6 +2,7 @@ package io.tidemill.server.config;
 
 import io.tidemill.state.Retention;
 import io.tidemill.state.StateStore;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -85,22 +86,16 @@ public record SidecarConfig(
   public record Auth(@Nullable Path jwtSecret, Duration clockTolerance) {}
 
   /** What the edge accepts. */
-  public record Limits(
-      int waveTransactions,
-      long waveBytes,
-      int messageBytes,
-      int inflightWaves,
-      int streams,
-      int callsPerConnection) {}
+  public record Limits(int waveTransactions, long waveBytes, int messageBytes, int inflightWaves) {}
 
   /** What a simulation may use. */
   public record Simulate(int workers, int queue, long fuelCap, Duration deadline) {}
 
   /** Sessions. */
-  public record Sessions(int maximum, Duration idleTimeout) {}
+  public record Sessions(int maximum) {}
 
   /** What is told to the outside about the node's work. */
-  public record Observe(boolean jsonLog, String logLevel) {}
+  public record Observe(boolean jsonLog, String logLevel, @Nullable URI otlpEndpoint) {}
 
   /** Everything at its default. */
   public static SidecarConfig defaults() {

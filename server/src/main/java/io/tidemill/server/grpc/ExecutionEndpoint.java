@@ -57,12 +57,17 @@ import io.tidemill.v1.SubscribeWavesRequest;
 import io.tidemill.v1.SubscribeWavesResponse;
 import io.tidemill.v1.TraceTransactionRequest;
 import io.tidemill.v1.TraceTransactionResponse;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** ExecutionService: waves, receipts and names. */
 public final class ExecutionEndpoint extends ExecutionServiceGrpc.ExecutionServiceImplBase {
   private static final int MAX_PAGE = 1_000;
+
+  /** Open ExecuteWave streams of the node. */
+  private static final int MAX_STREAMS = 16;
 
   private final WavePipeline pipeline;
   private final ChainReader reader;
@@ -75,7 +80,7 @@ public final class ExecutionEndpoint extends ExecutionServiceGrpc.ExecutionServi
   private final Limits limits;
   private final Executor executor;
   private final Unary unary;
-  private final AtomicInteger streams = new AtomicInteger();
+  private final Set<WaveStream> streams = ConcurrentHashMap.newKeySet();
 
   /** The service over a running pipeline; {@code executor} runs what a stream has to send. */
   public ExecutionEndpoint(
@@ -101,8 +106,16 @@ public final class ExecutionEndpoint extends ExecutionServiceGrpc.ExecutionServi
     this.limits = limits;
     this.executor = executor;
     this.unary = new Unary(telemetry);
-    telemetry.gauge(MetricCatalogue.STREAMS, streams::get);
+    telemetry.gauge(MetricCatalogue.STREAMS, streams::size);
     telemetry.gauge(MetricCatalogue.FOLLOWERS, feed::size);
+    health.watch(this::healthChanged);
+  }
+
+  private void healthChanged(NodeHealth.Report report) {
+    if (report.state() == NodeHealth.State.DRAINING) {
+      streams.forEach(stream -> stream.endWith(Refusal.of(Reason.NODE_DRAINING)));
+      feed.drain();
+    }
   }
 
   @Override
@@ -115,8 +128,8 @@ public final class ExecutionEndpoint extends ExecutionServiceGrpc.ExecutionServi
 
   @Override
   public StreamObserver<ExecuteWaveRequest> executeWave(StreamObserver<ExecuteWaveResponse> call) {
-    if (streams.incrementAndGet() > limits.streams()) {
-      streams.decrementAndGet();
+    final WaveStream stream = admit((ServerCallStreamObserver<ExecuteWaveResponse>) call);
+    if (stream == null) {
       call.onError(
           StatusMapper.status(
               Refusal.of(
@@ -124,20 +137,24 @@ public final class ExecutionEndpoint extends ExecutionServiceGrpc.ExecutionServi
                   "queue",
                   "the list of open wave streams",
                   "maximum",
-                  limits.streams(),
+                  MAX_STREAMS,
                   "retry_after_millis",
                   500)));
       return Ignored.frames();
     }
-    final WaveStream stream =
-        new WaveStream(
-            pipeline,
-            codec,
-            limits,
-            (ServerCallStreamObserver<ExecuteWaveResponse>) call,
-            executor,
-            streams::decrementAndGet);
     stream.open();
+    return stream;
+  }
+
+  /** A stream of its own for {@code call}, or null when there are too many. */
+  private synchronized @Nullable WaveStream admit(
+      ServerCallStreamObserver<ExecuteWaveResponse> call) {
+    if (streams.size() >= MAX_STREAMS) {
+      return null;
+    }
+    final WaveStream stream =
+        new WaveStream(pipeline, codec, limits, call, executor, streams::remove);
+    streams.add(stream);
     return stream;
   }
 

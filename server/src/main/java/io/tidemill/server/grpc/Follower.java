@@ -1,6 +1,8 @@
 package io.tidemill.server.grpc;
 
 import io.grpc.stub.ServerCallStreamObserver;
+import io.tidemill.server.errors.Reason;
+import io.tidemill.server.errors.Refusal;
 import io.tidemill.server.pipeline.CommitFeed;
 import io.tidemill.server.wire.StatusMapper;
 import java.util.concurrent.Executor;
@@ -57,6 +59,22 @@ abstract class Follower<T> implements CommitFeed.Follower {
     unwound.accumulateAndGet(
         wave, (known, next) -> known == NOTHING ? next : Math.min(known, next));
     wake();
+  }
+
+  @Override
+  public final void drained() {
+    executor.execute(
+        () -> {
+          lock.lock();
+          try {
+            if (!gone) {
+              end();
+              call.onError(StatusMapper.status(Refusal.of(Reason.NODE_DRAINING)));
+            }
+          } finally {
+            lock.unlock();
+          }
+        });
   }
 
   private void end() {

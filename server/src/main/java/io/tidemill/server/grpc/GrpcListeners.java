@@ -2,7 +2,6 @@ package io.tidemill.server.grpc;
 
 import io.grpc.BindableService;
 import io.grpc.Server;
-import io.grpc.TlsServerCredentials;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
@@ -27,6 +26,9 @@ public final class GrpcListeners implements AutoCloseable {
   /** Bytes of the headers of one call. */
   private static final int MAX_METADATA = 8 * 1024;
 
+  /** Open calls on one connection. */
+  private static final int MAX_CALLS = 64;
+
   /** RST_STREAM frames that one connection may send in the window. */
   private static final int MAX_RESETS = 200;
 
@@ -43,6 +45,7 @@ public final class GrpcListeners implements AutoCloseable {
   private @Nullable Server deployer;
   private @Nullable Server probe;
   private @Nullable UnixSocket sockets;
+  private @Nullable Certificates certificates;
 
   /** Listeners that are not open yet. */
   public GrpcListeners(
@@ -66,6 +69,7 @@ public final class GrpcListeners implements AutoCloseable {
     final SidecarConfig.Grpc grpc = config.grpc();
     final Path secret = config.auth().jwtSecret();
     final Tokens tokens = secret == null ? null : Tokens.of(secret, config.auth().clockTolerance());
+    certificates = Certificates.of(config.tls());
     try {
       if (grpc.port() >= 0) {
         main = open(builder(address(grpc.port())), Role.CONSENSUS, tokens);
@@ -130,19 +134,10 @@ public final class GrpcListeners implements AutoCloseable {
     return server;
   }
 
-  private NettyServerBuilder builder(InetSocketAddress address) throws IOException {
-    final Path certificate = config.tls().certificate();
-    final Path key = config.tls().key();
-    if (certificate == null || key == null) {
-      return limited(plain(address));
-    }
-    final TlsServerCredentials.Builder tls =
-        TlsServerCredentials.newBuilder().keyManager(certificate.toFile(), key.toFile());
-    final Path authority = config.tls().clientCa();
-    if (authority != null) {
-      tls.trustManager(authority.toFile()).clientAuth(TlsServerCredentials.ClientAuth.REQUIRE);
-    }
-    return limited(NettyServerBuilder.forAddress(address, tls.build()));
+  private NettyServerBuilder builder(InetSocketAddress address) {
+    final Certificates tls = certificates;
+    return limited(
+        tls == null ? plain(address) : NettyServerBuilder.forAddress(address, tls.credentials()));
   }
 
   private static NettyServerBuilder plain(InetSocketAddress address) {
@@ -158,7 +153,7 @@ public final class GrpcListeners implements AutoCloseable {
                     Integer.MAX_VALUE,
                     (long) config.limits().messageBytes() * Screen.TRANSPORT_FACTOR))
         .maxInboundMetadataSize(MAX_METADATA)
-        .maxConcurrentCallsPerConnection(config.limits().callsPerConnection())
+        .maxConcurrentCallsPerConnection(MAX_CALLS)
         .maxRstFramesPerWindow(MAX_RESETS, RESET_WINDOW_SECONDS)
         .keepAliveTime(30, TimeUnit.SECONDS)
         .keepAliveTimeout(10, TimeUnit.SECONDS)
@@ -200,6 +195,9 @@ public final class GrpcListeners implements AutoCloseable {
     servers.clear();
     if (sockets != null) {
       sockets.close();
+    }
+    if (certificates != null) {
+      certificates.close();
     }
   }
 }

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +47,7 @@ final class WaveStream implements StreamObserver<ExecuteWaveRequest> {
   private final Limits limits;
   private final ServerCallStreamObserver<ExecuteWaveResponse> call;
   private final Executor executor;
-  private final Runnable onEnd;
+  private final Consumer<WaveStream> onEnd;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final AtomicBoolean waking = new AtomicBoolean();
@@ -68,6 +69,10 @@ final class WaveStream implements StreamObserver<ExecuteWaveRequest> {
   private final ControlFrames control = new ControlFrames();
   private boolean paused;
   private boolean inputEnded;
+
+  /** Why no further wave is taken, once that is so: the answers that are due go first. */
+  private volatile @Nullable Refusal last;
+
   private boolean closed;
 
   WaveStream(
@@ -76,7 +81,7 @@ final class WaveStream implements StreamObserver<ExecuteWaveRequest> {
       Limits limits,
       ServerCallStreamObserver<ExecuteWaveResponse> call,
       Executor executor,
-      Runnable onEnd) {
+      Consumer<WaveStream> onEnd) {
     this.pipeline = pipeline;
     this.codec = codec;
     this.limits = limits;
@@ -94,13 +99,19 @@ final class WaveStream implements StreamObserver<ExecuteWaveRequest> {
     call.request(1);
   }
 
+  /** Takes no further wave: one that has begun is finished, and then the stream ends. */
+  void endWith(Refusal refusal) {
+    last = refusal;
+    drain();
+  }
+
   // ---- inbound ----------------------------------------------------------------------------------
 
   @Override
   public void onNext(ExecuteWaveRequest frame) {
     lock.lock();
     try {
-      if (closed) {
+      if (closed || (last != null && header == null)) {
         return;
       }
       receive(frame);
@@ -304,7 +315,7 @@ final class WaveStream implements StreamObserver<ExecuteWaveRequest> {
 
   // ---- outbound ---------------------------------------------------------------------------------
 
-  /** From any thread: something may be ready to send. Never blocks. */
+  /** From any thread, without blocking: something may be ready to send. */
   private void wake() {
     if (waking.compareAndSet(false, true)) {
       executor.execute(
@@ -335,11 +346,7 @@ final class WaveStream implements StreamObserver<ExecuteWaveRequest> {
       }
       final Delivery delivery = deliveries.peek();
       if (delivery == null) {
-        if (inputEnded) {
-          closed = true;
-          call.onCompleted();
-          onEnd.run();
-        }
+        finish();
         return;
       }
       final ExecuteWaveResponse frame = delivery.next();
@@ -359,13 +366,24 @@ final class WaveStream implements StreamObserver<ExecuteWaveRequest> {
     }
   }
 
+  /** Nothing is left to send: ends the call if nothing more can come. */
+  private void finish() {
+    if (last != null && header == null) {
+      fail(last);
+    } else if (inputEnded) {
+      closed = true;
+      call.onCompleted();
+      onEnd.accept(this);
+    }
+  }
+
   private void fail(@Nullable Throwable failure) {
     if (!closed) {
       closed = true;
       deliveries.clear();
       forget();
       call.onError(StatusMapper.status(failure == null ? new IllegalStateException() : failure));
-      onEnd.run();
+      onEnd.accept(this);
     }
   }
 
@@ -376,7 +394,7 @@ final class WaveStream implements StreamObserver<ExecuteWaveRequest> {
     try {
       if (!closed) {
         closed = true;
-        onEnd.run();
+        onEnd.accept(this);
       }
       forget();
       deliveries.clear();

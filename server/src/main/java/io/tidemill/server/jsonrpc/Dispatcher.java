@@ -223,13 +223,20 @@ final class Dispatcher {
     return Refusal.of(
         Reason.PARSE_ERROR,
         "detail",
-        shortened(e.getOriginalMessage())
+        shortened(problem(e))
             + (e.getLocation() == null
                 ? ""
                 : " at line "
                     + e.getLocation().getLineNr()
                     + ", column "
                     + e.getLocation().getColumnNr()));
+  }
+
+  /** What the parser says, without where it began to read. */
+  private static String problem(JsonProcessingException e) {
+    final String message = e.getOriginalMessage() == null ? "" : e.getOriginalMessage();
+    final int start = message.indexOf(" (start marker at ");
+    return start < 0 ? message : message.substring(0, start);
   }
 
   private static String shortened(@Nullable String text) {

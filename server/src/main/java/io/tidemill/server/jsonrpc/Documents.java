@@ -22,6 +22,11 @@ final class Documents {
     return List.of(new Method("rpc.discover", List.of(), params -> document));
   }
 
+  /** What the page of the documents may do: its script and its style are in it. */
+  static final String PAGE_POLICY =
+      "default-src 'none'; connect-src 'self'; script-src 'unsafe-inline';"
+          + " style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
   /** The bytes of a document of the {@code openapi} folder. */
   static byte[] read(String name) {
     try (InputStream in =

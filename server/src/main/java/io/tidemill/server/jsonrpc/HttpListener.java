@@ -123,6 +123,7 @@ public final class HttpListener implements AutoCloseable {
               javalin.routes.get(
                   "/openrpc.json",
                   context -> context.contentType(JSON).result(Documents.read("openrpc.json")));
+              javalin.routes.get("/docs", HttpListener::reference);
               javalin.routes.get(
                   "/openapi.yaml",
                   context ->
@@ -182,6 +183,14 @@ public final class HttpListener implements AutoCloseable {
 
   private void metrics(Context context) {
     context.contentType("text/plain; version=0.0.4; charset=utf-8").result(telemetry.prometheus());
+  }
+
+  /** The page of the documents; it may run nothing and load nothing but what this node serves. */
+  private static void reference(Context context) {
+    context
+        .contentType("text/html; charset=utf-8")
+        .header("Content-Security-Policy", Documents.PAGE_POLICY)
+        .result(Documents.read("reference.html"));
   }
 
   private void refused(Refusal refusal, Context context) {

@@ -9,14 +9,21 @@ import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
+import io.opentelemetry.exporter.otlp.http.metrics.OtlpHttpMetricExporter;
+import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
+import io.opentelemetry.sdk.metrics.export.PeriodicMetricReader;
 import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
+import io.opentelemetry.sdk.trace.samplers.Sampler;
 import io.tidemill.executor.WaveStatistics;
+import io.tidemill.server.config.SidecarConfig;
+import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -29,6 +36,8 @@ public final class Telemetry implements AutoCloseable {
   private static final AttributeKey<String> STATUS = AttributeKey.stringKey("status");
   private static final AttributeKey<String> METHOD = AttributeKey.stringKey("method");
   private static final double NANOS = 1e-9;
+  private static final String SERVICE = "tidemill";
+  private static final Duration PUSH_INTERVAL = Duration.ofSeconds(15);
 
   private final OpenTelemetrySdk sdk;
   private final PrometheusReader prometheus;
@@ -84,7 +93,9 @@ public final class Telemetry implements AutoCloseable {
         SdkMeterProvider.builder().setResource(resource).registerMetricReader(prometheus);
     readers.forEach(meters::registerMetricReader);
     final var tracers = SdkTracerProvider.builder().setResource(resource);
-    if (spans != null) {
+    if (spans == null) {
+      tracers.setSampler(Sampler.alwaysOff());
+    } else {
       tracers.addSpanProcessor(
           io.opentelemetry.sdk.trace.export.BatchSpanProcessor.builder(spans).build());
     }
@@ -96,9 +107,28 @@ public final class Telemetry implements AutoCloseable {
         prometheus);
   }
 
+  /**
+   * Instruments as the configuration wants them: pushed to a collector by OTLP over HTTP, if it
+   * names one. A collector that is down costs nothing but what it would have been told.
+   */
+  public static Telemetry of(SidecarConfig.Observe config) {
+    final URI endpoint = config.otlpEndpoint();
+    if (endpoint == null) {
+      return local();
+    }
+    return start(
+        SERVICE,
+        OtlpHttpSpanExporter.builder().setEndpoint(endpoint + "/v1/traces").build(),
+        List.of(
+            PeriodicMetricReader.builder(
+                    OtlpHttpMetricExporter.builder().setEndpoint(endpoint + "/v1/metrics").build())
+                .setInterval(PUSH_INTERVAL)
+                .build()));
+  }
+
   /** Instruments that only {@link #prometheus} reads. */
   public static Telemetry local() {
-    return start("tidemill", null, List.of());
+    return start(SERVICE, null, List.of());
   }
 
   private LongCounter counter(MetricCatalogue.Metric metric) {
@@ -141,8 +171,7 @@ public final class Telemetry implements AutoCloseable {
     requestTime.record(nanos * NANOS, attributes);
   }
 
-  /** Counts a simulation. */
-  public void simulation(String outcome, long nanos) {
+  private void simulation(String outcome, long nanos) {
     simulationTime.record(nanos * NANOS, Attributes.of(OUTCOME, outcome));
   }
 
@@ -177,9 +206,23 @@ public final class Telemetry implements AutoCloseable {
         System.nanoTime());
   }
 
-  /** Begins the span of a simulation; end it. */
-  public Span simulationSpan(String method) {
-    return tracer.spanBuilder("simulate").setAttribute("tidemill.method", method).startSpan();
+  /** Begins the span of a simulation; end it with {@link #simulated}. */
+  public Span simulating(int waves, long calls) {
+    return tracer
+        .spanBuilder("simulate")
+        .setNoParent()
+        .setAttribute("tidemill.waves", waves)
+        .setAttribute("tidemill.calls", calls)
+        .startSpan();
+  }
+
+  /** A simulation has ended. */
+  public void simulated(Span span, String outcome, long nanos) {
+    if (!outcome.equals("ok")) {
+      span.setStatus(StatusCode.ERROR, outcome);
+    }
+    span.end();
+    simulation(outcome, nanos);
   }
 
   @Override

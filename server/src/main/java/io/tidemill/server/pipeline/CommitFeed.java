@@ -15,6 +15,9 @@ public final class CommitFeed {
 
     /** The chain was undone to {@code wave}. */
     void unwound(long wave);
+
+    /** The node stops: whoever follows goes on somewhere else. */
+    default void drained() {}
   }
 
   private final CopyOnWriteArrayList<Follower> followers = new CopyOnWriteArrayList<>();
@@ -28,6 +31,11 @@ public final class CommitFeed {
   /** How many follow. */
   public int size() {
     return followers.size();
+  }
+
+  /** Tells every follower that the node stops. */
+  public void drain() {
+    each(Follower::drained);
   }
 
   void signal() {

@@ -80,6 +80,11 @@ public final class WavePipeline implements AutoCloseable {
     writer.start();
   }
 
+  /** Whether a wave is being executed or made durable now. */
+  public boolean busy() {
+    return writer.busy();
+  }
+
   /** Where the node stands. */
   public Position position() {
     return tip.position();

@@ -18,6 +18,7 @@ final class Writer implements AutoCloseable {
   private final ArrayBlockingQueue<Work> queue;
   private final Function<Throwable, Refusal> onFailure;
   private final Runnable onEnd;
+  private volatile boolean busy;
   private final AtomicBoolean closing = new AtomicBoolean();
   private final Thread thread;
 
@@ -60,6 +61,11 @@ final class Writer implements AutoCloseable {
     }
   }
 
+  /** Whether it works on something; a hint for those who would leave it the cores. */
+  boolean busy() {
+    return busy;
+  }
+
   private void work() {
     while (!closing.get() || !queue.isEmpty()) {
       final Work work;
@@ -68,11 +74,14 @@ final class Writer implements AutoCloseable {
       } catch (InterruptedException e) {
         break;
       }
+      busy = true;
       try {
         work.task().run();
       } catch (Throwable failure) {
         // Whatever it is, the answer is not known any more (decisions O1).
         work.refuse().accept(onFailure.apply(failure));
+      } finally {
+        busy = false;
       }
     }
     for (Work left = queue.poll(); left != null; left = queue.poll()) {

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * they are committed, dropped or idle, or when the node stops. Safe for use by many threads.
  */
 public final class Sessions implements AutoCloseable {
+  /** A session that is not used for so long is dropped. */
+  private static final Duration IDLE = Duration.ofMinutes(10);
+
   private static final class Session {
     private final SessionState state;
     private final long idleNanos;
@@ -72,8 +75,7 @@ public final class Sessions implements AutoCloseable {
           "retry_after_millis",
           900);
     }
-    final Duration wait =
-        idle.isZero() || idle.compareTo(config.idleTimeout()) > 0 ? config.idleTimeout() : idle;
+    final Duration wait = idle.isZero() || idle.compareTo(IDLE) > 0 ? IDLE : idle;
     final SessionState state = simulator.session(reader.open(base));
     final String id = UUID.randomUUID().toString();
     open.put(id, new Session(state, wait.toNanos()));

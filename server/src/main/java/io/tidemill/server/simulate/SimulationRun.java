@@ -74,20 +74,25 @@ final class SimulationRun {
     this.state = state;
   }
 
-  /** Runs every call of {@code wave} in {@code context}. */
-  Simulated.SimulatedWave wave(Simulation.SimWave wave, WaveContext context) {
+  /**
+   * Runs every call of {@code wave} in {@code context}.
+   *
+   * @param kept whether anybody looks at the state after the last call
+   */
+  Simulated.SimulatedWave wave(Simulation.SimWave wave, WaveContext context, boolean kept) {
     wave.accounts().forEach(state::patch);
     final Rules actual = chain.rulesAt(context.waveId());
     final Rules rules = options.validate() ? actual : unsigned.apply(actual);
     final WaveScope scope = new WaveScope(rules, context, List.of(), ThresholdInput.NONE);
     final List<Simulated.Call> calls = new ArrayList<>(wave.calls().size());
     for (int i = 0; i < wave.calls().size(); i++) {
-      calls.add(call(scope, i, wave.calls().get(i)));
+      final boolean seen = kept || i < wave.calls().size() - 1;
+      calls.add(call(scope, i, wave.calls().get(i), seen));
     }
     return new Simulated.SimulatedWave(context, calls);
   }
 
-  private Simulated.Call call(WaveScope scope, int index, SimCall call) {
+  private Simulated.Call call(WaveScope scope, int index, SimCall call, boolean kept) {
     final Transaction transaction = transaction(scope, call);
     final boolean view = call instanceof SimCall.Parts parts && parts.view();
     final Attempt attempt = attempt(scope, index, call, transaction, view, options.trace());
@@ -99,9 +104,11 @@ final class SimulationRun {
               ? attempt.receipt().gasUsed()
               : estimate(scope, index, call, transaction, attempt.receipt().gasUsed());
     }
-    state.merge(attempt.overlay());
-    if (transaction != null) {
-      state.dismiss(transaction.from());
+    if (kept) {
+      state.merge(attempt.overlay());
+      if (transaction != null) {
+        state.dismiss(transaction.from());
+      }
     }
     return attempt.result(estimate, backtrace, options);
   }

@@ -4,47 +4,81 @@ import io.tidemill.executor.wasm.ExecutionGuard;
 import io.tidemill.server.errors.Reason;
 import io.tidemill.server.errors.Refusal;
 import java.time.Duration;
-import java.util.Set;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The threads of simulations: a few, with a bounded queue and a deadline that counts from when a
  * task was handed in. One more thread looks at the clock while anything runs.
  */
 final class SimulationWorkers implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(SimulationWorkers.class);
+
   /** Deep contracts need deep stacks. */
   private static final long STACK_BYTES = 256L << 20;
 
   private static final long TICK_NANOS = 10_000_000;
 
+  /** How soon a worker without work notices that the node stops. */
+  private static final long POLL_MILLIS = 100;
+
+  /** How long a spare worker looks away while waves are worked on. */
+  private static final long REST_NANOS = 500_000;
+
+  /** A task that waits. */
+  private record Task(Runnable work, long endNanos) {}
+
   /** A task that runs: what stops it, and when. */
   private record Running(ExecutionGuard guard, long endNanos) {}
 
   private final class Worker extends Thread {
+    private final boolean spare;
     private volatile @Nullable Running running;
 
-    Worker(Runnable loop) {
-      super(null, loop, "tidemill-simulate", STACK_BYTES);
+    Worker(int index, boolean spare) {
+      super(null, null, "tidemill-simulate-" + index, STACK_BYTES);
+      this.spare = spare;
       setDaemon(true);
     }
 
     @Override
     public void run() {
-      all.add(this);
       try {
-        super.run();
+        while (!closed || !tasks.isEmpty()) {
+          if (spare && waves.getAsBoolean()) {
+            LockSupport.parkNanos(SimulationWorkers.this, REST_NANOS);
+            continue;
+          }
+          final Task task = tasks.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
+          if (task != null) {
+            work(task);
+          }
+        }
+      } catch (InterruptedException stopped) {
+        // The node stops and does not wait any longer.
+      }
+    }
+
+    private void work(Task task) {
+      begin(new Running(new ExecutionGuard(), task.endNanos()));
+      try {
+        task.work().run();
+      } catch (RuntimeException | Error failure) {
+        LOG.error("a simulation worker met {}", failure.toString(), failure);
       } finally {
-        all.remove(this);
+        running = null;
       }
     }
 
@@ -71,29 +105,40 @@ final class SimulationWorkers implements AutoCloseable {
     }
   }
 
-  private final Set<Worker> all = ConcurrentHashMap.newKeySet();
-  private final ThreadPoolExecutor pool;
+  private final List<Worker> all = new ArrayList<>();
+  private final BlockingQueue<Task> tasks;
   private final Duration deadline;
   private final int queue;
+  private final BooleanSupplier waves;
   private final Thread clock;
   private volatile boolean idle;
   private volatile boolean closed;
 
-  SimulationWorkers(int threads, int queue, Duration deadline) {
+  /**
+   * Running workers.
+   *
+   * @param threads how many; those beyond all cores but one take nothing new while {@code waves}
+   *     says that a wave is being worked on
+   */
+  SimulationWorkers(int threads, int queue, Duration deadline, BooleanSupplier waves) {
     this.deadline = deadline;
     this.queue = queue;
-    this.pool =
-        new ThreadPoolExecutor(
-            threads, threads, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(queue), Worker::new);
+    this.waves = waves;
+    this.tasks = new ArrayBlockingQueue<>(queue);
+    final int always = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
+    for (int i = 0; i < threads; i++) {
+      all.add(new Worker(i, i >= always));
+    }
+    all.forEach(Thread::start);
     this.clock = Thread.ofPlatform().daemon().name("tidemill-simulate-clock").start(this::watch);
   }
 
-  int running() {
-    return pool.getActiveCount();
+  long running() {
+    return all.stream().filter(worker -> worker.running != null).count();
   }
 
   int waiting() {
-    return pool.getQueue().size();
+    return tasks.size();
   }
 
   /**
@@ -102,10 +147,7 @@ final class SimulationWorkers implements AutoCloseable {
    * @throws Refusal if too many wait
    */
   void dispatch(Runnable task) {
-    final long end = System.nanoTime() + deadline.toNanos();
-    try {
-      pool.execute(() -> run(task, end));
-    } catch (RejectedExecutionException full) {
+    if (closed || !tasks.offer(new Task(task, System.nanoTime() + deadline.toNanos()))) {
       throw Refusal.of(
           Reason.QUEUE_FULL,
           "queue",
@@ -114,16 +156,6 @@ final class SimulationWorkers implements AutoCloseable {
           queue,
           "retry_after_millis",
           100);
-    }
-  }
-
-  private static void run(Runnable task, long end) {
-    final Worker worker = (Worker) Thread.currentThread();
-    worker.begin(new Running(new ExecutionGuard(), end));
-    try {
-      task.run();
-    } finally {
-      worker.running = null;
     }
   }
 
@@ -162,7 +194,7 @@ final class SimulationWorkers implements AutoCloseable {
   }
 
   private void watch() {
-    while (!closed) {
+    while (!closed || running() > 0) {
       boolean busy = false;
       for (Worker worker : all) {
         final Running task = worker.running;
@@ -183,18 +215,19 @@ final class SimulationWorkers implements AutoCloseable {
     }
   }
 
-  /** Lets what runs end within the deadline, then interrupts it. */
+  /** Lets what runs and waits end within the deadline, then interrupts it. */
   @Override
   public void close() {
-    pool.shutdown();
+    closed = true;
+    LockSupport.unpark(clock);
+    final long end = System.nanoTime() + deadline.toNanos();
     try {
-      if (!pool.awaitTermination(deadline.toMillis(), TimeUnit.MILLISECONDS)) {
-        pool.shutdownNow();
+      for (Worker worker : all) {
+        worker.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    closed = true;
-    LockSupport.unpark(clock);
+    all.forEach(Thread::interrupt);
   }
 }

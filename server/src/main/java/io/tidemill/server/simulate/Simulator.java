@@ -1,5 +1,6 @@
 package io.tidemill.server.simulate;
 
+import io.opentelemetry.api.trace.Span;
 import io.tidemill.executor.ChainSpecification;
 import io.tidemill.executor.ContractRuntimes;
 import io.tidemill.executor.ExecutorParts;
@@ -70,7 +71,8 @@ public final class Simulator implements AutoCloseable {
     this.runtimes = runtimes;
     this.config = config;
     this.telemetry = telemetry;
-    this.workers = new SimulationWorkers(threads, config.queue(), config.deadline());
+    this.workers =
+        new SimulationWorkers(threads, config.queue(), config.deadline(), pipeline::busy);
     telemetry.gauge(MetricCatalogue.SIMULATIONS_RUNNING, workers::running);
     telemetry.gauge(MetricCatalogue.SIMULATIONS_WAITING, workers::waiting);
   }
@@ -82,6 +84,7 @@ public final class Simulator implements AutoCloseable {
    */
   public Simulated simulate(Simulation simulation) {
     final long begin = System.nanoTime();
+    final Span span = telemetry.simulating(simulation.waves().size(), calls(simulation));
     String outcome = "failed";
     try {
       check(simulation);
@@ -93,8 +96,16 @@ public final class Simulator implements AutoCloseable {
       outcome = refusal.reason().name();
       throw refusal;
     } finally {
-      telemetry.simulation(outcome, System.nanoTime() - begin);
+      telemetry.simulated(span, outcome, System.nanoTime() - begin);
     }
+  }
+
+  private static long calls(Simulation simulation) {
+    long calls = 0;
+    for (Simulation.SimWave wave : simulation.waves()) {
+      calls += wave.calls().size();
+    }
+    return calls;
   }
 
   /**
@@ -106,7 +117,7 @@ public final class Simulator implements AutoCloseable {
       SessionState session, List<Simulation.SimWave> waves, Simulation.Options options) {
     check(new Simulation(Base.LATEST, null, waves, options));
     try {
-      return workers.call(guard -> session.work(() -> run(session, waves, options, guard)));
+      return workers.call(guard -> session.work(() -> run(session, waves, options, guard, true)));
     } catch (RuntimeException failure) {
       throw Refusal.from(failure);
     }
@@ -172,10 +183,7 @@ public final class Simulator implements AutoCloseable {
     if (simulation.waves().size() > MAX_WAVES) {
       throw Refusal.limit("waves of a simulation", simulation.waves().size(), MAX_WAVES);
     }
-    long calls = 0;
-    for (Simulation.SimWave wave : simulation.waves()) {
-      calls += wave.calls().size();
-    }
+    final long calls = calls(simulation);
     if (calls > MAX_CALLS) {
       throw Refusal.limit("calls of a simulation", calls, MAX_CALLS);
     }
@@ -205,7 +213,7 @@ public final class Simulator implements AutoCloseable {
   private Simulated run(Simulation simulation, ExecutionGuard guard) {
     try (Snapshot base = reader.open(simulation.base())) {
       final SessionState state = new SessionState(base, parentOf(base));
-      return run(state, simulation.waves(), simulation.options(), guard);
+      return run(state, simulation.waves(), simulation.options(), guard, false);
     }
   }
 
@@ -213,7 +221,8 @@ public final class Simulator implements AutoCloseable {
       SessionState session,
       List<Simulation.SimWave> waves,
       Simulation.Options options,
-      ExecutionGuard guard) {
+      ExecutionGuard guard,
+      boolean kept) {
     final Snapshot base = session.base();
     final PatchedState state = new PatchedState(session.state());
     final Long cap = options.fuelCap();
@@ -232,7 +241,7 @@ public final class Simulator implements AutoCloseable {
     for (Simulation.SimWave wave : waves) {
       guard.poll();
       parent = next(parent, wave.context(), options.validate());
-      done.add(run.wave(wave, parent));
+      done.add(run.wave(wave, parent, kept || done.size() < waves.size() - 1));
     }
     guard.poll();
     session.advance(state, parent);

@@ -1,0 +1,2 @@
+>> {"jsonrpc":"2.0","id":1,"method":"pyde_traceTransaction","params":["0x7777777777777777777777777777777777777777777777777777777777777777"]}
+<< {"jsonrpc":"2.0","error":{"code":-32002,"message":"transaction 7777777777777777777777777777777777777777777777777777777777777777 does not exist","data":{"reason":"NOT_FOUND","action":"check the key and the state it was asked for","what":"transaction","key":"7777777777777777777777777777777777777777777777777777777777777777"}},"id":1}
