@@ -4,6 +4,7 @@ import io.tidemill.client.consensus.ConsensusCommand;
 import io.tidemill.server.cli.ConfigCommand;
 import io.tidemill.server.cli.ContractCommand;
 import io.tidemill.server.cli.DemoCommand;
+import io.tidemill.server.cli.DevCommand;
 import io.tidemill.server.cli.HealthCommand;
 import io.tidemill.server.cli.HelpOption;
 import io.tidemill.server.cli.KeysCommand;
@@ -33,6 +34,7 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       DemoCommand.class,
+      DevCommand.class,
       NodeCommand.class,
       ConfigCommand.class,
       KeysCommand.class,

@@ -10,6 +10,7 @@ import io.tidemill.server.grpc.ExecutionEndpoint;
 import io.tidemill.server.grpc.GrpcListeners;
 import io.tidemill.server.grpc.SessionCalls;
 import io.tidemill.server.grpc.StateEndpoint;
+import io.tidemill.server.jsonrpc.Extension;
 import io.tidemill.server.jsonrpc.HttpListener;
 import io.tidemill.server.observe.MetricCatalogue;
 import io.tidemill.server.observe.NodeHealth;
@@ -89,7 +90,7 @@ public final class TidemillNode implements AutoCloseable {
   private final GrpcListeners grpc;
   private final HttpListener http;
 
-  private TidemillNode(SidecarConfig config, Parts parts) {
+  private TidemillNode(SidecarConfig config, Parts parts, Extension extension) {
     push(parts.store());
     push(parts.engine());
     push(parts.executor());
@@ -154,7 +155,8 @@ public final class TidemillNode implements AutoCloseable {
             HttpListener.of(
                 config,
                 new HttpListener.Rooms(
-                    facts, parts.chain(), reader, pipeline, simulator, health, telemetry)));
+                    facts, parts.chain(), reader, pipeline, simulator, feed, health, telemetry),
+                extension));
   }
 
   /**
@@ -163,7 +165,12 @@ public final class TidemillNode implements AutoCloseable {
    * @throws RuntimeException if it cannot start; nothing is left running
    */
   public static TidemillNode start(SidecarConfig config, Parts parts) {
-    final TidemillNode node = new TidemillNode(config, parts);
+    return start(config, parts, Extension.NONE);
+  }
+
+  /** The same with what {@code extension} adds to the HTTP listener. */
+  public static TidemillNode start(SidecarConfig config, Parts parts, Extension extension) {
+    final TidemillNode node = new TidemillNode(config, parts, extension);
     try {
       node.grpc.start();
       node.http.start();
@@ -183,11 +190,12 @@ public final class TidemillNode implements AutoCloseable {
 
   /** Starts the node that {@code config} describes. */
   public static TidemillNode start(SidecarConfig config) {
-    return start(config, ChainOpener.open(config));
+    return start(config, ChainOpener.open(config), Extension.NONE);
   }
 
-  /** Starts a node on {@code chain}. */
-  public static TidemillNode start(SidecarConfig config, ChainOpener.Opened chain) {
+  /** Starts a node on {@code chain}, with what {@code extension} adds to the HTTP listener. */
+  public static TidemillNode start(
+      SidecarConfig config, ChainOpener.Opened chain, Extension extension) {
     return start(
         config,
         new Parts(
@@ -196,7 +204,8 @@ public final class TidemillNode implements AutoCloseable {
             chain.executor(),
             chain.contracts(),
             chain.engine(),
-            chain.instruments()));
+            chain.instruments()),
+        extension);
   }
 
   /** The port of the gRPC services, or -1. */

@@ -69,6 +69,20 @@ public final class ChainOpener {
         file == null ? DevChain.specification() : file.specification();
     final StateDelta genesis =
         file == null ? DevChain.genesis() : file.genesis().state(specification.rulesAt(0));
+    return open(config, specification, genesis, around);
+  }
+
+  /** Opens the chain of {@code specification} that begins with {@code genesis}. */
+  public static Opened open(
+      SidecarConfig config, ChainSpecification specification, StateDelta genesis) {
+    return open(config, specification, genesis, UnaryOperator.identity());
+  }
+
+  private static Opened open(
+      SidecarConfig config,
+      ChainSpecification specification,
+      StateDelta genesis,
+      UnaryOperator<Engine> around) {
     final StateStore store = store(config, specification.chainId(), genesis);
     try {
       final ContractEngine engine = new ContractEngine(config, around);

@@ -1,10 +1,12 @@
 package io.tidemill.server.cli;
 
 import io.tidemill.server.TidemillNode;
+import io.tidemill.server.chain.ChainOpener;
 import io.tidemill.server.config.ConfigException;
 import io.tidemill.server.config.ConfigReader;
 import io.tidemill.server.config.Setting;
 import io.tidemill.server.config.SidecarConfig;
+import io.tidemill.server.jsonrpc.Extension;
 import io.tidemill.server.observe.Logs;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -65,6 +67,9 @@ public final class NodeCommand implements Callable<Integer> {
       description = "Any setting of the configuration, for example simulate.workers=2.")
   private Map<String, String> settings = new LinkedHashMap<>();
 
+  @Option(names = "--explorer", description = "Serve the explorer page at /ui of the HTTP port.")
+  private boolean explorer;
+
   @Option(names = "--json", description = "Say that it is ready as one JSON object.")
   private boolean json;
 
@@ -78,7 +83,9 @@ public final class NodeCommand implements Callable<Integer> {
     CountDownLatch stopped = new CountDownLatch(1);
     SidecarConfig config = config();
     Logs.apply(config.observe().jsonLog(), config.observe().logLevel());
-    TidemillNode node = TidemillNode.start(config);
+    TidemillNode node =
+        TidemillNode.start(
+            config, ChainOpener.open(config), explorer ? Extension.EXPLORER : Extension.NONE);
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(

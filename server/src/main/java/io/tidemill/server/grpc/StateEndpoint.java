@@ -247,11 +247,7 @@ public final class StateEndpoint extends StateServiceGrpc.StateServiceImplBase {
     try {
       follower =
           new EventFollower(
-              reader,
-              events,
-              request,
-              (ServerCallStreamObserver<SubscribeEventsResponse>) call,
-              executor);
+              reader, request, (ServerCallStreamObserver<SubscribeEventsResponse>) call, executor);
     } catch (Refusal refusal) {
       call.onError(StatusMapper.status(refusal));
       return;

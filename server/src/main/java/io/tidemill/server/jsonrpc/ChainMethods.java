@@ -16,6 +16,7 @@ import io.tidemill.server.query.EventSearch;
 import io.tidemill.state.EventCursor;
 import io.tidemill.state.EventQuery;
 import io.tidemill.state.Snapshot;
+import io.tidemill.state.hash.Blake3;
 import io.tidemill.state.hash.Hash32;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,24 +75,28 @@ final class ChainMethods {
 
   private JsonNode code(Params params) {
     try (Snapshot state = reader.open(params.base("base"))) {
-      final Address address = target(state, params, "account");
-      final Account account = ChainReader.account(state, address);
-      if (account == null || !account.hasCode()) {
-        return JsonViews.NODES.nullNode();
-      }
-      final var contract = ChainReader.contract(state, address);
-      final Hash32 hash =
-          contract == null
-              ? account.codeHash()
-              : contract.activeCode(account.codeHash(), state.wave() + 1);
-      final byte[] wasm = state.code(hash);
+      final byte[] wasm = wasm(state, target(state, params, "account"));
       return wasm == null
           ? JsonViews.NODES.nullNode()
           : JsonViews.NODES
               .objectNode()
-              .put("code_hash", JsonViews.hex(hash))
+              .put("code_hash", JsonViews.hex(Blake3.hash(wasm)))
               .put("wasm", JsonViews.hex(wasm));
     }
+  }
+
+  /** The module that runs at {@code address} in the next wave, or null. */
+  static byte @Nullable [] wasm(Snapshot state, Address address) {
+    final Account account = ChainReader.account(state, address);
+    if (account == null || !account.hasCode()) {
+      return null;
+    }
+    final var contract = ChainReader.contract(state, address);
+    final Hash32 hash =
+        contract == null
+            ? account.codeHash()
+            : contract.activeCode(account.codeHash(), state.wave() + 1);
+    return state.code(hash);
   }
 
   private JsonNode slot(Params params) {

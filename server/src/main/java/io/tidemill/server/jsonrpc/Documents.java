@@ -2,24 +2,33 @@ package io.tidemill.server.jsonrpc;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.util.List;
+import java.util.Set;
 
 /** The documents of the HTTP edge, as the node serves them. */
 final class Documents {
   private Documents() {}
 
-  /** {@code rpc.discover}: the OpenRPC document. */
-  static List<Method> methods() {
-    final JsonNode document;
+  /** The OpenRPC document with the methods of {@code names}: those that this node has. */
+  static ObjectNode openRpc(Set<String> names) {
+    final ObjectNode document;
     try {
-      document = new ObjectMapper().readTree(read("openrpc.json"));
+      document = (ObjectNode) new ObjectMapper().readTree(read("openrpc.json"));
     } catch (IOException e) {
       throw new UncheckedIOException("openrpc.json is not JSON", e);
     }
-    return List.of(new Method("rpc.discover", List.of(), params -> document));
+    final ArrayNode kept = document.arrayNode();
+    for (JsonNode method : document.withArray("methods")) {
+      if (names.contains(method.path("name").asText())) {
+        kept.add(method);
+      }
+    }
+    document.set("methods", kept);
+    return document;
   }
 
   /** What the page of the documents may do: its script and its style are in it. */

@@ -4,12 +4,14 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.Javalin;
 import io.javalin.http.Context;
+import io.javalin.http.ForbiddenResponse;
 import io.tidemill.executor.ChainSpecification;
 import io.tidemill.server.config.NodeFacts;
 import io.tidemill.server.config.SidecarConfig;
 import io.tidemill.server.errors.Refusal;
 import io.tidemill.server.observe.NodeHealth;
 import io.tidemill.server.observe.Telemetry;
+import io.tidemill.server.pipeline.CommitFeed;
 import io.tidemill.server.pipeline.WavePipeline;
 import io.tidemill.server.query.ChainReader;
 import io.tidemill.server.simulate.Simulator;
@@ -19,6 +21,8 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.util.component.ContainerLifeCycle;
@@ -39,6 +43,9 @@ public final class HttpListener implements AutoCloseable {
 
   private final SidecarConfig.Http config;
   private final Dispatcher dispatcher;
+  private final ObjectNode document;
+  private final SocketEndpoint sockets;
+  private final boolean explorer;
   private final NodeHealth health;
   private final Telemetry telemetry;
   private final Origins origins;
@@ -53,34 +60,61 @@ public final class HttpListener implements AutoCloseable {
       ChainReader reader,
       WavePipeline pipeline,
       Simulator simulator,
+      CommitFeed feed,
       NodeHealth health,
       Telemetry telemetry) {}
 
   /** A listener with every method, not open yet. */
-  public static HttpListener of(SidecarConfig config, Rooms rooms) {
+  public static HttpListener of(SidecarConfig config, Rooms rooms, Extension extension) {
     final List<Method> methods = new ArrayList<>();
     methods.addAll(
         new InfoMethod(rooms.facts(), rooms.chain(), config, rooms.reader(), rooms.health())
             .methods());
     methods.addAll(new ChainMethods(rooms.reader(), rooms.pipeline()).methods());
     methods.addAll(new SimulateMethods(rooms.simulator(), rooms.reader()).methods());
-    methods.addAll(Documents.methods());
+    methods.addAll(new ProofMethods(rooms.reader()).methods());
+    methods.addAll(extension.methods());
+    final List<Method> refusing = SubscribeMethods.refusing();
+    final ObjectNode document = JsonViews.NODES.objectNode();
+    methods.add(new Method("rpc.discover", List.of(), params -> document));
+    document.setAll(
+        Documents.openRpc(
+            joined(methods, refusing).stream().map(Method::name).collect(Collectors.toSet())));
+    final SocketEndpoint sockets =
+        new SocketEndpoint(
+            extension.sockets(),
+            more -> new Dispatcher(joined(methods, more), rooms.telemetry()),
+            params -> SubscribeMethods.open(params, rooms.pipeline(), rooms.reader()),
+            rooms.feed());
     return new HttpListener(
         config.http(),
-        new Dispatcher(methods, rooms.telemetry()),
+        new Dispatcher(joined(methods, refusing), rooms.telemetry()),
+        document,
+        sockets,
+        extension.explorer(),
         rooms.health(),
         rooms.telemetry(),
         rooms.simulator()::dispatch);
   }
 
+  private static List<Method> joined(List<Method> some, List<Method> more) {
+    return Stream.concat(some.stream(), more.stream()).toList();
+  }
+
   private HttpListener(
       SidecarConfig.Http config,
       Dispatcher dispatcher,
+      ObjectNode document,
+      SocketEndpoint sockets,
+      boolean explorer,
       NodeHealth health,
       Telemetry telemetry,
       Executor simulations) {
     this.config = config;
     this.dispatcher = dispatcher;
+    this.document = document;
+    this.sockets = sockets;
+    this.explorer = explorer;
     this.health = health;
     this.telemetry = telemetry;
     this.origins = Origins.of(config);
@@ -116,13 +150,21 @@ public final class HttpListener implements AutoCloseable {
                   });
               javalin.routes.before(this::guard);
               javalin.routes.options("/*", context -> context.status(204));
+              javalin.routes.wsBeforeUpgrade(this::guardSocket);
+              javalin.routes.ws("/", sockets::configure);
+              if (explorer) {
+                new Explorer().routes(javalin.routes);
+              }
               javalin.routes.get("/healthz", this::healthz);
               javalin.routes.get("/livez", this::livez);
               javalin.routes.get("/readyz", this::healthz);
               javalin.routes.get("/metrics", this::metrics);
               javalin.routes.get(
                   "/openrpc.json",
-                  context -> context.contentType(JSON).result(Documents.read("openrpc.json")));
+                  context ->
+                      context
+                          .contentType(JSON)
+                          .result(dispatcher.mapper().writeValueAsBytes(document)));
               javalin.routes.get("/docs", HttpListener::reference);
               javalin.routes.get(
                   "/openapi.yaml",
@@ -157,6 +199,14 @@ public final class HttpListener implements AutoCloseable {
       context.header("Access-Control-Allow-Methods", "POST, GET, OPTIONS");
       context.header("Access-Control-Allow-Headers", "Content-Type, Authorization");
       context.header("Access-Control-Max-Age", "600");
+    }
+  }
+
+  /** The same before a WebSocket is opened. */
+  private void guardSocket(Context context) {
+    final Refusal refusal = origins.refusal(context.host(), context.header("Origin"));
+    if (refusal != null) {
+      throw new ForbiddenResponse(String.valueOf(refusal.getMessage()));
     }
   }
 
@@ -210,6 +260,7 @@ public final class HttpListener implements AutoCloseable {
   public void close() {
     final Javalin open = server;
     if (open != null) {
+      sockets.close();
       open.stop();
     }
     blocking.close();

@@ -8,9 +8,18 @@ import java.util.List;
  *
  * @param params the names of its parameters, in the order of a call by position
  */
-record Method(String name, List<String> params, Body body) {
+public record Method(String name, List<String> params, Body body) {
   /** What a method does. */
-  interface Body {
+  public interface Body {
+    /**
+     * The result.
+     *
+     * @throws io.tidemill.server.errors.Refusal if there is none
+     */
     JsonNode call(Params params);
+  }
+
+  public Method {
+    params = List.copyOf(params);
   }
 }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * The parameters of a request, or the members of an object in them: by name, each with its path for
  * the error. Bytes are hex with {@code 0x}, amounts are decimal strings or numbers.
  */
-final class Params {
+public final class Params {
   private static final BigInteger MAX_U64 = BigInteger.ONE.shiftLeft(64).subtract(BigInteger.ONE);
 
   private final JsonNode node;
@@ -45,7 +45,7 @@ final class Params {
   }
 
   /** An object whose members are among {@code names}. */
-  static Params object(JsonNode node, List<String> names, String path) {
+  public static Params object(JsonNode node, List<String> names, String path) {
     if (!node.isObject()) {
       throw Refusal.field(path, "must be an object");
     }
@@ -64,16 +64,16 @@ final class Params {
   }
 
   /** The value, or null when it is absent or null. */
-  @Nullable JsonNode get(String name) {
+  public @Nullable JsonNode get(String name) {
     final JsonNode value = node.isArray() ? node.get(names.indexOf(name)) : node.get(name);
     return value == null || value.isNull() ? null : value;
   }
 
-  String path(String name) {
+  public String path(String name) {
     return path.isEmpty() ? name : path + "." + name;
   }
 
-  JsonNode require(String name) {
+  public JsonNode require(String name) {
     final JsonNode value = get(name);
     if (value == null) {
       throw Refusal.field(path(name), "is missing");
@@ -81,7 +81,7 @@ final class Params {
     return value;
   }
 
-  @Nullable String text(String name) {
+  public @Nullable String text(String name) {
     final JsonNode value = get(name);
     if (value == null) {
       return null;
@@ -92,7 +92,7 @@ final class Params {
     return value.textValue();
   }
 
-  boolean flag(String name) {
+  public boolean flag(String name) {
     final JsonNode value = get(name);
     if (value == null) {
       return false;
@@ -104,13 +104,13 @@ final class Params {
   }
 
   /** An unsigned 64-bit number, decimal or 0x hex, or null. */
-  @Nullable Long u64(String name) {
+  public @Nullable Long u64(String name) {
     final BigInteger value = integer(name, MAX_U64);
     return value == null ? null : value.longValue();
   }
 
   /** An amount, or null. */
-  @Nullable U128 u128(String name) {
+  public @Nullable U128 u128(String name) {
     final BigInteger value = integer(name, U128.MAX.toBigInteger());
     return value == null ? null : U128.of(value);
   }
@@ -137,7 +137,7 @@ final class Params {
   }
 
   /** Bytes, or null. */
-  byte @Nullable [] bytes(String name) {
+  public byte @Nullable [] bytes(String name) {
     final String value = text(name);
     if (value == null) {
       return null;
@@ -151,7 +151,7 @@ final class Params {
     }
   }
 
-  @Nullable Hash32 hash(String name) {
+  public @Nullable Hash32 hash(String name) {
     final byte[] value = bytes(name);
     if (value == null) {
       return null;
@@ -162,7 +162,7 @@ final class Params {
     return Hash32.of(value);
   }
 
-  Hash32 requireHash(String name) {
+  public Hash32 requireHash(String name) {
     final Hash32 hash = hash(name);
     if (hash == null) {
       throw Refusal.field(path(name), "is missing");
@@ -171,11 +171,11 @@ final class Params {
   }
 
   /** Whether the value is an address and not a name. */
-  static boolean isAddress(String value) {
+  public static boolean isAddress(String value) {
     return value.startsWith("0x") || value.length() == 64;
   }
 
-  @Nullable Address address(String name) {
+  public @Nullable Address address(String name) {
     final Hash32 hash = hash(name);
     return hash == null ? null : new Address(hash);
   }

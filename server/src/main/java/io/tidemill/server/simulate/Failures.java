@@ -12,7 +12,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Why a call failed, in words. */
-final class Failures {
+public final class Failures {
   private Failures() {}
 
   /** The failure that {@code receipt} tells of, or null; {@code backtrace} says where. */
@@ -27,7 +27,7 @@ final class Failures {
   }
 
   /** The payload as text: a Borsh string, or plain UTF-8 that prints; else empty. */
-  static String text(byte[] payload) {
+  public static String text(byte[] payload) {
     if (payload.length == 0) {
       return "";
     }

@@ -9,6 +9,7 @@ import io.tidemill.executor.wasm.Module;
 import io.tidemill.executor.wasm.ModuleCache;
 import io.tidemill.server.TidemillNode;
 import io.tidemill.server.config.Setting;
+import io.tidemill.server.jsonrpc.Extension;
 import io.tidemill.server.testing.TestNode;
 import io.tidemill.state.hash.Hash32;
 import java.io.IOException;
@@ -65,7 +66,9 @@ public final class PoisonedNode {
     final Hash32 poisonous = Hash32.fromHex(arguments[1]);
     final TidemillNode node =
         TidemillNode.start(
-            config, ChainOpener.open(config, engine -> new Poison(engine, poisonous)));
+            config,
+            ChainOpener.open(config, engine -> new Poison(engine, poisonous)),
+            Extension.NONE);
     System.out.printf("{\"grpc_port\":%d,\"http_port\":%d}%n", node.grpcPort(), node.httpPort());
     Thread.currentThread().join();
   }

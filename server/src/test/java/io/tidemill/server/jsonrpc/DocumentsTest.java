@@ -25,7 +25,7 @@ class DocumentsTest {
 
   @BeforeAll
   static void open() {
-    node = new TestNode();
+    node = new TestNode(Map.of(), Extension.EXPLORER);
     port = node.node.httpPort();
     node.execute(1, "alpha");
     node.execute(2, "beta");
@@ -85,7 +85,7 @@ class DocumentsTest {
   @Test
   void shouldRunEveryExample() {
     for (JsonNode method : Http.get(port, "/openrpc.json").json().get("methods")) {
-      if (method.has("examples")) {
+      if (method.has("examples") && !method.has("x-transport")) {
         for (JsonNode example : method.get("examples")) {
           final List<String> values = new ArrayList<>();
           example.get("params").forEach(param -> values.add(param.get("value").toString()));
@@ -103,7 +103,7 @@ class DocumentsTest {
             new Load(LoadSettings.builder().build())
                 .loadFromString(new String(Documents.read("openapi.yaml"), StandardCharsets.UTF_8));
     for (Map.Entry<?, ?> path : ((Map<?, ?>) document.get("paths")).entrySet()) {
-      if (((Map<?, ?>) path.getValue()).containsKey("get")) {
+      if (((Map<?, ?>) path.getValue()).containsKey("get") && !path.getKey().equals("/")) {
         assertThat(Http.get(port, path.getKey().toString()).status())
             .as(path.getKey().toString())
             .isEqualTo(200);

@@ -11,6 +11,7 @@ import io.tidemill.executor.wasm.chicory.ChicoryEngine;
 import io.tidemill.server.TidemillNode;
 import io.tidemill.server.config.Setting;
 import io.tidemill.server.config.SidecarConfig;
+import io.tidemill.server.jsonrpc.Extension;
 import io.tidemill.state.Proposal;
 import io.tidemill.state.StateDelta;
 import io.tidemill.state.StateStore;
@@ -49,15 +50,26 @@ public final class TestNode implements AutoCloseable {
   }
 
   public TestNode(Map<Setting, String> settings) {
-    this(settings, UnaryOperator.identity());
+    this(settings, Extension.NONE);
   }
 
   /** A node whose store is what {@code around} makes of one on the heap. */
   public TestNode(Map<Setting, String> settings, UnaryOperator<StateStore> around) {
+    this(settings, around, Extension.NONE);
+  }
+
+  public TestNode(Map<Setting, String> settings, Extension extension) {
+    this(settings, UnaryOperator.identity(), extension);
+  }
+
+  private TestNode(
+      Map<Setting, String> settings, UnaryOperator<StateStore> around, Extension extension) {
     store = around.apply(withGenesis(MemoryStateStore.create()));
     node =
         TidemillNode.start(
-            config(settings), new TidemillNode.Parts(CHAIN, store, executor, runtimes()));
+            config(settings),
+            new TidemillNode.Parts(CHAIN, store, executor, runtimes()),
+            extension);
     channel = channel();
   }
 

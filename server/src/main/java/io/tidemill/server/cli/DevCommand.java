@@ -1,0 +1,182 @@
+package io.tidemill.server.cli;
+
+import io.tidemill.server.dev.DevNode;
+import io.tidemill.server.dev.DevOptions;
+import io.tidemill.server.observe.Logs;
+import java.io.Console;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code tidemill dev}: a development chain until Ctrl-C; its subcommands talk to one. */
+@Command(
+    name = "dev",
+    description = {
+      "Run a development chain until Ctrl-C: ten funded accounts, a wave per transaction, an"
+          + " explorer at /ui. The subcommands talk to a chain that runs."
+    },
+    subcommands = {
+      DevDeployCommand.class,
+      DevCallCommand.class,
+      DevSendCommand.class,
+      DevProofCommand.class,
+      DevControlCommands.Accounts.class,
+      DevControlCommands.Mine.class,
+      DevControlCommands.Mode.class,
+      DevControlCommands.Snapshot.class,
+      DevControlCommands.Revert.class,
+      DevControlCommands.Time.class,
+      DevControlCommands.Impersonate.class,
+      DevControlCommands.SetBalance.class,
+      DevControlCommands.SetStorage.class,
+      DevControlCommands.Trace.class,
+      DevControlCommands.Receipt.class
+    })
+public final class DevCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--state",
+      paramLabel = "DIR",
+      description = "Keep the chain in this folder; without it, it is forgotten at the end.")
+  private @Nullable Path state;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "TEXT",
+      description = "Make other accounts, from any text; the same text makes the same accounts.")
+  private @Nullable String seed;
+
+  @Option(
+      names = "--interval",
+      paramLabel = "TIME",
+      description = "Make a wave every so often, for example 500ms or 2s, instead of at once.")
+  private @Nullable String interval;
+
+  @Option(names = "--manual", description = "Make waves only when 'tidemill dev mine' says so.")
+  private boolean manual;
+
+  @Option(
+      names = "--base-fee",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Quanta per gas (default: ${DEFAULT-VALUE}, everything is free).")
+  private BigInteger baseFee = BigInteger.ZERO;
+
+  @Option(names = "--trace", description = "Print the call tree of every transaction.")
+  private boolean trace;
+
+  @Option(
+      names = "--http-port",
+      paramLabel = "PORT",
+      defaultValue = "9933",
+      description = "JSON-RPC, WebSocket and explorer; 0 takes a free port (default: 9933).")
+  private int httpPort;
+
+  @Option(
+      names = "--grpc-port",
+      paramLabel = "PORT",
+      defaultValue = "0",
+      description = "gRPC of the node; 0 takes a free port (default: 0).")
+  private int grpcPort;
+
+  @Option(
+      names = "--config-out",
+      paramLabel = "FILE",
+      description = "Write ports and accounts with their keys into this file when it is ready.")
+  private @Nullable Path configOut;
+
+  @Option(names = "--json", description = "Print one JSON object per line.")
+  private boolean json;
+
+  @Mixin private HelpOption help;
+
+  /** Created by the command line. */
+  public DevCommand() {}
+
+  // The check says it is never null; in a pipe on JDK 25 it is.
+  @SuppressWarnings("SystemConsoleNull")
+  @Override
+  public Integer call() throws InterruptedException {
+    Logs.apply(false, "warn");
+    @Nullable Console console = System.console();
+    boolean color = console != null && console.isTerminal() && System.getenv("NO_COLOR") == null;
+    long before = ManagementFactory.getRuntimeMXBean().getUptime();
+    CountDownLatch stopped = new CountDownLatch(1);
+    DevNode dev = DevNode.start(options(), spec.commandLine().getOut(), json, color, before);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  dev.close();
+                  stopped.countDown();
+                },
+                "stop"));
+    if (configOut != null) {
+      write(configOut, dev.description());
+    }
+    stopped.await();
+    return 0;
+  }
+
+  private DevOptions options() {
+    if (manual && interval != null) {
+      throw new ParameterException(
+          spec.commandLine(), "--manual and --interval exclude each other");
+    }
+    if (baseFee.signum() < 0 || baseFee.bitLength() > 128) {
+      throw new ParameterException(spec.commandLine(), "--base-fee must be from 0 to 2^128 - 1");
+    }
+    return new DevOptions(
+        state,
+        seed,
+        interval == null ? null : duration(interval),
+        manual,
+        baseFee,
+        trace,
+        httpPort,
+        grpcPort);
+  }
+
+  private Duration duration(String text) {
+    try {
+      Duration duration =
+          text.endsWith("ms")
+              ? Duration.ofMillis(Long.parseLong(text.substring(0, text.length() - 2)))
+              : text.endsWith("s")
+                  ? Duration.ofSeconds(Long.parseLong(text.substring(0, text.length() - 1)))
+                  : Duration.ZERO;
+      if (duration.toMillis() >= 10) {
+        return duration;
+      }
+    } catch (NumberFormatException | ArithmeticException e) {
+      // Told below.
+    }
+    throw new ParameterException(
+        spec.commandLine(), "--interval must be at least 10ms, for example 500ms or 2s: " + text);
+  }
+
+  /** Whole or not at all: a script may be waiting for the file. */
+  private static void write(Path file, String text) {
+    try {
+      Path part = file.resolveSibling(file.getFileName() + ".part");
+      Files.writeString(part, text + "\n");
+      Files.move(part, file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + file, e);
+    }
+  }
+}

@@ -1,0 +1,102 @@
+package io.tidemill.server.cli;
+
+import io.tidemill.client.json.Json;
+import io.tidemill.client.json.JsonRpcClient;
+import io.tidemill.client.json.JsonRpcException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** What every command that talks to a development chain has: where it is, and how to answer. */
+final class DevConnection {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
+  @Option(
+      names = "--rpc",
+      paramLabel = "URL",
+      defaultValue = "${TIDEMILL_RPC:-http://127.0.0.1:9933}",
+      description = "The chain (default: TIDEMILL_RPC, or http://127.0.0.1:9933).")
+  private String url = "";
+
+  @Option(names = "--json", description = "Print the whole answer as one JSON object.")
+  private boolean json;
+
+  @Mixin private HelpOption help;
+
+  /** How an answer is told to a person. */
+  interface Words {
+    /** The exit code. */
+    int tell(Object answer, PrintWriter out);
+  }
+
+  /** Calls {@code method} and tells the answer. */
+  int ask(String method, Map<String, @Nullable Object> params, Words words) {
+    try (JsonRpcClient rpc = new JsonRpcClient(URI.create(url))) {
+      Object answer = rpc.call(method, params);
+      PrintWriter out = spec.commandLine().getOut();
+      if (json) {
+        out.println(Json.write(answer));
+        out.flush();
+        return answer instanceof Map<?, ?> map && failed(map) ? 1 : 0;
+      }
+      int code = words.tell(answer == null ? "" : answer, out);
+      out.flush();
+      return code;
+    } catch (JsonRpcException e) {
+      return complain(String.valueOf(e.getMessage()));
+    } catch (UncheckedIOException e) {
+      return complain(
+          "no chain answers at " + url + "; start one with ./tidemill dev, or give --rpc URL");
+    } catch (IllegalArgumentException e) {
+      return complain("--rpc " + url + " is no URL: " + e.getMessage());
+    }
+  }
+
+  /** Whether an answer tells of something that did not succeed. */
+  static boolean failed(Map<?, ?> answer) {
+    Object status = answer.get("status");
+    return status != null && !status.equals("success") && !status.equals("queued");
+  }
+
+  int complain(String message) {
+    spec.commandLine().getErr().println("tidemill: " + message);
+    spec.commandLine().getErr().flush();
+    return 1;
+  }
+
+  /** What a transaction came to. */
+  static int transaction(Object answer, PrintWriter out) {
+    if (!(answer instanceof Map<?, ?> map)) {
+      out.println(answer);
+      return 0;
+    }
+    if ("queued".equals(map.get("status"))) {
+      out.println("queued   " + map.get("transaction_hash"));
+      return 0;
+    }
+    boolean bad = failed(map);
+    out.println((bad ? "failed   " : "ok       ") + map.get("call"));
+    line(out, "result   ", map.get("result"));
+    line(out, "reason   ", map.get("reason"));
+    line(out, "contract ", map.get("contract"));
+    if (map.get("events") instanceof Iterable<?> events) {
+      events.forEach(event -> line(out, "event    ", event));
+    }
+    out.println("wave     " + map.get("wave") + "   fuel " + map.get("gas_used"));
+    out.println("hash     " + map.get("transaction_hash"));
+    return bad ? 1 : 0;
+  }
+
+  private static void line(PrintWriter out, String label, @Nullable Object value) {
+    if (value != null && !value.equals("")) {
+      out.println(label + value);
+    }
+  }
+}

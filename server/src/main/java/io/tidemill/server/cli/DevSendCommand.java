@@ -1,0 +1,69 @@
+package io.tidemill.server.cli;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code tidemill dev send}: a transaction, signed by one of the funded accounts. */
+@Command(
+    name = "send",
+    description = "Send a transaction: a call of a function, or a transfer without one.")
+final class DevSendCommand implements Callable<Integer> {
+  @Mixin private DevConnection chain;
+
+  @Parameters(index = "0", paramLabel = "TO", description = "An address, a name, or #0 to #9.")
+  private String to = "";
+
+  @Parameters(
+      index = "1",
+      arity = "0..1",
+      paramLabel = "FUNCTION",
+      description = "A function of the contract's ABI.")
+  private @Nullable String function;
+
+  @Parameters(
+      index = "2..*",
+      paramLabel = "ARGUMENT",
+      description = "Arguments by the types of its ABI: 5, true, #3, 0x.., [1, 2], {a: 1}.")
+  private List<String> arguments = List.of();
+
+  @Option(
+      names = "--from",
+      paramLabel = "ACCOUNT",
+      defaultValue = "#0",
+      description = "Who sends: #0 to #9, or an address that is impersonated (default: #0).")
+  private String from = "";
+
+  @Option(
+      names = "--value",
+      paramLabel = "QUANTA",
+      defaultValue = "0",
+      description = "What goes with it, in quanta (default: 0).")
+  private String value = "";
+
+  @Option(names = "--gas", paramLabel = "N", description = "The gas limit.")
+  private @Nullable Long gas;
+
+  @Override
+  public Integer call() {
+    Map<String, @Nullable Object> transaction = new LinkedHashMap<>();
+    transaction.put("from", from);
+    transaction.put("to", to);
+    transaction.put("value", value);
+    if (function != null) {
+      transaction.put("function", function);
+      transaction.put("arguments", arguments);
+    }
+    if (gas != null) {
+      transaction.put("gas_limit", gas);
+    }
+    return chain.ask(
+        "dev_sendTransaction", Map.of("transaction", transaction), DevConnection::transaction);
+  }
+}

@@ -1,0 +1,225 @@
+package io.tidemill.server.dev;
+
+import io.tidemill.executor.ContentHash;
+import io.tidemill.executor.InvalidWaveException;
+import io.tidemill.executor.PrePass;
+import io.tidemill.executor.Wave;
+import io.tidemill.executor.WaveExecutor;
+import io.tidemill.executor.WaveResult;
+import io.tidemill.executor.account.Account;
+import io.tidemill.executor.account.AccountCodec;
+import io.tidemill.executor.account.AuthKeys;
+import io.tidemill.executor.account.ContractRecord;
+import io.tidemill.executor.account.NonceWindow;
+import io.tidemill.executor.account.StateKeys;
+import io.tidemill.executor.tx.Address;
+import io.tidemill.executor.tx.U128;
+import io.tidemill.state.Snapshot;
+import io.tidemill.state.StateDelta;
+import io.tidemill.state.StateKey;
+import io.tidemill.state.StateRoot;
+import io.tidemill.state.WaveArtifacts.StoredCode;
+import io.tidemill.state.hash.Blake3;
+import io.tidemill.state.hash.Hash32;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The executor of a development chain: applies the {@linkplain DevChange changes} of the wave
+ * header before the first transaction and runs the rest on the real executor. Source: decisions
+ * H10.
+ */
+final class DevExecutor implements WaveExecutor {
+  /** A key that nobody has; it makes an account one that can send. */
+  private static final byte[] NOBODYS_KEY = new byte[897];
+
+  private static final long MAINNET = 1;
+  private static final long TESTNET = 2;
+
+  private final WaveExecutor real;
+
+  /**
+   * Wraps {@code real}.
+   *
+   * @throws IllegalArgumentException for the chain id of the mainnet or the testnet
+   */
+  DevExecutor(WaveExecutor real, long chainId) {
+    if (chainId == MAINNET || chainId == TESTNET) {
+      throw new IllegalArgumentException(
+          "chain id " + chainId + " is a public chain; a development chain cannot have it");
+    }
+    this.real = real;
+  }
+
+  @Override
+  public WaveResult execute(
+      Wave wave, @Nullable PrePass prePass, Snapshot base, ReceiptListener listener) {
+    final Changed changed = new Changed(base);
+    final List<byte[]> others = new ArrayList<>();
+    for (byte[] entry : wave.systemEntries()) {
+      final DevChange change = DevChange.decode(entry);
+      if (change == null) {
+        others.add(entry);
+      } else {
+        changed.apply(change);
+      }
+    }
+    if (others.size() == wave.systemEntries().size()) {
+      return real.execute(wave, prePass, base, listener);
+    }
+    final Wave rest =
+        new Wave(
+            wave.context(),
+            wave.parentRoot(),
+            wave.transactions(),
+            wave.quarantinedCode(),
+            others,
+            wave.threshold());
+    return changed.complete(real.execute(rest, prePass, changed, listener), ContentHash.of(wave));
+  }
+
+  @Override
+  public @Nullable PrePass prePass(long wave, int expected, Supplier<Snapshot> state) {
+    return real.prePass(wave, expected, state);
+  }
+
+  @Override
+  public void close() {
+    real.close();
+  }
+
+  /** The base with the changes on top. Its own writes are done before anybody reads. */
+  private static final class Changed implements Snapshot {
+    private final Snapshot base;
+    private final TreeMap<StateKey, byte @Nullable []> writes = new TreeMap<>();
+    private final TreeMap<Hash32, byte[]> codes = new TreeMap<>();
+
+    /** What the keys of impersonated accounts really are. */
+    private final Map<Address, AuthKeys> keys = new TreeMap<>();
+
+    Changed(Snapshot base) {
+      this.base = base;
+    }
+
+    void apply(DevChange change) {
+      final Account account = account(change.address());
+      switch (change) {
+        case DevChange.Balance(Address _, U128 balance) -> put(account.withBalance(balance));
+        case DevChange.Nonce(Address _, long nonce) ->
+            put(account.withNonce(new NonceWindow(nonce, 0)));
+        case DevChange.Slot(Address address, Hash32 slot, byte @Nullable [] value) -> {
+          final StateKey key = StateKeys.slot(address, slot);
+          if (key == null) {
+            throw new InvalidWaveException("slot " + slot.toHex() + " belongs to the account");
+          }
+          writes.put(key, value);
+        }
+        case DevChange.Code(Address address, byte[] wasm) -> {
+          final Hash32 hash = Blake3.hash(wasm);
+          codes.put(hash, wasm);
+          put(account.asContract(hash));
+          writes.put(
+              StateKeys.contract(address), ContractRecord.of(Address.ZERO, U128.ZERO).encode());
+        }
+        case DevChange.Impersonation(Address address) -> {
+          if (!(account.authKeys() instanceof AuthKeys.Single)) {
+            keys.put(address, account.authKeys());
+            put(account.withAuthKeys(new AuthKeys.Single(NOBODYS_KEY), account.keyNonce()));
+          }
+        }
+      }
+    }
+
+    private Account account(Address address) {
+      final byte[] record = get(StateKeys.account(address));
+      final Account account = record == null ? null : AccountCodec.decode(record);
+      if (account != null && !account.address().equals(address)) {
+        throw new InvalidWaveException(
+            "address " + address + " shares its first 16 bytes with " + account.address());
+      }
+      return account == null ? Account.empty(address) : account;
+    }
+
+    private void put(Account account) {
+      writes.put(StateKeys.account(account.address()), AccountCodec.encode(account));
+    }
+
+    /** The result of the whole wave: the changes under what the transactions wrote. */
+    WaveResult complete(WaveResult result, Hash32 contentHash) {
+      final TreeMap<StateKey, byte @Nullable []> all = new TreeMap<>(writes);
+      for (StateDelta.Entry entry : result.delta()) {
+        all.put(entry.key(), entry.value());
+      }
+      keys.forEach((address, real) -> restore(address, real, all));
+      all.entrySet().removeIf(entry -> Arrays.equals(entry.getValue(), base.get(entry.getKey())));
+      final List<StoredCode> stored = new ArrayList<>(result.codes());
+      codes.forEach((hash, wasm) -> stored.add(new StoredCode(hash, wasm)));
+      return new WaveResult(
+          result.context(),
+          result.parentRoot(),
+          result.rulesHash(),
+          contentHash,
+          result.settled(),
+          StateDelta.of(all),
+          stored,
+          result.eventsRoot(),
+          result.eventsBloom(),
+          result.eventsCount(),
+          result.receiptsDigest(),
+          result.totals(),
+          result.nextBaseFee(),
+          result.messages(),
+          result.statistics());
+    }
+
+    private static void restore(
+        Address address, AuthKeys real, TreeMap<StateKey, byte @Nullable []> all) {
+      final StateKey key = StateKeys.account(address);
+      final byte[] record = all.get(key);
+      if (record != null) {
+        final Account account = AccountCodec.decode(record);
+        if (account.authKeys() instanceof AuthKeys.Single(byte[] held)
+            && Arrays.equals(held, NOBODYS_KEY)) {
+          all.put(key, AccountCodec.encode(account.withAuthKeys(real, account.keyNonce())));
+        }
+      }
+    }
+
+    @Override
+    public long wave() {
+      return base.wave();
+    }
+
+    @Override
+    public StateRoot root() {
+      return base.root();
+    }
+
+    @Override
+    public byte @Nullable [] get(StateKey key) {
+      return writes.containsKey(key) ? writes.get(key) : base.get(key);
+    }
+
+    @Override
+    public byte @Nullable [] code(Hash32 codeHash) {
+      final byte[] changed = codes.get(codeHash);
+      return changed != null ? changed : base.code(codeHash);
+    }
+
+    @Override
+    public void prefetch(Collection<StateKey> wanted) {
+      base.prefetch(wanted);
+    }
+
+    @Override
+    public void close() {
+      base.close();
+    }
+  }
+}

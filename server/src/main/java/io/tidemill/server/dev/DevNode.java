@@ -1,0 +1,237 @@
+package io.tidemill.server.dev;
+
+import io.tidemill.client.ClientOptions;
+import io.tidemill.client.TidemillClient;
+import io.tidemill.executor.ChainSpecification;
+import io.tidemill.executor.tx.Address;
+import io.tidemill.server.TidemillNode;
+import io.tidemill.server.chain.ChainOpener;
+import io.tidemill.server.chain.DevChain;
+import io.tidemill.server.chain.DevChain.DevAccount;
+import io.tidemill.server.config.ConfigException;
+import io.tidemill.server.config.Setting;
+import io.tidemill.server.config.SidecarConfig;
+import io.tidemill.server.errors.Reason;
+import io.tidemill.server.errors.Refusal;
+import io.tidemill.server.jsonrpc.Extension;
+import io.tidemill.server.jsonrpc.Method;
+import io.tidemill.server.jsonrpc.SocketLimits;
+import io.tidemill.v1.Receipt;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A development chain: a node and its consensus client, connected by the public protocol over a
+ * loopback port.
+ */
+public final class DevNode implements AutoCloseable {
+  /** What the node answers before the sequencer is there. */
+  private record Rooms(Sequencer sequencer, Contracts contracts, Intake intake, Tracer tracer) {}
+
+  private final DevOptions options;
+  private final DevLog log;
+  private final TidemillNode node;
+  private volatile @Nullable Rooms rooms;
+
+  private DevNode(DevOptions options, DevLog log) {
+    this.options = options;
+    this.log = log;
+    final List<DevAccount> accounts =
+        options.seed() == null ? DevChain.accounts() : DevChain.accounts(options.seed());
+    final SidecarConfig config = config(options);
+    final ChainSpecification specification = DevChain.specification();
+    final ChainOpener.Opened opened =
+        ChainOpener.open(config, specification, DevChain.genesis(accounts));
+    final List<Method> methods = new ArrayList<>(new DevMethods(this).methods());
+    methods.addAll(new ControlMethods(this).methods());
+    node =
+        TidemillNode.start(
+            config,
+            new ChainOpener.Opened(
+                specification,
+                opened.store(),
+                new DevExecutor(opened.executor(), specification.chainId()),
+                opened.contracts(),
+                opened.engine(),
+                opened.instruments()),
+            new Extension(methods, SocketLimits.DEFAULT, true));
+    try {
+      final Rooms connected = connect(accounts);
+      rooms = connected;
+      begin(connected.sequencer());
+    } catch (RuntimeException failure) {
+      node.close();
+      throw failure;
+    }
+  }
+
+  /**
+   * Starts a chain and says so on {@code out}.
+   *
+   * @param json one JSON object per line
+   * @param color whether {@code out} is a terminal
+   * @param millisBefore how long the program has run, for the banner
+   */
+  public static DevNode start(
+      DevOptions options, PrintWriter out, boolean json, boolean color, long millisBefore) {
+    final long begin = System.nanoTime();
+    final DevLog log =
+        new DevLog(out, json ? DevLog.Style.JSON : color ? DevLog.Style.COLOR : DevLog.Style.PLAIN);
+    final DevNode dev = new DevNode(options, log);
+    log.ready(dev, millisBefore + (System.nanoTime() - begin) / 1_000_000);
+    return dev;
+  }
+
+  private static SidecarConfig config(DevOptions options) {
+    final Map<Setting, String> values = new EnumMap<>(Setting.class);
+    values.put(Setting.DATA_STORE, options.state() == null ? "memory" : "rocks");
+    if (options.state() != null) {
+      values.put(Setting.DATA_DIR, options.state().resolve("data").toString());
+    }
+    values.put(Setting.DATA_RETAIN_WAVES, "4096");
+    values.put(Setting.HTTP_PORT, Integer.toString(options.httpPort()));
+    values.put(Setting.HTTP_CORS_ORIGINS, "*");
+    values.put(Setting.GRPC_PORT, Integer.toString(options.grpcPort()));
+    values.put(Setting.GRPC_REFLECTION, "true");
+    values.put(Setting.HEALTH_PORT, "-1");
+    values.put(Setting.SIMULATE_FUEL_CAP, "1600000000");
+    values.put(Setting.SHUTDOWN_GRACE, "1s");
+    return SidecarConfig.with(values);
+  }
+
+  private Rooms connect(List<DevAccount> accounts) {
+    final TidemillClient client =
+        TidemillClient.connect(ClientOptions.plaintext("127.0.0.1", node.grpcPort()));
+    final Map<Address, String> labels = new HashMap<>();
+    labels.put(Address.ZERO, "zero");
+    accounts.forEach(account -> labels.put(account.address(), "#" + account.index()));
+    checkAccounts(client, accounts);
+    final Contracts contracts = new Contracts(client.reader(), labels);
+    final Sequencer sequencer =
+        new Sequencer(
+            client,
+            InstantSource.system(),
+            options.baseFee(),
+            new Sequencer.Observer() {
+              @Override
+              public void mined(Mined wave) {
+                contracts.forget();
+                told(wave);
+              }
+
+              @Override
+              public void reverted(long wave) {
+                contracts.forget();
+                log.reverted(wave);
+              }
+            });
+    return new Rooms(
+        sequencer,
+        contracts,
+        new Intake(sequencer, contracts, accounts),
+        new Tracer(node.httpPort()));
+  }
+
+  /** A state on disk that began with other accounts is another chain. */
+  private static void checkAccounts(TidemillClient client, List<DevAccount> accounts) {
+    final io.tidemill.client.tx.Address first =
+        io.tidemill.client.tx.Address.of(accounts.getFirst().address().toBytes());
+    if (!client.reader().account(first).getExists()) {
+      client.close();
+      throw new ConfigException(
+          "the chain in --state began with another --seed; give the same, or use another folder");
+    }
+  }
+
+  private void begin(Sequencer sequencer) {
+    final Duration interval = options.interval();
+    if (interval != null) {
+      sequencer.setMode(Sequencer.Mode.INTERVAL, interval);
+    } else if (options.manual()) {
+      sequencer.setMode(Sequencer.Mode.MANUAL, Duration.ZERO);
+    }
+  }
+
+  private void told(Mined wave) {
+    log.mined(wave);
+    for (int i = 0; i < wave.entries().size(); i++) {
+      final Mined.Entry entry = wave.entries().get(i);
+      final Receipt receipt = wave.outcome().receipts().get(i);
+      final Contracts contracts = contracts();
+      log.transaction(
+          entry,
+          receipt,
+          Story.of(contracts, entry.transaction(), receipt),
+          contracts.label(entry.transaction().from()));
+      if (options.trace()) {
+        try {
+          log.trace(TraceText.of(contracts, tracer().trace(new Mined.Place(wave, i))));
+        } catch (Refusal refusal) {
+          log.noTrace(refusal);
+        }
+      }
+    }
+  }
+
+  private Rooms rooms() {
+    final Rooms now = rooms;
+    if (now == null) {
+      throw Refusal.of(Reason.NODE_STARTING);
+    }
+    return now;
+  }
+
+  Sequencer sequencer() {
+    return rooms().sequencer();
+  }
+
+  Contracts contracts() {
+    return rooms().contracts();
+  }
+
+  Intake intake() {
+    return rooms().intake();
+  }
+
+  Tracer tracer() {
+    return rooms().tracer();
+  }
+
+  boolean durable() {
+    return options.state() != null;
+  }
+
+  /** Ports and accounts with their keys, as one JSON object. */
+  public String description() {
+    return DevLog.description(this).toString();
+  }
+
+  /** The port of JSON-RPC, WebSocket and the explorer. */
+  public int httpPort() {
+    return node.httpPort();
+  }
+
+  /** The port of the node's gRPC services. */
+  public int grpcPort() {
+    return node.grpcPort();
+  }
+
+  /** Stops the consensus client, then the node. */
+  @Override
+  public void close() {
+    final Rooms now = rooms;
+    if (now != null) {
+      now.sequencer().close();
+      now.tracer().close();
+    }
+    node.close();
+    log.stopped();
+  }
+}

@@ -1,0 +1,151 @@
+package io.tidemill.server.dev;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.tidemill.executor.tx.Address;
+import io.tidemill.server.author.ContractInterface;
+import io.tidemill.server.simulate.Failures;
+import io.tidemill.state.hash.Hash32;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The call tree of a trace as lines of text. */
+final class TraceText {
+  private static final int MAX_LINES = 2_000;
+
+  /** Characters of a value. */
+  private static final int MAX_VALUE = 74;
+
+  private final Contracts contracts;
+  private final List<String> lines = new ArrayList<>();
+
+  private TraceText(Contracts contracts) {
+    this.contracts = contracts;
+  }
+
+  /** The lines of {@code call}, a call result with its trace. */
+  static List<String> of(Contracts contracts, JsonNode call) {
+    final TraceText text = new TraceText(contracts);
+    if (call.hasNonNull("trace")) {
+      text.frame(call.get("trace"), "");
+    }
+    for (JsonNode change : call.path("state_diff")) {
+      text.line(
+          "state "
+              + change.path("key").asText()
+              + " = "
+              + shortened(change.path("value").asText("deleted")));
+    }
+    return text.lines;
+  }
+
+  private static String shortened(String value) {
+    return value.length() <= MAX_VALUE
+        ? value
+        : value.substring(0, MAX_VALUE) + ".. (" + (value.length() - 2) / 2 + " bytes)";
+  }
+
+  private void frame(JsonNode frame, String indent) {
+    final Address self = address(frame.path("contract").asText());
+    final ContractInterface contract = contracts.at(self);
+    final byte[] calldata = bytes(frame.path("calldata").asText("0x"));
+    final String function = frame.path("function").asText();
+    final String call =
+        contract == null
+            ? function + "(" + calldata.length + " bytes)"
+            : contracts.labelled(contract.call(function, calldata));
+    line(
+        indent
+            + frame.path("kind").asText()
+            + " "
+            + contracts.label(self)
+            + "."
+            + call
+            + "  fuel "
+            + frame.path("fuel_used").asText()
+            + " (own "
+            + frame.path("own_fuel").asText()
+            + ")");
+    String last = "";
+    int times = 0;
+    for (JsonNode step : frame.path("steps")) {
+      final String text = step(step);
+      if (!text.isEmpty() && text.equals(last)) {
+        times++;
+        continue;
+      }
+      flush(indent, last, times);
+      last = text;
+      times = 1;
+      if (step.has("call")) {
+        frame(step.get("call"), indent + "  ");
+      }
+    }
+    flush(indent, last, times);
+    end(frame, indent, contract, function);
+  }
+
+  private void end(
+      JsonNode frame, String indent, @Nullable ContractInterface contract, String function) {
+    final String end = frame.path("end").asText();
+    final byte[] data = bytes(frame.path("return_data").asText("0x"));
+    if (end.equals("success")) {
+      final String result = contract == null ? "" : contract.result(function, data);
+      line(indent + "  -> " + (result.isEmpty() ? "done" : contracts.labelled(result)));
+    } else {
+      final String reason = Failures.text(data);
+      line(indent + "  !! " + end + (reason.isEmpty() ? "" : ": " + reason));
+    }
+  }
+
+  private String step(JsonNode step) {
+    if (step.has("host_call")) {
+      return step.get("host_call").asText();
+    }
+    if (step.has("event")) {
+      final JsonNode event = step.get("event");
+      final List<Hash32> topics = new ArrayList<>();
+      event.path("topics").forEach(topic -> topics.add(Hash32.fromHex(topic.asText())));
+      return "event "
+          + contracts.labelled(
+              contracts.event(
+                  address(event.path("contract").asText()),
+                  topics,
+                  bytes(event.path("data").asText("0x"))));
+    }
+    if (step.has("read")) {
+      return slot("read", step.get("read"), step.path("before"));
+    }
+    return step.has("write") ? slot("write", step.get("write"), step.path("after")) : "";
+  }
+
+  private static String slot(String verb, JsonNode slot, JsonNode value) {
+    return verb
+        + " slot "
+        + slot.asText()
+        + (value.isTextual() ? " = " + shortened(value.asText()) : "");
+  }
+
+  private void flush(String indent, String text, int times) {
+    if (!text.isEmpty()) {
+      line(indent + "  " + text + (times > 1 ? " x" + times : ""));
+    }
+  }
+
+  private void line(String text) {
+    if (lines.size() < MAX_LINES) {
+      lines.add(text);
+    } else if (lines.size() == MAX_LINES) {
+      lines.add("... more than " + MAX_LINES + " lines");
+    }
+  }
+
+  private static Address address(String hex) {
+    return new Address(Hash32.fromHex(hex));
+  }
+
+  private static byte[] bytes(String hex) {
+    return HexFormat.of().parseHex(hex.substring(2));
+  }
+}

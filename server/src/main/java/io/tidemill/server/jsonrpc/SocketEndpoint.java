@@ -1,0 +1,94 @@
+package io.tidemill.server.jsonrpc;
+
+import io.javalin.websocket.WsConfig;
+import io.javalin.websocket.WsConnectContext;
+import io.tidemill.server.config.NodeFacts;
+import io.tidemill.server.pipeline.CommitFeed;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+
+/** The WebSockets of the HTTP listener: how many, how large, who is connected. */
+final class SocketEndpoint {
+  private static final int CLOSE_UNSUPPORTED = 1003;
+  private static final int CLOSE_TRY_LATER = 1013;
+  private static final int GOODBYE_SECONDS = 2;
+
+  private final SocketLimits limits;
+  private final Function<List<Method>, Dispatcher> dispatcher;
+  private final Function<Params, Subscription> open;
+  private final CommitFeed feed;
+  private final Map<String, SocketConnection> connections = new ConcurrentHashMap<>();
+  private final AtomicInteger count = new AtomicInteger();
+
+  /**
+   * No connection yet.
+   *
+   * @param dispatcher the node's methods and some more of the connection's own
+   * @param open the subscription that the parameters of a request ask for
+   */
+  SocketEndpoint(
+      SocketLimits limits,
+      Function<List<Method>, Dispatcher> dispatcher,
+      Function<Params, Subscription> open,
+      CommitFeed feed) {
+    this.limits = limits;
+    this.dispatcher = dispatcher;
+    this.open = open;
+    this.feed = feed;
+  }
+
+  void configure(WsConfig socket) {
+    socket.onConnect(this::connect);
+    socket.onMessage(
+        context -> {
+          final SocketConnection connection = connections.get(context.sessionId());
+          if (connection != null) {
+            connection.request(context.message());
+          }
+        });
+    socket.onBinaryMessage(
+        context -> context.closeSession(CLOSE_UNSUPPORTED, "requests are text messages"));
+    socket.onClose(context -> gone(context.sessionId()));
+    socket.onError(context -> gone(context.sessionId()));
+  }
+
+  private void connect(WsConnectContext context) {
+    if (count.incrementAndGet() > limits.connections()) {
+      count.decrementAndGet();
+      context.closeSession(
+          CLOSE_TRY_LATER, "the node has " + limits.connections() + " WebSocket connections");
+      return;
+    }
+    context.session.setMaxTextMessageSize(NodeFacts.MAX_JSON_BODY);
+    context.session.setMaxFrameSize(NodeFacts.MAX_JSON_BODY);
+    context.session.setMaxBinaryMessageSize(NodeFacts.MAX_JSON_BODY);
+    context.session.setIdleTimeout(limits.ping().multipliedBy(3));
+    connections.put(
+        context.sessionId(), new SocketConnection(context.session, limits, dispatcher, open, feed));
+  }
+
+  private void gone(String id) {
+    final SocketConnection connection = connections.remove(id);
+    if (connection != null) {
+      connection.ended();
+      count.decrementAndGet();
+    }
+  }
+
+  /** Tells everybody that the node goes, and waits a moment until they were told. */
+  void close() {
+    final List<SocketConnection> all = List.copyOf(connections.values());
+    all.forEach(
+        connection ->
+            connection.close(SocketConnection.CLOSE_GOING_AWAY, "the node is stopping"));
+    CompletableFuture.allOf(
+            all.stream().map(SocketConnection::said).toArray(CompletableFuture[]::new))
+        .completeOnTimeout(null, GOODBYE_SECONDS, TimeUnit.SECONDS)
+        .join();
+  }
+}

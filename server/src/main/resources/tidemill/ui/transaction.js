@@ -1,0 +1,49 @@
+// One transaction: what became of it, how it ran, what it changed.
+
+import {accountLink, badge, coins, copyable, facts, figures, grouped, h, short, waveLink} from './dom.js';
+import {eventWords} from './events.js';
+import {methods, rpc} from './node.js';
+import {diff, fuelByFunction, tree} from './trace.js';
+
+export async function transactionPage(page, [hash]) {
+  const receipt = await rpc('pyde_getTransactionReceipt', [hash]);
+  if (!receipt) throw new Error(`No committed transaction has the hash ${hash}.`);
+  const traced = await trace(hash);
+  const frame = traced?.trace;
+  page.append(
+    h('h1', 'Transaction ', h('span.mono', short(hash, 12))),
+    h('p.lead', copyable(hash)),
+    figures(
+      ['Status', badge(receipt.status)],
+      ['Wave', h('span', waveLink(receipt.wave), h('span.quiet', ` · ${receipt.transaction_index}`))],
+      ['Fuel', grouped(receipt.gas_used)],
+      ['Fee', coins(receipt.fee_paid)]));
+  const reason = traced?.error?.message ?? receipt.code_name;
+  if (receipt.status !== 'success') {
+    page.append(h('section.card.problem', h('strong', 'It did not succeed: '), reason ?? receipt.status));
+  }
+  page.append(h('section.card', h('h2', 'Receipt'), facts(
+    receipt.contract && ['Created', accountLink(receipt.contract)],
+    receipt.fee_payer && ['Fee payer', accountLink(receipt.fee_payer)],
+    ['Nonce', receipt.nonce_consumed ? 'consumed' : 'not consumed'],
+    ['Returned', h('span.mono', receipt.return_data === '0x' ? 'nothing' : receipt.return_data)],
+    ['Events', receipt.events.length
+      ? await Promise.all(receipt.events.map(async item => h('div', await eventWords(item))))
+      : 'none'])));
+  if (frame) {
+    page.append(
+      h('section.card', h('h2', 'Fuel by function'), await fuelByFunction(frame)),
+      h('section.card', {id: 'calls'}, h('h2', 'Calls'), await tree(frame)));
+  }
+  if (traced?.state_diff?.length) {
+    page.append(h('section.card.flush', {id: 'diff'}, h('h2', 'State'), await diff(traced.state_diff, receipt.wave)));
+  }
+  if (!traced) page.append(h('p.note', 'This node does not keep what a trace of this transaction needs.'));
+}
+
+/** Runs the transaction once more; null when the node cannot. */
+async function trace(hash) {
+  const known = await methods();
+  const method = ['dev_traceTransaction', 'pyde_traceTransaction'].find(name => known.has(name));
+  return method ? rpc(method, [hash]).catch(() => null) : null;
+}
