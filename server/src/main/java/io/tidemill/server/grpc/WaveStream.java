@@ -370,20 +370,14 @@ final class WaveStream implements StreamObserver<ExecuteWaveRequest> {
   private void finish() {
     if (last != null && header == null) {
       fail(last);
-    } else if (inputEnded) {
-      closed = true;
+    } else if (inputEnded && end()) {
       call.onCompleted();
-      onEnd.accept(this);
     }
   }
 
   private void fail(@Nullable Throwable failure) {
-    if (!closed) {
-      closed = true;
-      deliveries.clear();
-      forget();
+    if (end()) {
       call.onError(StatusMapper.status(failure == null ? new IllegalStateException() : failure));
-      onEnd.accept(this);
     }
   }
 
@@ -392,14 +386,21 @@ final class WaveStream implements StreamObserver<ExecuteWaveRequest> {
     gone = true;
     lock.lock();
     try {
-      if (!closed) {
-        closed = true;
-        onEnd.accept(this);
-      }
-      forget();
-      deliveries.clear();
+      end();
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Lets go of everything; whether the stream was open until now. */
+  private boolean end() {
+    if (closed) {
+      return false;
+    }
+    closed = true;
+    deliveries.clear();
+    forget();
+    onEnd.accept(this);
+    return true;
   }
 }
