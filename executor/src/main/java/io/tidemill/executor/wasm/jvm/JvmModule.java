@@ -22,6 +22,12 @@ import org.jspecify.annotations.Nullable;
 public final class JvmModule implements CompiledModule {
   private static final GlobalCell[] NO_CELLS = {};
 
+  /** What a class loader and its smallest classes take: 10 KiB of metaspace and some heap. */
+  private static final long LOADER_BYTES = 16L << 10;
+
+  /** A class file stays in the heap, and becomes metadata and machine code of about its size. */
+  private static final int BYTES_PER_CLASS_BYTE = 3;
+
   private final ModuleLayout layout;
   private final long sizeBytes;
   private final MethodHandle constructor;
@@ -32,9 +38,9 @@ public final class JvmModule implements CompiledModule {
 
   JvmModule(ModuleLayout layout, List<ClassBytes> classes) {
     this.layout = layout;
-    long size = layout.module.bytes().length;
+    long size = LOADER_BYTES + layout.module.bytes().length;
     for (ClassBytes entry : classes) {
-      size += entry.bytes().length;
+      size += (long) BYTES_PER_CLASS_BYTE * entry.bytes().length;
     }
     this.sizeBytes = size;
     for (int i = 0; i < layout.module.exports().size(); i++) {
