@@ -6,7 +6,6 @@ import io.tidemill.executor.account.Account;
 import io.tidemill.executor.account.Addresses;
 import io.tidemill.executor.account.ContractName;
 import io.tidemill.executor.account.ContractRecord;
-import io.tidemill.executor.account.StateKeys;
 import io.tidemill.executor.host.ContractCode;
 import io.tidemill.executor.host.ContractLifecycle.Report;
 import io.tidemill.executor.host.ContractLifecycle.Violation;
@@ -15,8 +14,8 @@ import io.tidemill.executor.host.ContractRuntime.End;
 import io.tidemill.executor.host.ContractRuntime.Result;
 import io.tidemill.executor.host.ContractRuntime.Scope;
 import io.tidemill.executor.host.Factory;
-import io.tidemill.executor.host.Ledger;
 import io.tidemill.executor.host.TopCalls;
+import io.tidemill.executor.overlay.Ledger;
 import io.tidemill.executor.overlay.Overlay;
 import io.tidemill.executor.tx.Address;
 import io.tidemill.executor.tx.U128;
@@ -64,12 +63,12 @@ final class Deployments {
   }
 
   Result deploy(Scope scope, Deploy deploy) {
-    final Overlay overlay = scope.overlay();
+    final Ledger ledger = new Ledger(scope.overlay());
     final long cheap = rules.gas().intrinsic();
     if (!ContractName.isValid(deploy.name())) {
       return rejected(RejectCode.INVALID_NAME, cheap);
     }
-    if (overlay.get(StateKeys.nameToAddress(deploy.name())) != null) {
+    if (ledger.addressOf(deploy.name()) != null) {
       return rejected(RejectCode.NAME_TAKEN, cheap);
     }
     final long gas = gas(rules, deploy.wasm().length);
@@ -87,7 +86,7 @@ final class Deployments {
       return refused(verdict.violations().getFirst(), gas);
     }
     final Address address = addressOf(deploy.name(), deploy.contractType());
-    final RejectCode occupied = occupied(overlay, address);
+    final RejectCode occupied = occupied(ledger, address);
     if (occupied != null) {
       return rejected(occupied, gas);
     }
@@ -98,13 +97,12 @@ final class Deployments {
     return Collections.binarySearch(scope.quarantined(), codeHash) >= 0;
   }
 
-  private static @Nullable RejectCode occupied(Overlay overlay, Address address) {
-    final Account occupant = Ledger.get(overlay, address);
+  private static @Nullable RejectCode occupied(Ledger ledger, Address address) {
+    final Account occupant = ledger.account(address);
     if (occupant != null && !occupant.isBalanceShell()) {
       return RejectCode.ADDRESS_OCCUPIED;
     }
-    final boolean foreign =
-        overlay.get(StateKeys.prefixOwner(address)) != null || Ledger.isForeign(overlay, address);
+    final boolean foreign = ledger.prefixOwner(address) != null || !ledger.mayHold(address);
     return foreign ? RejectCode.PREFIX_COLLISION : null;
   }
 
@@ -116,19 +114,20 @@ final class Deployments {
     }
     final ContractCode code = codes.prepare(module, verdict.abi(), scope.use());
     final Overlay overlay = scope.overlay();
+    final Ledger ledger = new Ledger(overlay);
     final int checkpoint = overlay.checkpoint();
     final U128 fee = rules.lifecycle().registrationFee();
     final U128 deposit = rules.lifecycle().ownerDeposit();
-    if (Ledger.move(overlay, deploy.deployer(), Addresses.TREASURY, fee) != Ledger.Move.DONE
-        || !lock(overlay, deploy.deployer(), deposit)) {
+    if (ledger.move(deploy.deployer(), Addresses.TREASURY, fee) != Ledger.Move.DONE
+        || !ledger.debit(deploy.deployer(), deposit)) {
       overlay.rollback(checkpoint);
       return rejected(RejectCode.INSUFFICIENT_BALANCE, gas);
     }
     overlay.putCode(module.codeHash(), module.bytes());
-    Factory.create(overlay, address, module.codeHash());
-    overlay.put(
-        StateKeys.contract(address), ContractRecord.of(deploy.deployer(), deposit).encode());
-    if (Ledger.move(overlay, deploy.deployer(), address, deploy.value()) != Ledger.Move.DONE) {
+    Factory.create(ledger, address, module.codeHash());
+    // The deposit stands in the record from now on.
+    ledger.putContract(address, ContractRecord.of(deploy.deployer(), deposit));
+    if (ledger.move(deploy.deployer(), address, deploy.value()) != Ledger.Move.DONE) {
       overlay.rollback(checkpoint);
       return rejected(RejectCode.INSUFFICIENT_BALANCE, gas);
     }
@@ -152,23 +151,8 @@ final class Deployments {
       return new Result(
           constructed.end(), constructed.code(), constructed.returnData(), used, null);
     }
-    overlay.put(StateKeys.nameToAddress(deploy.name()), address.toBytes());
-    overlay.put(StateKeys.addressToName(address), deploy.name().getBytes(StandardCharsets.UTF_8));
+    ledger.register(deploy.name(), address);
     return new Result(End.SUCCESS, 0, address.toBytes(), used, address);
-  }
-
-  /** Takes the deposit out of the owner's balance; it stands in the contract record from now on. */
-  private static boolean lock(Overlay overlay, Address owner, U128 deposit) {
-    if (deposit.isZero()) {
-      return true;
-    }
-    final Account account = Ledger.get(overlay, owner);
-    final U128 rest = account == null ? null : account.balance().minusOrNull(deposit);
-    if (account == null || rest == null) {
-      return false;
-    }
-    Ledger.put(overlay, account.withBalance(rest));
-    return true;
   }
 
   static Result rejected(RejectCode code, long gas) {

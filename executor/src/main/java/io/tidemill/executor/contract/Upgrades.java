@@ -5,13 +5,11 @@ import io.tidemill.executor.RejectCode;
 import io.tidemill.executor.Rules;
 import io.tidemill.executor.account.Account;
 import io.tidemill.executor.account.ContractRecord;
-import io.tidemill.executor.account.StateKeys;
-import io.tidemill.executor.host.ActiveCode;
 import io.tidemill.executor.host.ContractLifecycle.Upgrade;
 import io.tidemill.executor.host.ContractRuntime.End;
 import io.tidemill.executor.host.ContractRuntime.Result;
 import io.tidemill.executor.host.ContractRuntime.Scope;
-import io.tidemill.executor.host.Ledger;
+import io.tidemill.executor.overlay.Ledger;
 import io.tidemill.executor.overlay.Overlay;
 import io.tidemill.executor.tx.Address;
 import io.tidemill.executor.tx.U128;
@@ -62,15 +60,13 @@ final class Upgrades {
   }
 
   private static @Nullable Target find(Scope scope, Address contract) {
-    final Account account = Ledger.get(scope.overlay(), contract);
-    final byte[] record = scope.overlay().get(StateKeys.contract(contract));
+    final Ledger ledger = new Ledger(scope.overlay());
+    final Account account = ledger.account(contract);
+    final ContractRecord record = ledger.contract(contract);
     if (account == null || !account.hasCode() || record == null) {
       return null;
     }
-    return new Target(
-        account,
-        ContractRecord.decode(record),
-        ActiveCode.of(scope.overlay(), account, scope.wave().waveId()));
+    return new Target(account, record, ledger.activeCode(account, scope.wave().waveId()));
   }
 
   private boolean isParachain(Scope scope, Target target) {
@@ -118,11 +114,9 @@ final class Upgrades {
     final long effective =
         Math.addExact(scope.wave().waveId(), rules.lifecycle().upgradeGraceWaves());
     overlay.putCode(hash, module.bytes());
-    settle(overlay, target);
-    overlay.put(
-        StateKeys.contract(upgrade.contract()),
-        new ContractRecord(target.record().owner(), target.record().deposit(), hash, effective)
-            .encode());
+    final Ledger ledger = new Ledger(overlay);
+    settle(ledger, target);
+    ledger.putContract(upgrade.contract(), target.record().withPending(hash, effective));
     overlay.emit(
         new Event(
             upgrade.contract(), List.of(SCHEDULED, hash), scheduled(target.active(), effective)));
@@ -132,9 +126,9 @@ final class Upgrades {
   /**
    * An upgrade that has taken effect becomes the account's own code before the record forgets it.
    */
-  private static void settle(Overlay overlay, Target target) {
+  private static void settle(Ledger ledger, Target target) {
     if (!target.active().equals(target.account().codeHash())) {
-      Ledger.put(overlay, target.account().asContract(target.active()));
+      ledger.put(target.account().asContract(target.active()));
     }
   }
 
@@ -156,11 +150,7 @@ final class Upgrades {
     if (pending == null || !target.isPending()) {
       return Deployments.rejected(RejectCode.PRECONDITION_FAILED, 0);
     }
-    scope
-        .overlay()
-        .put(
-            StateKeys.contract(contract),
-            ContractRecord.of(target.record().owner(), target.record().deposit()).encode());
+    new Ledger(scope.overlay()).putContract(contract, target.record().withPending(null, 0));
     scope.overlay().emit(new Event(contract, List.of(CANCELLED, pending), NOTHING));
     return done();
   }
@@ -174,13 +164,7 @@ final class Upgrades {
     if (!record.owner().equals(sender)) {
       return Deployments.rejected(RejectCode.NOT_OWNER, 0);
     }
-    scope
-        .overlay()
-        .put(
-            StateKeys.contract(contract),
-            new ContractRecord(
-                    newOwner, record.deposit(), record.pendingCode(), record.effectiveWave())
-                .encode());
+    new Ledger(scope.overlay()).putContract(contract, record.withOwner(newOwner));
     scope
         .overlay()
         .emit(new Event(contract, List.of(TRANSFERRED, sender.raw(), newOwner.raw()), NOTHING));
@@ -193,16 +177,11 @@ final class Upgrades {
       return Deployments.rejected(RejectCode.PRECONDITION_FAILED, 0);
     }
     final ContractRecord record = target.record();
-    final Account account = Ledger.get(scope.overlay(), treasury);
-    final Account receiver = account == null ? Account.empty(treasury) : account;
-    Ledger.put(scope.overlay(), receiver.withBalance(receiver.balance().plus(record.deposit())));
-    scope
-        .overlay()
-        .put(
-            StateKeys.contract(contract),
-            new ContractRecord(
-                    record.owner(), U128.ZERO, record.pendingCode(), record.effectiveWave())
-                .encode());
+    final Ledger ledger = new Ledger(scope.overlay());
+    if (!ledger.credit(treasury, record.deposit())) {
+      throw new IllegalStateException("the treasury cannot be credited " + record.deposit());
+    }
+    ledger.putContract(contract, record.withDeposit(U128.ZERO));
     return done();
   }
 

@@ -17,7 +17,7 @@ public final class Balances {
     if (of.isZero()) {
       return HostCode.INVALID_ADDRESS;
     }
-    context.writeAmount(instance, out, Ledger.balance(context.tx.overlay, of));
+    context.writeAmount(instance, out, context.tx.ledger.balance(of));
     return HostCode.OK;
   }
 
@@ -39,7 +39,7 @@ public final class Balances {
     if (recipient.isZero()) {
       return HostCode.INVALID_ADDRESS;
     }
-    return switch (Ledger.move(context.tx.overlay, context.self, recipient, quanta)) {
+    return switch (context.tx.ledger.move(context.self, recipient, quanta)) {
       case DONE -> HostCode.OK;
       case INSUFFICIENT -> HostCode.INSUFFICIENT_BALANCE;
       case FOREIGN_RECORD -> HostCode.INVALID_ADDRESS;

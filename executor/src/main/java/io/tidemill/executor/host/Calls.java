@@ -4,6 +4,7 @@ import io.tidemill.executor.abi.Attribute;
 import io.tidemill.executor.abi.ContractAbi;
 import io.tidemill.executor.host.CallContext.Guard;
 import io.tidemill.executor.host.ContractRuntime.End;
+import io.tidemill.executor.overlay.Ledger;
 import io.tidemill.executor.tx.Address;
 import io.tidemill.executor.tx.U128;
 import io.tidemill.executor.wasm.Instance;
@@ -60,7 +61,7 @@ public final class Calls {
     if (!amount.isZero() && !entry.is(Attribute.PAYABLE)) {
       return HostCode.NOT_PAYABLE;
     }
-    if (Ledger.balance(caller.tx.overlay, caller.self).compareTo(amount) < 0) {
+    if (caller.tx.ledger.balance(caller.self).compareTo(amount) < 0) {
       return HostCode.INSUFFICIENT_BALANCE;
     }
     checkOutput(caller, instance, out, outLength);
@@ -78,7 +79,7 @@ public final class Calls {
             caller.free,
             Guard.CALL);
     final int checkpoint = caller.tx.overlay.checkpoint();
-    if (Ledger.move(caller.tx.overlay, caller.self, callee, amount) != Ledger.Move.DONE) {
+    if (caller.tx.ledger.move(caller.self, callee, amount) != Ledger.Move.DONE) {
       return failed(instance, outLength);
     }
     final long forwarded = unsignedMin(gas, instance.fuel);

@@ -4,10 +4,9 @@ import io.tidemill.executor.Event;
 import io.tidemill.executor.abi.ContractAbi;
 import io.tidemill.executor.account.Account;
 import io.tidemill.executor.account.Addresses;
-import io.tidemill.executor.account.StateKeys;
 import io.tidemill.executor.host.CallContext.Guard;
 import io.tidemill.executor.host.ContractRuntime.End;
-import io.tidemill.executor.overlay.Overlay;
+import io.tidemill.executor.overlay.Ledger;
 import io.tidemill.executor.tx.Address;
 import io.tidemill.executor.tx.U128;
 import io.tidemill.executor.wasm.Instance;
@@ -67,7 +66,7 @@ public final class Factory {
     if (code == null) {
       return HostCode.TEMPLATE_NOT_FOUND;
     }
-    final int refused = occupied(tx.overlay, child);
+    final int refused = occupied(tx.ledger, child);
     if (refused != HostCode.OK) {
       return refused;
     }
@@ -75,13 +74,13 @@ public final class Factory {
     if (constructor == null && initLength > 0) {
       return HostCode.CONSTRUCTOR_MISMATCH;
     }
-    if (Ledger.balance(tx.overlay, factory.self).compareTo(endowment) < 0) {
+    if (tx.ledger.balance(factory.self).compareTo(endowment) < 0) {
       return HostCode.INSUFFICIENT_BALANCE;
     }
     Calls.checkOutput(factory, instance, out, outLength);
     final int checkpoint = tx.overlay.checkpoint();
-    create(tx.overlay, child, code.codeHash());
-    if (Ledger.move(tx.overlay, factory.self, child, endowment) == Ledger.Move.OVERFLOW) {
+    create(tx.ledger, child, code.codeHash());
+    if (tx.ledger.move(factory.self, child, endowment) == Ledger.Move.OVERFLOW) {
       throw Trap.of(TrapCode.BALANCE_OVERFLOW);
     }
     tx.overlay.emit(announcement(factory.self, child, origin, saltBytes, endowment));
@@ -113,22 +112,22 @@ public final class Factory {
     return frame.end == End.SUCCESS ? HostCode.OK : HostCode.CONSTRUCTOR_REVERTED;
   }
 
-  private static int occupied(Overlay overlay, Address child) {
-    final Account occupant = Ledger.get(overlay, child);
+  private static int occupied(Ledger ledger, Address child) {
+    final Account occupant = ledger.account(child);
     if (occupant != null && !occupant.isBalanceShell()) {
       return HostCode.CHILD_OCCUPIED;
     }
-    if (overlay.get(StateKeys.prefixOwner(child)) != null) {
+    if (ledger.prefixOwner(child) != null) {
       return HostCode.PREFIX_COLLISION;
     }
-    return Ledger.isForeign(overlay, child) ? HostCode.INVALID_ADDRESS : HostCode.OK;
+    return ledger.mayHold(child) ? HostCode.OK : HostCode.INVALID_ADDRESS;
   }
 
   /** Makes {@code address} a contract and claims its first 16 bytes; a balance stays. */
-  public static void create(Overlay overlay, Address address, Hash32 codeHash) {
-    final Account shell = Ledger.get(overlay, address);
-    Ledger.put(overlay, (shell == null ? Account.empty(address) : shell).asContract(codeHash));
-    overlay.put(StateKeys.prefixOwner(address), address.toBytes());
+  public static void create(Ledger ledger, Address address, Hash32 codeHash) {
+    final Account shell = ledger.account(address);
+    ledger.put((shell == null ? Account.empty(address) : shell).asContract(codeHash));
+    ledger.claimPrefix(address);
   }
 
   /** Emitted under the factory's address before whatever the constructor emits (host-abi 6.8). */

@@ -23,11 +23,11 @@ final class Frames {
 
   /** The code that {@code target} runs now, or null when there is none. */
   static @Nullable ContractCode codeOf(TransactionContext tx, Address target) {
-    final Account account = Ledger.get(tx.overlay, target);
+    final Account account = tx.ledger.account(target);
     if (account == null || !account.hasCode()) {
       return null;
     }
-    final Hash32 hash = ActiveCode.of(tx.overlay, account, tx.scope.wave().waveId());
+    final Hash32 hash = tx.ledger.activeCode(account, tx.scope.wave().waveId());
     if (tx.isQuarantined(hash)) {
       throw Halt.QUARANTINED;
     }

@@ -9,6 +9,7 @@ import io.tidemill.executor.host.ContractRuntime.Call;
 import io.tidemill.executor.host.ContractRuntime.End;
 import io.tidemill.executor.host.ContractRuntime.Result;
 import io.tidemill.executor.host.ContractRuntime.Scope;
+import io.tidemill.executor.overlay.Ledger;
 import io.tidemill.executor.tx.Address;
 import io.tidemill.executor.tx.U128;
 import io.tidemill.executor.wasm.Halt;
@@ -49,7 +50,7 @@ public final class TopCalls {
       return rejected(RejectCode.NOT_PAYABLE);
     }
     final int checkpoint = tx.overlay.checkpoint();
-    if (Ledger.move(tx.overlay, call.sender(), call.target(), call.value()) != Ledger.Move.DONE) {
+    if (tx.ledger.move(call.sender(), call.target(), call.value()) != Ledger.Move.DONE) {
       return rejected(RejectCode.INSUFFICIENT_BALANCE);
     }
     final CallContext frame =
@@ -109,15 +110,13 @@ public final class TopCalls {
   /** The attribute bits of what a call would run, or -1. */
   public static int attributes(
       Scope scope, CodeStore codes, Address target, String function, boolean bareValue) {
-    final Account account = Ledger.get(scope.overlay(), target);
+    final Ledger ledger = new Ledger(scope.overlay());
+    final Account account = ledger.account(target);
     if (account == null || !account.hasCode()) {
       return -1;
     }
     final ContractCode code =
-        codes.load(
-            scope.overlay(),
-            ActiveCode.of(scope.overlay(), account, scope.wave().waveId()),
-            scope.use());
+        codes.load(scope.overlay(), ledger.activeCode(account, scope.wave().waveId()), scope.use());
     final ContractAbi.Function entry = entry(scope, code, function, bareValue);
     return entry == null ? -1 : entry.attributes();
   }

@@ -2,6 +2,7 @@ package io.tidemill.executor.host;
 
 import io.tidemill.executor.Rules;
 import io.tidemill.executor.host.ContractRuntime.Scope;
+import io.tidemill.executor.overlay.Ledger;
 import io.tidemill.executor.overlay.Overlay;
 import io.tidemill.executor.wasm.MemoryBudget;
 import io.tidemill.state.hash.Hash32;
@@ -18,6 +19,7 @@ final class TransactionContext {
   final Rules rules;
   final Rules.Execution limits;
   final Overlay overlay;
+  final Ledger ledger;
   final HostPriceList prices;
   final CodeStore codes;
   final MemoryBudget memory;
@@ -39,6 +41,7 @@ final class TransactionContext {
     this.rules = scope.rules();
     this.limits = rules.execution();
     this.overlay = scope.overlay();
+    this.ledger = new Ledger(overlay);
     this.prices = HostPriceList.of(rules);
     this.codes = codes;
     this.memory = new MemoryBudget(limits.maxTransactionMemoryBytes());

@@ -28,6 +28,15 @@ import org.jspecify.annotations.Nullable;
 public final class Ledger {
   private static final int REMEMBERED = 4;
 
+  /** What a move came to. */
+  public enum Move {
+    DONE,
+    INSUFFICIENT,
+    OVERFLOW,
+    /** Another account holds the recipient's record: same first 16 bytes (decisions S12). */
+    FOREIGN_RECORD
+  }
+
   private final Overlay overlay;
 
   // A transaction asks for the same few accounts again and again. What a record decodes to does not
@@ -137,6 +146,38 @@ public final class Ledger {
     }
     put(account.withBalance(rest));
     return true;
+  }
+
+  /** The balance of {@code address}, zero when there is no account. */
+  public U128 balance(Address address) {
+    final Account account = account(address);
+    return account == null ? U128.ZERO : account.balance();
+  }
+
+  /**
+   * Moves {@code amount}; a missing recipient becomes a keyless account, unless the amount is zero.
+   * Changes nothing unless it is done. Source: host-abi 2.5.
+   */
+  public Move move(Address from, Address to, U128 amount) {
+    if (amount.isZero()) {
+      return Move.DONE;
+    }
+    final Account payer = account(from);
+    final U128 rest = payer == null ? null : payer.balance().minusOrNull(amount);
+    if (payer == null || rest == null) {
+      return Move.INSUFFICIENT;
+    }
+    if (from.equals(to)) {
+      return Move.DONE;
+    }
+    if (!mayHold(to)) {
+      return Move.FOREIGN_RECORD;
+    }
+    if (!credit(to, amount)) {
+      return Move.OVERFLOW;
+    }
+    put(payer.withBalance(rest));
+    return Move.DONE;
   }
 
   /** The contract record of {@code address}, or null. */

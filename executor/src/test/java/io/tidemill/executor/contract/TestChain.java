@@ -13,8 +13,8 @@ import io.tidemill.executor.host.ContractRuntime.Deploy;
 import io.tidemill.executor.host.ContractRuntime.End;
 import io.tidemill.executor.host.ContractRuntime.Result;
 import io.tidemill.executor.host.ContractRuntime.Scope;
-import io.tidemill.executor.host.Ledger;
 import io.tidemill.executor.host.Threshold;
+import io.tidemill.executor.overlay.Ledger;
 import io.tidemill.executor.overlay.Overlay;
 import io.tidemill.executor.overlay.StateView;
 import io.tidemill.executor.tx.Address;
@@ -80,7 +80,7 @@ public final class TestChain implements StateView {
   }
 
   public U128 balance(Address address) {
-    return Ledger.balance(new Overlay(this), address);
+    return new Ledger(new Overlay(this)).balance(address);
   }
 
   @Override

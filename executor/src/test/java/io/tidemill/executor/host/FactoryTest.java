@@ -46,8 +46,8 @@ class FactoryTest extends HostFrame {
     frame();
     assertThat(instantiate(4, 0, -1)).isZero();
     final var overlay = instance.context().tx.overlay;
-    assertThat(Ledger.balance(overlay, child)).isEqualTo(U128.of(9));
-    assertThat(Ledger.balance(overlay, SELF)).isEqualTo(U128.of(6));
+    assertThat(instance.context().tx.ledger.balance(child)).isEqualTo(U128.of(9));
+    assertThat(instance.context().tx.ledger.balance(SELF)).isEqualTo(U128.of(6));
     final var announced = overlay.events().getFirst();
     assertThat(announced.contract()).isEqualTo(SELF);
     assertThat(announced.topics().getFirst().toHex())

@@ -177,7 +177,7 @@ class StorageRefusalTest extends HostFrame {
     assertThat(instance.context().tx.overlay.sortedWrites()).isEmpty();
     instance.memory.write(B, U128.of(4).toBytes());
     assertThat(Balances.transfer(instance, A, B)).isZero();
-    assertThat(Ledger.balance(instance.context().tx.overlay, RECIPIENT)).isEqualTo(U128.of(4));
+    assertThat(instance.context().tx.ledger.balance(RECIPIENT)).isEqualTo(U128.of(4));
     final byte[] twin = RECIPIENT.toBytes();
     twin[31] ^= 1;
     instance.memory.write(A, twin);
