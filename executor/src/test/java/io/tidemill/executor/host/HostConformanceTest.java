@@ -13,6 +13,7 @@ import io.tidemill.executor.host.HostFunction.View;
 import io.tidemill.executor.host.HostLab.LabInstance;
 import io.tidemill.executor.host.HostUses.Use;
 import io.tidemill.executor.wasm.Halt;
+import io.tidemill.executor.wasm.Instance;
 import io.tidemill.executor.wasm.Trap;
 import io.tidemill.executor.wasm.TrapCode;
 import io.tidemill.executor.wasm.ValType;
@@ -36,7 +37,31 @@ class HostConformanceTest {
     return HostUses.uses();
   }
 
-  private static long invoke(Use use, LabInstance instance, long[] args) {
+  /**
+   * A frame that makes one call.
+   *
+   * @param before what the caller's own code costs up to the call
+   * @param after what it costs from there on
+   */
+  record Frame(Instance instance, CallContext context, long before, long after, Caller caller) {
+    /** What is left of the fuel that was given. */
+    long left() {
+      return instance.fuel;
+    }
+  }
+
+  /** How a frame makes its call; a void result is 0. */
+  interface Caller {
+    long call(Instance instance, long[] args);
+  }
+
+  /** A frame with {@code fuel} for the call and what follows it. */
+  Frame frame(HostLab lab, Use use, long fuel) {
+    final LabInstance instance = HostUseSetting.prepared(lab, fuel);
+    return new Frame(instance, instance.context(), 0, 0, (self, args) -> invoke(use, self, args));
+  }
+
+  private static long invoke(Use use, Instance instance, long[] args) {
     final List<ValType> types = use.shape().type().params();
     assertThat(args).hasSize(types.size());
     final Object[] values = new Object[args.length + 1];
@@ -56,7 +81,7 @@ class HostConformanceTest {
 
   private static Method method(Overload shape) {
     final List<Class<?>> types = new ArrayList<>();
-    types.add(io.tidemill.executor.wasm.Instance.class);
+    types.add(Instance.class);
     for (ValType type : shape.type().params()) {
       types.add(type == ValType.I64 ? long.class : int.class);
     }
@@ -74,16 +99,20 @@ class HostConformanceTest {
   }
 
   /** The result, where a halt counts as 0 and a trap throws. */
-  private static long run(Use use, LabInstance instance, long[] args) {
+  private static long run(Frame frame, long[] args) {
     try {
-      return invoke(use, instance, args);
+      return frame.caller().call(frame.instance(), args);
     } catch (Halt halt) {
       return 0;
     }
   }
 
-  private static void assertUntouched(LabInstance instance) {
-    final var overlay = instance.context().tx.overlay;
+  private static boolean halts(Use use) {
+    return use.function() == HostFunction.RETURN || use.function() == HostFunction.REVERT;
+  }
+
+  private static void assertUntouched(Frame frame) {
+    final var overlay = frame.context().tx.overlay;
     assertThat(overlay.sortedWrites()).isEmpty();
     assertThat(overlay.events()).isEmpty();
     assertThat(overlay.messages()).isEmpty();
@@ -103,45 +132,58 @@ class HostConformanceTest {
   @ParameterizedTest
   @MethodSource("uses")
   void shouldAnswerAndChargeExactly(Use use) {
-    final LabInstance instance = HostUseSetting.prepared(HostUseSetting.lab(), PLENTY);
-    final long result = run(use, instance, use.args());
+    final Frame frame = frame(HostUseSetting.lab(), use, PLENTY);
+    final long result = run(frame, use.args());
     if (use.function() == HostFunction.SEND_XPARACHAIN_MESSAGE) {
       assertThat(result).isPositive();
     } else {
       assertThat(result).isEqualTo(use.result());
     }
-    assertThat(PLENTY - instance.fuel).isEqualTo(use.charge());
+    assertThat(PLENTY - frame.left()).isEqualTo(use.charge() + after(use, frame));
+  }
+
+  /** What comes after the call, if anything does. */
+  private static long after(Use use, Frame frame) {
+    return halts(use) ? 0 : frame.after();
   }
 
   @ParameterizedTest
   @MethodSource("uses")
   void shouldDoWithExactlyEnoughAndTrapOneShort(Use use) {
-    final LabInstance enough = HostUseSetting.prepared(HostUseSetting.lab(), use.charge());
-    final long result = run(use, enough, use.args());
+    final long after = after(use, frame(HostUseSetting.lab(), use, 0));
+    final Frame enough = frame(HostUseSetting.lab(), use, use.charge() + after);
+    final long result = run(enough, use.args());
     if (use.function() != HostFunction.TX_GAS_REMAINING
-        && use.function() != HostFunction.SEND_XPARACHAIN_MESSAGE) {
+        && use.function() != HostFunction.SEND_XPARACHAIN_MESSAGE
+        && !(takesAllFuel(use) && after > 0)) {
       assertThat(result).isEqualTo(use.result());
     }
-    assertThat(enough.fuel).isZero();
+    assertThat(enough.left()).isZero();
     if (use.charge() == 0) {
       return;
     }
-    final LabInstance poor = HostUseSetting.prepared(HostUseSetting.lab(), use.charge() - 1);
-    if (use.function() == HostFunction.CROSS_CALL || use.function() == HostFunction.DELEGATE_CALL) {
-      // The callee runs out, not the caller.
-      assertThat(run(use, poor, use.args())).isEqualTo(-11);
-    } else if (use.function() == HostFunction.INSTANTIATE) {
-      assertThat(run(use, poor, use.args())).isEqualTo(-40);
+    final Frame poor = frame(HostUseSetting.lab(), use, use.charge() - 1);
+    if (!takesAllFuel(use) || after > 0) {
+      assertTraps(poor, use.args(), TrapCode.OUT_OF_FUEL);
     } else {
-      assertTraps(use, poor, use.args(), TrapCode.OUT_OF_FUEL);
+      // The callee runs out, not the caller.
+      final long failed = use.function() == HostFunction.INSTANTIATE ? -40 : -11;
+      assertThat(run(poor, use.args())).isEqualTo(failed);
     }
-    assertThat(poor.fuel).isZero();
+    assertThat(poor.left()).isZero();
     assertUntouched(poor);
   }
 
-  private static void assertTraps(Use use, LabInstance instance, long[] args, TrapCode code) {
+  private static boolean takesAllFuel(Use use) {
+    return switch (use.function()) {
+      case CROSS_CALL, DELEGATE_CALL, INSTANTIATE -> true;
+      default -> false;
+    };
+  }
+
+  private static void assertTraps(Frame frame, long[] args, TrapCode code) {
     try {
-      final long result = run(use, instance, args);
+      final long result = run(frame, args);
       fail("expected " + code + ", got " + result);
     } catch (Trap trap) {
       assertThat(trap.code()).isEqualTo(code);
@@ -155,21 +197,21 @@ class HostConformanceTest {
       for (long place : new long[] {0, PAGE - pointer[1]}) {
         final long[] args = use.args().clone();
         args[pointer[0]] = place;
-        assertInBounds(use, args);
+        assertInBounds(frame(HostUseSetting.lab(), use, PLENTY), args);
       }
       for (long place : new long[] {PAGE - pointer[1] + 1, 0xFFFFFFFFL}) {
         final long[] args = use.args().clone();
         args[pointer[0]] = place;
-        final LabInstance instance = HostUseSetting.prepared(HostUseSetting.lab(), PLENTY);
-        assertTraps(use, instance, args, TrapCode.MEMORY_OUT_OF_BOUNDS);
-        assertUntouched(instance);
+        final Frame frame = frame(HostUseSetting.lab(), use, PLENTY);
+        assertTraps(frame, args, TrapCode.MEMORY_OUT_OF_BOUNDS);
+        assertUntouched(frame);
       }
     }
   }
 
-  private static void assertInBounds(Use use, long[] args) {
+  private static void assertInBounds(Frame frame, long[] args) {
     try {
-      run(use, HostUseSetting.prepared(HostUseSetting.lab(), PLENTY), args);
+      run(frame, args);
     } catch (Trap trap) {
       // Other bytes may well be a refusal, but never a wrong pointer.
       assertThat(trap.code()).isNotEqualTo(TrapCode.MEMORY_OUT_OF_BOUNDS);
@@ -181,16 +223,14 @@ class HostConformanceTest {
   void shouldKeepViewsFromChangingAnything(Use use) {
     final HostLab lab = HostUseSetting.lab();
     lab.view = true;
-    final LabInstance instance = HostUseSetting.prepared(lab, PLENTY);
+    final Frame frame = frame(lab, use, PLENTY);
     switch (use.shape().view()) {
-      case View.REFUSED, View.WITHOUT_VALUE ->
-          assertThat(run(use, instance, use.args())).isEqualTo(-5);
-      case View.TRAPS ->
-          assertTraps(use, instance, use.args(), TrapCode.VIEW_FUNCTION_STATE_MODIFY);
+      case View.REFUSED, View.WITHOUT_VALUE -> assertThat(run(frame, use.args())).isEqualTo(-5);
+      case View.TRAPS -> assertTraps(frame, use.args(), TrapCode.VIEW_FUNCTION_STATE_MODIFY);
       case View.ALLOWED, View.INHERITS ->
-          assertThat(run(use, instance, use.args())).isEqualTo(use.result());
+          assertThat(run(frame, use.args())).isEqualTo(use.result());
     }
-    assertUntouched(instance);
+    assertUntouched(frame);
   }
 
   @ParameterizedTest
@@ -198,12 +238,13 @@ class HostConformanceTest {
   void shouldGateParachainFunctions(Use use) {
     final HostLab lab = HostUseSetting.lab();
     lab.type = ContractType.CONTRACT;
-    final LabInstance instance = HostUseSetting.prepared(lab, PLENTY);
-    final long result = run(use, instance, use.args());
+    final Frame frame = frame(lab, use, PLENTY);
+    final long result = run(frame, use.args());
     if (use.function().available() == Available.PARACHAINS) {
       assertThat(result).isEqualTo(-15);
-      assertThat(PLENTY - instance.fuel).isEqualTo(use.function().price().base());
-      assertUntouched(instance);
+      assertThat(PLENTY - frame.left())
+          .isEqualTo(use.function().price().base() + after(use, frame));
+      assertUntouched(frame);
     } else {
       assertThat(result).isEqualTo(use.result());
     }

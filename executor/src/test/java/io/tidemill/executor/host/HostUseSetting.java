@@ -111,7 +111,12 @@ final class HostUseSetting {
 
   static LabInstance prepared(HostLab lab, long fuel) {
     final LabInstance instance = lab.frame(fuel);
-    final LinearMemory memory = instance.memory;
+    fill(instance.memory);
+    return instance;
+  }
+
+  /** Writes what the arguments of {@link HostUses} point to. */
+  static void fill(LinearMemory memory) {
     memory.write(SLOT, slot().toBytes());
     memory.write(VALUE, new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9});
     memory.write(ADDRESS, RECIPIENT.toBytes());
@@ -127,6 +132,5 @@ final class HostUseSetting {
     memory.write(U16_KEY, new byte[] {6, 7});
     memory.write(TEXT_KEY, new byte[] {3, 0, 0, 0, 'a', 'b', 'c'});
     memory.write(NAME, ascii("runpeek"));
-    return instance;
   }
 }
