@@ -331,7 +331,14 @@ final class AuthenticatedTransaction {
   private Outcome applyNative() {
     return NativeTransactions.apply(
         new NativeContext(
-            scope, index, transaction, prepared.hash(), ledger, verifier, lifecycle, frame));
+            scope,
+            index,
+            transaction,
+            prepared.hash(),
+            ledger,
+            prepared.bundle() == null ? verifier : prepared.bundle(),
+            lifecycle,
+            frame));
   }
 
   // What it costs.

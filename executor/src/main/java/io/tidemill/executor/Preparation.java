@@ -4,6 +4,11 @@ import io.tidemill.executor.account.Account;
 import io.tidemill.executor.account.AccountCodec;
 import io.tidemill.executor.account.AuthKeys;
 import io.tidemill.executor.account.StateKeys;
+import io.tidemill.executor.nativetx.NativeTransactions;
+import io.tidemill.executor.overlay.Ledger;
+import io.tidemill.executor.overlay.Overlay;
+import io.tidemill.executor.overlay.WaveView;
+import io.tidemill.executor.signature.CheckedSignatures;
 import io.tidemill.executor.signature.SignatureVerifier;
 import io.tidemill.executor.tx.Transaction;
 import io.tidemill.executor.tx.TransactionDecoder;
@@ -17,10 +22,10 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decodes, hashes and verifies the transactions of a wave: work that needs no order. What it says
- * about a signature is used at execution only where the sender's key is still the one checked here,
- * so it may be done on any earlier state. Stateless. Source: decisions S2, state-and-transactions
- * 1.6 (b) 4.
+ * Decodes, hashes and verifies the transactions of a wave, the bundles of the treasury multisig
+ * among them: work that needs no order. What it says about a signature is used at execution only
+ * where the sender's key is still the one checked here, so it may be done on any earlier state.
+ * Stateless. Source: decisions S2, state-and-transactions 1.6 (b) 4.
  */
 public final class Preparation {
   private final SignatureVerifier verifier;
@@ -49,7 +54,7 @@ public final class Preparation {
     final Hash32 digest = Blake3.hash(entry.bytes());
     return switch (TransactionDecoder.decode(entry.bytes())) {
       case Malformed(String reason, int _) ->
-          new Prepared(entry, null, reason, digest, digest, null, false);
+          new Prepared(entry, null, reason, digest, digest, null, false, null);
       case Transaction transaction -> {
         final Hash32 hash = TransactionHash.of(transaction);
         final byte[] key =
@@ -58,9 +63,24 @@ public final class Preparation {
                 : null;
         final boolean valid =
             key != null && verifier.verify(key, hash.toBytes(), transaction.signature());
-        yield new Prepared(entry, transaction, null, hash, digest, key, valid);
+        // Who has not signed gets no signature of anybody else checked for nothing.
+        final CheckedSignatures bundle =
+            verify && !valid ? null : checkBundle(entry, transaction, base);
+        yield new Prepared(entry, transaction, null, hash, digest, key, valid, bundle);
       }
     };
+  }
+
+  /** Bundles are checked under both policies: the client vouches for senders only. */
+  private @Nullable CheckedSignatures checkBundle(
+      Wave.Entry entry, Transaction transaction, Snapshot base) {
+    if (entry.skip() || !NativeTransactions.mayCarryBundle(transaction.type())) {
+      return null;
+    }
+    final CheckedSignatures checked = new CheckedSignatures(verifier);
+    NativeTransactions.checkBundle(
+        new Ledger(new Overlay(new WaveView(base))), transaction, checked);
+    return checked;
   }
 
   private static byte @Nullable [] keyOf(Transaction transaction, Snapshot base) {

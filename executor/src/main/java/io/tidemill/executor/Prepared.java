@@ -1,5 +1,6 @@
 package io.tidemill.executor;
 
+import io.tidemill.executor.signature.CheckedSignatures;
 import io.tidemill.executor.tx.Transaction;
 import io.tidemill.state.hash.Hash32;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param hash the transaction hash; Blake3 of the bytes when they do not decode (decisions S11)
  * @param digest Blake3 of the bytes
  * @param checkedKey the public key that {@code signatureValid} is about, or null when unchecked
+ * @param bundle the signatures of a treasury multisig that were checked, or null
  */
 public record Prepared(
     Wave.Entry entry,
@@ -21,4 +23,5 @@ public record Prepared(
     Hash32 hash,
     Hash32 digest,
     byte @Nullable [] checkedKey,
-    boolean signatureValid) {}
+    boolean signatureValid,
+    @Nullable CheckedSignatures bundle) {}

@@ -11,6 +11,7 @@ import io.tidemill.executor.host.ContractRuntime;
 import io.tidemill.executor.tx.Address;
 import io.tidemill.executor.tx.TransactionType;
 import io.tidemill.state.hash.Blake3;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Upgrades and ownership of contracts. An upgrade or its cancellation may carry a bundle of the
@@ -18,7 +19,33 @@ import io.tidemill.state.hash.Blake3;
  * only way for parachain modules. Source: decisions S4; the place of the bundle is ours.
  */
 final class ContractChanges {
+  private static final byte[] NOTHING = new byte[0];
+
   private ContractChanges() {}
+
+  /**
+   * The payload of both.
+   *
+   * @param governed whether there is a bundle
+   */
+  private record Change(Address contract, byte[] wasm, boolean governed, MultisigBundle bundle) {
+    static Change read(byte[] data, boolean withWasm) {
+      final BorshReader in = new BorshReader(data);
+      final Address contract = new Address(in.hash32("contract"));
+      final byte[] wasm = withWasm ? in.bytes("wasm") : NOTHING;
+      final boolean governed = in.remaining() > 0;
+      final MultisigBundle bundle = governed ? MultisigBundle.read(in) : MultisigBundle.NONE;
+      in.end("upgrade payload");
+      return new Change(contract, wasm, governed, bundle);
+    }
+  }
+
+  private static byte[] schedulePayload(Change change) {
+    return new BorshWriter(64)
+        .hash32(change.contract().raw())
+        .hash32(Blake3.hash(change.wasm()))
+        .toBytes();
+  }
 
   private static long bundleGas(NativeContext context, MultisigBundle bundle) {
     final Rules.NativeGas prices = context.rules().nativeGas();
@@ -31,21 +58,25 @@ final class ContractChanges {
    */
   static final class Schedule implements NativeTransaction {
     @Override
+    public MultisigBundle.@Nullable Signed signed(byte[] data) {
+      final Change change = Change.read(data, true);
+      return change.governed()
+          ? new MultisigBundle.Signed(schedulePayload(change), change.bundle())
+          : null;
+    }
+
+    @Override
     public Outcome apply(NativeContext context) {
-      final Address contract;
-      final byte[] wasm;
-      final MultisigBundle bundle;
-      final boolean governed;
+      final Change change;
       try {
-        final BorshReader in = new BorshReader(context.transaction().data());
-        contract = new Address(in.hash32("contract"));
-        wasm = in.bytes("wasm");
-        governed = in.remaining() > 0;
-        bundle = governed ? MultisigBundle.read(in) : MultisigBundle.NONE;
-        in.end("upgrade payload");
+        change = Change.read(context.transaction().data(), true);
       } catch (BorshException e) {
         return context.refused(RejectCode.MALFORMED_PAYLOAD);
       }
+      final Address contract = change.contract();
+      final byte[] wasm = change.wasm();
+      final boolean governed = change.governed();
+      final MultisigBundle bundle = change.bundle();
       if (wasm.length > context.rules().gas().maxDeployWasmBytes()) {
         return context.refused(RejectCode.MODULE_LIMIT_EXCEEDED);
       }
@@ -54,11 +85,12 @@ final class ContractChanges {
       if (!context.affords(Math.addExact(extra, context.intrinsic()))) {
         return context.outOfGas();
       }
-      final byte[] payload =
-          new BorshWriter(64).hash32(contract.raw()).hash32(Blake3.hash(wasm)).toBytes();
       if (governed
           && !bundle.authorize(
-              context.ledger(), TransactionType.SCHEDULE_UPGRADE, payload, context.verifier())) {
+              context.ledger(),
+              TransactionType.SCHEDULE_UPGRADE,
+              schedulePayload(change),
+              context.verifier())) {
         return context.refused(RejectCode.BUNDLE_INVALID);
       }
       final ContractRuntime.Result result =
@@ -77,19 +109,24 @@ final class ContractChanges {
   /** CancelUpgrade. Data, Borsh: contract 32, and optionally a bundle; signed payload: contract. */
   static final class Cancel implements NativeTransaction {
     @Override
+    public MultisigBundle.@Nullable Signed signed(byte[] data) {
+      final Change change = Change.read(data, false);
+      return change.governed()
+          ? new MultisigBundle.Signed(change.contract().toBytes(), change.bundle())
+          : null;
+    }
+
+    @Override
     public Outcome apply(NativeContext context) {
-      final Address contract;
-      final MultisigBundle bundle;
-      final boolean governed;
+      final Change change;
       try {
-        final BorshReader in = new BorshReader(context.transaction().data());
-        contract = new Address(in.hash32("contract"));
-        governed = in.remaining() > 0;
-        bundle = governed ? MultisigBundle.read(in) : MultisigBundle.NONE;
-        in.end("cancel payload");
+        change = Change.read(context.transaction().data(), false);
       } catch (BorshException e) {
         return context.refused(RejectCode.MALFORMED_PAYLOAD);
       }
+      final Address contract = change.contract();
+      final boolean governed = change.governed();
+      final MultisigBundle bundle = change.bundle();
       final long gas = governed ? bundleGas(context, bundle) : context.intrinsic();
       if (!context.affords(gas)) {
         return context.outOfGas();

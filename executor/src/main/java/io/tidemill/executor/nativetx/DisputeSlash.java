@@ -19,20 +19,44 @@ import io.tidemill.executor.tx.U128;
 final class DisputeSlash implements NativeTransaction {
   private static final int BPS = 10_000;
 
+  /**
+   * The payload.
+   *
+   * @param bps what the escrow is reduced to, or -1 to void it
+   */
+  private record Dispute(long escrow, int bps, MultisigBundle bundle) {
+    static Dispute read(byte[] data) {
+      final BorshReader in = new BorshReader(data);
+      final long escrow = in.u64("escrow_id");
+      final int bps = in.tag("action", 2) == 0 ? -1 : in.u16("action.new_bps");
+      final MultisigBundle bundle = MultisigBundle.read(in);
+      in.end("dispute payload");
+      return new Dispute(escrow, bps, bundle);
+    }
+
+    byte[] payload() {
+      final BorshWriter out = new BorshWriter(16).u64(escrow);
+      return (bps < 0 ? out.u8(0) : out.u8(1).u16(bps)).toBytes();
+    }
+  }
+
+  @Override
+  public MultisigBundle.Signed signed(byte[] data) {
+    final Dispute dispute = Dispute.read(data);
+    return new MultisigBundle.Signed(dispute.payload(), dispute.bundle());
+  }
+
   @Override
   public Outcome apply(NativeContext context) {
-    final long id;
-    final int bps;
-    final MultisigBundle bundle;
+    final Dispute dispute;
     try {
-      final BorshReader in = new BorshReader(context.transaction().data());
-      id = in.u64("escrow_id");
-      bps = in.tag("action", 2) == 0 ? -1 : in.u16("action.new_bps");
-      bundle = MultisigBundle.read(in);
-      in.end("dispute payload");
+      dispute = Dispute.read(context.transaction().data());
     } catch (BorshException e) {
       return context.refused(RejectCode.MALFORMED_PAYLOAD);
     }
+    final long id = dispute.escrow();
+    final int bps = dispute.bps();
+    final MultisigBundle bundle = dispute.bundle();
     if (bps > BPS) {
       return context.refused(RejectCode.MALFORMED_PAYLOAD);
     }
@@ -46,14 +70,8 @@ final class DisputeSlash implements NativeTransaction {
     if (escrow == null || kept.compareTo(escrow.amount()) > 0) {
       return context.refused(RejectCode.PRECONDITION_FAILED);
     }
-    final BorshWriter payload = new BorshWriter(16).u64(id);
-    if (bps < 0) {
-      payload.u8(0);
-    } else {
-      payload.u8(1).u16(bps);
-    }
     if (!bundle.authorize(
-        context.ledger(), TransactionType.DISPUTE_SLASH, payload.toBytes(), context.verifier())) {
+        context.ledger(), TransactionType.DISPUTE_SLASH, dispute.payload(), context.verifier())) {
       return context.refused(RejectCode.BUNDLE_INVALID);
     }
     giveBack(context.ledger(), escrow, escrow.amount().minus(kept));

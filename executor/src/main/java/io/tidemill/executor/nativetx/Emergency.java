@@ -22,25 +22,44 @@ final class Emergency implements NativeTransaction {
 
   private final boolean pause;
 
+  private record Order(MultisigBundle bundle, boolean bounded, long duration) {
+    static Order read(byte[] data, boolean pause) {
+      final BorshReader in = new BorshReader(data);
+      final MultisigBundle bundle = MultisigBundle.read(in);
+      final boolean bounded = pause && in.remaining() > 0;
+      final long duration = bounded ? in.u64("duration") : 0;
+      in.end("emergency payload");
+      return new Order(bundle, bounded, duration);
+    }
+
+    byte[] payload() {
+      return bounded ? new BorshWriter(8).u64(duration).toBytes() : NOTHING;
+    }
+  }
+
+  @Override
+  public MultisigBundle.Signed signed(byte[] data) {
+    final Order order = Order.read(data, pause);
+    return new MultisigBundle.Signed(order.payload(), order.bundle());
+  }
+
   Emergency(boolean pause) {
     this.pause = pause;
   }
 
   @Override
   public Outcome apply(NativeContext context) {
-    final MultisigBundle bundle;
-    final long duration;
+    final Order order;
     try {
-      final BorshReader in = new BorshReader(context.transaction().data());
-      bundle = MultisigBundle.read(in);
-      duration = pause && in.remaining() > 0 ? in.u64("duration") : -1;
-      in.end("emergency payload");
+      order = Order.read(context.transaction().data(), pause);
     } catch (BorshException e) {
       return context.refused(RejectCode.MALFORMED_PAYLOAD);
     }
-    if (duration == 0 || duration < -1 || duration > MAX_DURATION) {
+    final long duration = order.duration();
+    if (order.bounded() && (duration < 1 || duration > MAX_DURATION)) {
       return context.refused(RejectCode.MALFORMED_PAYLOAD);
     }
+    final MultisigBundle bundle = order.bundle();
     final Rules.NativeGas prices = context.rules().nativeGas();
     final long gas = prices.emergency() + prices.perSignature() * bundle.size();
     if (!context.affords(gas)) {
@@ -53,13 +72,12 @@ final class Emergency implements NativeTransaction {
     }
     final TransactionType type =
         pause ? TransactionType.EMERGENCY_PAUSE : TransactionType.EMERGENCY_RESUME;
-    final byte[] payload = duration < 0 ? NOTHING : new BorshWriter(8).u64(duration).toBytes();
-    if (!bundle.authorize(context.ledger(), type, payload, context.verifier())) {
+    if (!bundle.authorize(context.ledger(), type, order.payload(), context.verifier())) {
       return context.refused(RejectCode.BUNDLE_INVALID);
     }
     if (pause) {
       // The greatest u64: no end.
-      final long until = duration < 0 ? -1L : Math.addExact(context.waveId(), duration) + 1;
+      final long until = order.bounded() ? Math.addExact(context.waveId(), duration) + 1 : -1L;
       context.ledger().putNumber(SystemSlot.PAUSE_END_WAVE, until);
     } else {
       context.ledger().overlay().delete(StateKeys.system(SystemSlot.PAUSE_END_WAVE));

@@ -6,6 +6,7 @@ import io.tidemill.executor.borsh.BorshException;
 import io.tidemill.executor.borsh.BorshReader;
 import io.tidemill.executor.borsh.BorshWriter;
 import io.tidemill.executor.overlay.Ledger;
+import io.tidemill.executor.signature.CheckedSignatures;
 import io.tidemill.executor.signature.SignatureVerifier;
 import io.tidemill.executor.tx.TransactionType;
 import io.tidemill.state.hash.Hash32;
@@ -24,6 +25,9 @@ public record MultisigBundle(List<Entry> entries) {
 
   /** Without signatures. */
   static final MultisigBundle NONE = new MultisigBundle(List.of());
+
+  /** A bundle with the payload that it signs. */
+  record Signed(byte[] payload, MultisigBundle bundle) {}
 
   /** One signature. */
   public record Entry(int signer, byte[] signature) {}
@@ -94,6 +98,23 @@ public record MultisigBundle(List<Entry> entries) {
     }
     ledger.putNumber(SystemSlot.MULTISIG_NONCE, nonce + 1);
     return true;
+  }
+
+  /**
+   * Checks ahead of the order what {@link #authorize} will ask for if the multisig is still as in
+   * {@code ledger}, and leaves the answers with {@code checked}.
+   */
+  void check(Ledger ledger, TransactionType type, byte[] payload, CheckedSignatures checked) {
+    final List<byte[]> signers = signers(ledger);
+    final long threshold = Math.min(ledger.number(SystemSlot.MULTISIG_THRESHOLD), entries.size());
+    final byte[] message =
+        message(type, ledger.number(SystemSlot.MULTISIG_NONCE), payload).toBytes();
+    for (int i = 0; i < threshold; i++) {
+      final Entry entry = entries.get(i);
+      if (entry.signer() >= 0 && entry.signer() < signers.size()) {
+        checked.check(signers.get(entry.signer()), message, entry.signature());
+      }
+    }
   }
 
   /** The public keys of the signers: Borsh vec of bytes. */

@@ -19,40 +19,57 @@ import io.tidemill.executor.tx.U128;
  * Source: state-and-transactions 1.13, decisions S4; the forfeit's layout is ours.
  */
 final class MultisigSpend implements NativeTransaction {
+  private record Spend(Address target, U128 amount, Address forfeited, MultisigBundle bundle) {
+    static Spend read(byte[] data) {
+      final BorshReader in = new BorshReader(data);
+      final Address target = new Address(in.hash32("target"));
+      final U128 amount = U128.read(in, "amount");
+      final Address forfeited =
+          target.isZero() && amount.isZero() ? new Address(in.hash32("contract")) : Address.ZERO;
+      final MultisigBundle bundle = MultisigBundle.read(in);
+      in.end("multisig payload");
+      return new Spend(target, amount, forfeited, bundle);
+    }
+
+    byte[] payload() {
+      final BorshWriter out = new BorshWriter(80).hash32(target.raw());
+      amount.write(out);
+      return (forfeited.isZero() ? out : out.hash32(forfeited.raw())).toBytes();
+    }
+  }
+
+  @Override
+  public MultisigBundle.Signed signed(byte[] data) {
+    final Spend spend = Spend.read(data);
+    return new MultisigBundle.Signed(spend.payload(), spend.bundle());
+  }
+
   @Override
   public Outcome apply(NativeContext context) {
-    final Address target;
-    final U128 amount;
-    final Address forfeited;
-    final MultisigBundle bundle;
+    final Spend spend;
     try {
-      final BorshReader in = new BorshReader(context.transaction().data());
-      target = new Address(in.hash32("target"));
-      amount = U128.read(in, "amount");
-      forfeited =
-          target.isZero() && amount.isZero() ? new Address(in.hash32("contract")) : Address.ZERO;
-      bundle = MultisigBundle.read(in);
-      in.end("multisig payload");
+      spend = Spend.read(context.transaction().data());
     } catch (BorshException e) {
       return context.refused(RejectCode.MALFORMED_PAYLOAD);
     }
+    final Address target = spend.target();
+    final U128 amount = spend.amount();
+    final Address forfeited = spend.forfeited();
+    final MultisigBundle bundle = spend.bundle();
     final Rules.NativeGas prices = context.rules().nativeGas();
     final long gas = prices.multisig() + prices.perSignature() * bundle.size();
     if (!context.affords(gas)) {
       return context.outOfGas();
     }
-    final BorshWriter payload = new BorshWriter(80).hash32(target.raw());
-    amount.write(payload);
-    if (!forfeited.isZero()) {
-      payload.hash32(forfeited.raw());
-    } else if (target.isZero()
-        || amount.isZero()
-        || target.equals(Addresses.TREASURY)
-        || target.equals(context.sender())) {
+    if (forfeited.isZero()
+        && (target.isZero()
+            || amount.isZero()
+            || target.equals(Addresses.TREASURY)
+            || target.equals(context.sender()))) {
       return context.refused(RejectCode.PRECONDITION_FAILED);
     }
     if (!bundle.authorize(
-        context.ledger(), TransactionType.MULTISIG, payload.toBytes(), context.verifier())) {
+        context.ledger(), TransactionType.MULTISIG, spend.payload(), context.verifier())) {
       return context.refused(RejectCode.BUNDLE_INVALID);
     }
     if (!forfeited.isZero()) {

@@ -2,6 +2,9 @@ package io.tidemill.executor.nativetx;
 
 import io.tidemill.executor.Outcome;
 import io.tidemill.executor.RejectCode;
+import io.tidemill.executor.borsh.BorshException;
+import io.tidemill.executor.overlay.Ledger;
+import io.tidemill.executor.signature.CheckedSignatures;
 import io.tidemill.executor.tx.Transaction;
 import io.tidemill.executor.tx.TransactionType;
 import java.util.EnumMap;
@@ -59,6 +62,41 @@ public final class NativeTransactions {
       return context.refused(RejectCode.MALFORMED_PAYLOAD);
     }
     return type.apply(context);
+  }
+
+  /** Whether transactions of {@code type} may carry a bundle of the treasury multisig. */
+  public static boolean mayCarryBundle(TransactionType type) {
+    return switch (type) {
+      case MULTISIG,
+          ROTATE_MULTISIG,
+          EMERGENCY_PAUSE,
+          EMERGENCY_RESUME,
+          DISPUTE_SLASH,
+          SCHEDULE_UPGRADE,
+          CANCEL_UPGRADE ->
+          true;
+      default -> false;
+    };
+  }
+
+  /**
+   * Checks the signatures of the bundle in {@code transaction}, if it has one, ahead of the order
+   * against the multisig in {@code ledger}. Nothing is written.
+   */
+  public static void checkBundle(
+      Ledger ledger, Transaction transaction, CheckedSignatures checked) {
+    final NativeTransaction type = BY_TYPE.get(transaction.type());
+    if (type == null) {
+      return;
+    }
+    try {
+      final MultisigBundle.Signed signed = type.signed(transaction.data());
+      if (signed != null) {
+        signed.bundle().check(ledger, transaction.type(), signed.payload(), checked);
+      }
+    } catch (BorshException e) {
+      // No payload, no signatures: its execution will say so.
+    }
   }
 
   private static boolean takesValue(TransactionType type) {

@@ -17,20 +17,40 @@ import java.util.List;
  * state-and-transactions 1.13.
  */
 final class RotateMultisig implements NativeTransaction {
+  private record Rotation(List<byte[]> signers, int threshold, MultisigBundle bundle) {
+    static Rotation read(byte[] data) {
+      final BorshReader in = new BorshReader(data);
+      final List<byte[]> signers = MultisigBundle.readKeys(in);
+      final int threshold = in.u8("new_threshold");
+      final MultisigBundle bundle = MultisigBundle.read(in);
+      in.end("rotate payload");
+      return new Rotation(signers, threshold, bundle);
+    }
+
+    byte[] payload() {
+      final BorshWriter out = new BorshWriter(1_024);
+      MultisigBundle.writeKeys(out, signers);
+      return out.u8(threshold).toBytes();
+    }
+  }
+
+  @Override
+  public MultisigBundle.Signed signed(byte[] data) {
+    final Rotation rotation = Rotation.read(data);
+    return new MultisigBundle.Signed(rotation.payload(), rotation.bundle());
+  }
+
   @Override
   public Outcome apply(NativeContext context) {
-    final List<byte[]> signers;
-    final int threshold;
-    final MultisigBundle bundle;
+    final Rotation rotation;
     try {
-      final BorshReader in = new BorshReader(context.transaction().data());
-      signers = MultisigBundle.readKeys(in);
-      threshold = in.u8("new_threshold");
-      bundle = MultisigBundle.read(in);
-      in.end("rotate payload");
+      rotation = Rotation.read(context.transaction().data());
     } catch (BorshException e) {
       return context.refused(RejectCode.MALFORMED_PAYLOAD);
     }
+    final List<byte[]> signers = rotation.signers();
+    final int threshold = rotation.threshold();
+    final MultisigBundle bundle = rotation.bundle();
     final Rules.NativeGas prices = context.rules().nativeGas();
     final long gas =
         prices.rotateMultisig()
@@ -42,11 +62,11 @@ final class RotateMultisig implements NativeTransaction {
     if (!isSound(signers, threshold)) {
       return context.refused(RejectCode.PRECONDITION_FAILED);
     }
-    final BorshWriter payload = new BorshWriter(1_024);
-    MultisigBundle.writeKeys(payload, signers);
-    payload.u8(threshold);
     if (!bundle.authorize(
-        context.ledger(), TransactionType.ROTATE_MULTISIG, payload.toBytes(), context.verifier())) {
+        context.ledger(),
+        TransactionType.ROTATE_MULTISIG,
+        rotation.payload(),
+        context.verifier())) {
       return context.refused(RejectCode.BUNDLE_INVALID);
     }
     MultisigBundle.putSigners(context.ledger(), signers, threshold);

@@ -4,16 +4,24 @@ import static io.tidemill.executor.TestChain.tx;
 import static io.tidemill.executor.TestChain.user;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidemill.executor.ChainSpecification;
+import io.tidemill.executor.ExecutorParts;
+import io.tidemill.executor.FakeContracts;
+import io.tidemill.executor.Preparation;
+import io.tidemill.executor.Prepared;
 import io.tidemill.executor.Receipt;
 import io.tidemill.executor.RejectCode;
 import io.tidemill.executor.Rules;
+import io.tidemill.executor.SerialWaveExecutor;
 import io.tidemill.executor.TestChain;
 import io.tidemill.executor.Wave;
+import io.tidemill.executor.WaveExecutor;
 import io.tidemill.executor.WaveResult;
 import io.tidemill.executor.account.Addresses;
 import io.tidemill.executor.account.StateKeys;
 import io.tidemill.executor.account.SystemSlot;
 import io.tidemill.executor.borsh.BorshWriter;
+import io.tidemill.executor.signature.SignatureVerifier;
 import io.tidemill.executor.tx.Address;
 import io.tidemill.executor.tx.CallPayload;
 import io.tidemill.executor.tx.FeePayer;
@@ -21,9 +29,11 @@ import io.tidemill.executor.tx.Transaction;
 import io.tidemill.executor.tx.TransactionEncoder;
 import io.tidemill.executor.tx.TransactionType;
 import io.tidemill.executor.tx.U128;
+import io.tidemill.state.Snapshot;
 import io.tidemill.state.hash.Hash32;
 import io.tidemill.state.hash.Poseidon2;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class NativeTransactionsTest extends NativeFixture {
@@ -79,6 +89,36 @@ class NativeTransactionsTest extends NativeFixture {
                 .build()),
         RejectCode.PRECONDITION_FAILED);
     assertThat(chain.state().number(SystemSlot.MULTISIG_NONCE)).isEqualTo(1);
+  }
+
+  /**
+   * Both signatures are checked once, in the pre-pass; another nonce is checked when it is known.
+   */
+  @Test
+  void shouldCheckTheSignaturesOfABundleAheadOfTheOrder() {
+    final TestChain chain = chain();
+    final AtomicInteger asked = new AtomicInteger();
+    final SignatureVerifier counting =
+        (key, message, signature) -> {
+          asked.incrementAndGet();
+          return FIRST_BYTE.verify(key, message, signature);
+        };
+    final byte[] spend = bundle(spend(user(5), 300), 0, 2);
+    final Wave wave =
+        chain.wave(
+            List.of(TestChain.entry(tx(0, 0).type(TransactionType.MULTISIG).data(spend).build())));
+    final ExecutorParts parts =
+        new ExecutorParts(ChainSpecification.always(rules()), new FakeContracts(), counting);
+    try (Snapshot base = chain.store.snapshot()) {
+      final Prepared prepared = new Preparation(counting).prepare(wave, base, rules())[0];
+      assertThat(asked).hasValue(2);
+      assertThat(prepared.bundle()).isNotNull();
+      asked.set(0);
+      final WaveResult result =
+          new SerialWaveExecutor(parts).execute(wave, base, WaveExecutor.ReceiptListener.NONE);
+      assertOk(result.receipts().getFirst());
+      assertThat(asked).hasValue(2);
+    }
   }
 
   @Test

@@ -165,7 +165,7 @@ final class SimulationRun {
       final byte[] bytes = TransactionEncoder.encode(transaction);
       final Hash32 digest = Blake3.hash(bytes);
       return new Prepared(
-          new Wave.Entry(bytes, false, null), transaction, null, digest, digest, null, false);
+          new Wave.Entry(bytes, false, null), transaction, null, digest, digest, null, false, null);
     }
     final byte[] bytes =
         call instanceof SimCall.Raw(byte[] raw) && (transaction == null || options.validate())
