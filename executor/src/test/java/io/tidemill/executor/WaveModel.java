@@ -1,23 +1,26 @@
 package io.tidemill.executor;
 
+import io.tidemill.executor.NativeModel.Answer;
 import io.tidemill.executor.account.Addresses;
 import io.tidemill.executor.tx.Address;
 import io.tidemill.executor.tx.FeePayer;
 import io.tidemill.executor.tx.Transaction;
 import io.tidemill.executor.tx.TransactionType;
+import io.tidemill.state.hash.Hash32;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * What the specification says about accounts, nonces, fees and some natives, in plain maps and big
- * integers, written from state-and-transactions 1.5 to 1.14 and 6 and sharing no code with the
- * executor but the shape of a transaction.
+ * What the specification says about accounts, nonces, fees and calls, in plain maps and big
+ * integers, written from state-and-transactions 1.5 to 1.8 and 6 and sharing no code with the
+ * executor but the shape of a transaction. The natives are in {@link NativeModel}.
  */
 final class WaveModel {
   static final class Holder {
@@ -36,25 +39,18 @@ final class WaveModel {
     }
   }
 
-  static final class Bonded {
-    Address operator;
-    BigInteger stake;
-
-    /** active, unbonding, exited. */
-    String status = "active";
-
-    long since;
-  }
-
   record Expected(
-      String status, int code, long gas, BigInteger fee, Address payer, boolean nonce, int events) {
-    Expected(int code, long gas, BigInteger fee, Address payer) {
-      this("REVERTED", code, gas, fee, payer, true, 0);
-    }
-  }
+      String status,
+      int code,
+      long gas,
+      BigInteger fee,
+      Address payer,
+      boolean nonce,
+      String data,
+      List<String> events) {}
 
   final Map<Address, Holder> holders = new HashMap<>();
-  final Map<Address, Bonded> bonds = new HashMap<>();
+  final NativeModel natives = new NativeModel(this);
   final Map<Address, Integer> work = new HashMap<>();
   BigInteger burned = BigInteger.ZERO;
   BigInteger waveBurned;
@@ -75,7 +71,7 @@ final class WaveModel {
     waveTreasury = BigInteger.ZERO;
   }
 
-  void endWave() {
+  void endWave(long anchor) {
     burned = burned.add(waveBurned);
     if (waveReward.signum() > 0) {
       give(Addresses.REWARD_POOL, waveReward);
@@ -83,28 +79,44 @@ final class WaveModel {
     if (waveTreasury.signum() > 0) {
       give(Addresses.TREASURY, waveTreasury);
     }
+    natives.validators.endWave(anchor);
   }
 
+  /** Everything there is, less what was minted since. */
   BigInteger supply() {
-    BigInteger sum = burned;
+    BigInteger sum = burned.add(natives.held());
     for (Holder holder : holders.values()) {
       sum = sum.add(holder.balance).add(holder.tank);
-    }
-    for (Bonded bonded : bonds.values()) {
-      sum = sum.add(bonded.stake);
     }
     return sum;
   }
 
-  private void give(Address address, BigInteger amount) {
-    holder(address).balance = holder(address).balance.add(amount);
+  /** Nothing is created by giving nothing. */
+  void give(Address address, BigInteger amount) {
+    if (amount.signum() > 0) {
+      holder(address).balance = holder(address).balance.add(amount);
+    }
+  }
+
+  /** False, and nothing taken, when there is too little. */
+  boolean take(Address address, BigInteger amount) {
+    final Holder holder = holder(address);
+    if (holder.balance.compareTo(amount) < 0) {
+      return false;
+    }
+    holder.balance = holder.balance.subtract(amount);
+    return true;
   }
 
   private static Expected free(int code) {
-    return new Expected("REVERTED", code, 0, BigInteger.ZERO, null, false, 0);
+    return new Expected("REVERTED", code, 0, BigInteger.ZERO, null, false, "", List.of());
   }
 
-  Expected apply(Transaction tx) {
+  /** An entry that names the commitment it is the inner transaction of, or null. */
+  Expected apply(Transaction tx, byte[] bytes, Hash32 revealOf) {
+    if (natives.isPaused() && tx.type() != TransactionType.EMERGENCY_RESUME) {
+      return free(107);
+    }
     if (tx.gasLimit() < 21_000 || tx.gasLimit() > 1_600_000_000L || tx.data().length > 65_536) {
       return free(108);
     }
@@ -128,8 +140,12 @@ final class WaveModel {
     if (tx.nonce() < base || tx.nonce() >= base + 16 || sender.used.contains(tx.nonce())) {
       return free(105);
     }
+    final int unrevealed = revealOf == null ? 0 : natives.checkRevealed(revealOf, bytes, tx);
+    if (unrevealed == 112) {
+      return free(112);
+    }
     sender.used.add(tx.nonce());
-    return authenticated(tx, sender);
+    return unrevealed == 0 ? authenticated(tx, sender) : refuse(tx.from(), false, unrevealed);
   }
 
   private Expected register(Transaction tx, Holder sender) {
@@ -147,7 +163,7 @@ final class WaveModel {
       return free(111);
     }
     sender.key = true;
-    return new Expected("SUCCESS", 0, 0, BigInteger.ZERO, null, false, 0);
+    return new Expected("SUCCESS", 0, 0, BigInteger.ZERO, null, false, "", List.of());
   }
 
   private Expected authenticated(Transaction tx, Holder sender) {
@@ -155,38 +171,52 @@ final class WaveModel {
     final boolean call = tx.type() == TransactionType.STANDARD && target != null && target.code;
     final String function = call ? function(tx) : "";
     final boolean sponsored = "free".equals(function);
-    if (tx.feePayer() instanceof FeePayer.GasTank && !sponsored) {
-      return refuse(tx.from(), false, 145);
+    Address payer = sponsored ? tx.to() : tx.from();
+    boolean tank = sponsored;
+    long asked = 0;
+    switch (tx.feePayer()) {
+      case FeePayer.Sender _ -> {}
+      case FeePayer.GasTank _ -> {
+        if (!sponsored) {
+          return refuse(tx.from(), false, 145);
+        }
+      }
+      case FeePayer.Paymaster(Address paymaster) -> {
+        if (!agrees(paymaster, tx)) {
+          return refuse(tx.from(), false, 145);
+        }
+        payer = paymaster;
+        tank = true;
+        asked = 1_000;
+      }
     }
     final BigInteger most = gas(tx.gasLimit());
     final BigInteger value = tx.value().toBigInteger();
-    final BigInteger own =
-        value
-            .add(sponsored ? BigInteger.ZERO : most)
-            .add(
-                tx.type() == TransactionType.DEPLOY ? BigInteger.valueOf(11_000) : BigInteger.ZERO);
-    if (sender.balance.compareTo(own) < 0) {
+    if (sender.balance.compareTo(value.add(tank ? BigInteger.ZERO : most)) < 0) {
       return refuse(tx.from(), false, 120);
     }
-    if (sponsored && target.tank.compareTo(most) < 0) {
-      return refuse(tx.to(), true, 121);
+    if (tank && holders.get(payer).tank.compareTo(most) < 0) {
+      return refuse(payer, true, 121);
     }
-    final Address payer = sponsored ? tx.to() : tx.from();
+    final Answer answer;
     if (call) {
-      return call(tx, sender, target, function, payer, sponsored);
+      answer = call(tx, sender, target, function, asked);
+    } else if (tx.type() == TransactionType.STANDARD) {
+      answer = transfer(tx, sender, value);
+    } else {
+      answer = natives.apply(tx);
     }
-    final int code =
-        switch (tx.type()) {
-          case STANDARD -> transfer(tx, sender, value);
-          case STAKE_DEPOSIT -> bond(tx, sender, value);
-          case STAKE_WITHDRAW -> unbond(tx);
-          case CLAIM_REWARD -> claim(tx);
-          case DEPOSIT_GAS_TANK -> fill(tx, sender, value);
-          default -> throw new IllegalArgumentException(tx.type().name());
-        };
-    return code == 0
-        ? done("SUCCESS", 0, 21_000, payer, false, 0)
-        : done("REVERTED", code, 21_000, payer, false, 0);
+    return done(answer, Math.min(answer.gas() + asked, tx.gasLimit()), payer, tank);
+  }
+
+  /** The fake contract agrees to users whose address begins with an even byte. */
+  private boolean agrees(Address paymaster, Transaction tx) {
+    final Holder holder = holders.get(paymaster);
+    return holder != null
+        && holder.code
+        && !paymaster.equals(tx.from())
+        && Math.min(100_000, tx.gasLimit() - 21_000) >= 1_000
+        && (tx.from().toBytes()[0] & 1) == 0;
   }
 
   /** The function's name, or null when the data is no call payload. */
@@ -206,123 +236,68 @@ final class WaveModel {
     return new String(Arrays.copyOfRange(data, 4, 4 + length), StandardCharsets.UTF_8);
   }
 
-  private Expected call(
-      Transaction tx, Holder sender, Holder target, String function, Address payer, boolean tank) {
+  private Answer call(Transaction tx, Holder sender, Holder target, String function, long asked) {
     if (function == null) {
-      return done("REVERTED", 140, 21_000, payer, tank, 0);
+      return Answer.refused(140);
     }
     final List<String> known =
         List.of("work", "revert", "trap", "burn", "pay", "free", "validate_sponsorship");
     if (!known.contains(function)) {
-      return done("REVERTED", 141, 21_000, payer, tank, 0);
+      return Answer.refused(141);
     }
     if (!tx.value().isZero() && !function.equals("pay")) {
-      return done("REVERTED", 143, 21_000, payer, tank, 0);
+      return Answer.refused(143);
     }
-    if (function.equals("burn") || tx.gasLimit() - 21_000 < 1_000) {
-      return done("OUT_OF_GAS", 1, tx.gasLimit(), payer, tank, 0);
+    if (function.equals("burn") || tx.gasLimit() - 21_000 - asked < 1_000) {
+      return new Answer(1, tx.gasLimit(), "", List.of());
     }
-    if (function.equals("revert")) {
-      return done("REVERTED", 200, 22_000, payer, tank, 0);
+    switch (function) {
+      case "revert" -> {
+        return new Answer(200, 22_000, "6e6f", List.of());
+      }
+      case "trap" -> {
+        return new Answer(10, 22_000, "", List.of());
+      }
+      default -> {
+        sender.balance = sender.balance.subtract(tx.value().toBigInteger());
+        target.balance = target.balance.add(tx.value().toBigInteger());
+        work.merge(tx.to(), 1, Integer::sum);
+        return new Answer(
+            0,
+            22_000,
+            calldata(tx),
+            List.of(ContractModel.event(tx.to(), "Worked()", tx.from().toBytes())));
+      }
     }
-    if (function.equals("trap")) {
-      return done("REVERTED", 10, 22_000, payer, tank, 0);
-    }
-    sender.balance = sender.balance.subtract(tx.value().toBigInteger());
-    target.balance = target.balance.add(tx.value().toBigInteger());
-    work.merge(tx.to(), 1, Integer::sum);
-    return done("SUCCESS", 0, 22_000, payer, tank, 1);
   }
 
-  private int transfer(Transaction tx, Holder sender, BigInteger value) {
+  private static String calldata(Transaction tx) {
+    final byte[] data = tx.data();
+    return data.length == 0
+        ? ""
+        : HexFormat.of().formatHex(data, 8 + (data[0] & 0xFF), data.length);
+  }
+
+  private Answer transfer(Transaction tx, Holder sender, BigInteger value) {
     if (tx.to().isZero()) {
-      return 144;
+      return Answer.refused(144);
     }
     if (value.signum() > 0 && !tx.to().equals(tx.from())) {
       sender.balance = sender.balance.subtract(value);
       give(tx.to(), value);
     }
-    return 0;
+    return Answer.done(21_000);
   }
 
-  private int bond(Transaction tx, Holder sender, BigInteger value) {
-    if (!tx.to().isZero()) {
-      return 144;
-    }
-    if (tx.data().length != 897 || tx.data()[0] != 9) {
-      return 140;
-    }
-    final Address validator = Addresses.ofPublicKey(tx.data());
-    long live = 0;
-    for (Bonded bonded : bonds.values()) {
-      if (bonded.operator.equals(tx.from()) && !bonded.status.equals("exited")) {
-        live++;
-      }
-    }
-    if (value.compareTo(BigInteger.valueOf(10_000_000_000_000L)) < 0
-        || bonds.containsKey(validator)
-        || live >= 3) {
-      return 146;
-    }
-    sender.balance = sender.balance.subtract(value);
-    final Bonded bonded = new Bonded();
-    bonded.operator = tx.from();
-    bonded.stake = value;
-    bonds.put(validator, bonded);
-    holder(validator).key = true;
-    return 0;
-  }
-
-  private int unbond(Transaction tx) {
-    if (!tx.value().isZero() || tx.data().length > 0) {
-      return 140;
-    }
-    final Bonded bonded = bonds.get(tx.from());
-    if (bonded == null || !bonded.status.equals("active")) {
-      return 146;
-    }
-    bonded.status = "unbonding";
-    bonded.since = wave;
-    return 0;
-  }
-
-  private int claim(Transaction tx) {
-    if (!tx.value().isZero() || tx.data().length > 0) {
-      return 140;
-    }
-    final Bonded bonded = bonds.get(tx.from());
-    if (bonded == null || bonded.status.equals("exited")) {
-      return 146;
-    }
-    if (bonded.status.equals("unbonding") && wave >= bonded.since + 5_184_000) {
-      throw new IllegalStateException("no test is so long");
-    }
-    return 0;
-  }
-
-  private int fill(Transaction tx, Holder sender, BigInteger value) {
-    if (tx.data().length != 32) {
-      return 140;
-    }
-    final Holder contract = holders.get(Address.at(tx.data(), 0));
-    if (contract == null || !contract.code) {
-      return 146;
-    }
-    sender.balance = sender.balance.subtract(value);
-    contract.tank = contract.tank.add(value);
-    return 0;
-  }
-
-  private BigInteger gas(long amount) {
+  BigInteger gas(long amount) {
     return BigInteger.valueOf(amount).multiply(BigInteger.valueOf(baseFee));
   }
 
   private Expected refuse(Address payer, boolean tank, int code) {
-    return done("REVERTED", code, 21_000, payer, tank, 0);
+    return done(Answer.refused(code), 21_000, payer, tank);
   }
 
-  private Expected done(
-      String status, int code, long gas, Address payer, boolean tank, int events) {
+  private Expected done(Answer answer, long gas, Address payer, boolean tank) {
     final Holder holder = holders.get(payer);
     final BigInteger fee = gas(gas).min(tank ? holder.tank : holder.balance);
     if (tank) {
@@ -337,6 +312,13 @@ final class WaveModel {
     waveBurned = waveBurned.add(burn);
     waveReward = waveReward.add(reward);
     waveTreasury = waveTreasury.add(fee.subtract(burn).subtract(reward));
-    return new Expected(status, code, gas, fee, payer, true, events);
+    final String status =
+        switch (answer.code()) {
+          case 0 -> "SUCCESS";
+          case NativeModel.OUT_OF_GAS -> "OUT_OF_GAS";
+          default -> "REVERTED";
+        };
+    return new Expected(
+        status, answer.code(), gas, fee, payer, true, answer.data(), answer.events());
   }
 }
