@@ -87,7 +87,12 @@ public final class WaveCommand implements Runnable {
     @Option(names = "--calls", description = "Percent of token transfers (default 20).")
     private int calls = 20;
 
-    @Option(names = "--token", description = "The token module that is deployed and called.")
+    @Option(names = "--deploys", description = "Percent of deploys (default 2).")
+    private int deploys = 2;
+
+    @Option(
+        names = "--token",
+        description = "The token module that is deployed and called; by default the example's.")
     private @Nullable Path token;
 
     @Option(names = "--unsigned", description = "Leave the signatures empty.")
@@ -99,7 +104,8 @@ public final class WaveCommand implements Runnable {
           || natives < 0
           || invalid < 0
           || calls < 0
-          || hot + natives + invalid + calls > 100) {
+          || deploys < 0
+          || hot + natives + invalid + calls + deploys > 100) {
         throw new ParameterException(
             spec.commandLine(), "the shares must not be negative or pass 100 percent together");
       }
@@ -115,7 +121,8 @@ public final class WaveCommand implements Runnable {
                       natives,
                       invalid,
                       calls,
-                      token == null ? null : Files.readAllBytes(token),
+                      deploys,
+                      module(),
                       !unsigned))
               .generate();
       final byte[] bytes = generated.encode();
@@ -126,6 +133,20 @@ public final class WaveCommand implements Runnable {
               "wrote %d waves of %d transactions, %d bytes, to %s%n",
               waves, transactions, bytes.length, file);
       return ExitCode.OK;
+    }
+
+    /** Without the example, for instance in an image, there are no calls and no deploys. */
+    private byte @Nullable [] module() throws IOException {
+      if (token != null) {
+        return Files.readAllBytes(token);
+      }
+      final Path example =
+          Path.of(System.getProperty("tidemill.home", ""), "executor/contracts/token/token.wasm");
+      if (Files.exists(example)) {
+        return Files.readAllBytes(example);
+      }
+      spec.commandLine().getErr().println("no token module (--token): no calls and no deploys");
+      return null;
     }
   }
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class WaveFileTest {
   private static WaveFile generated(long seed) {
     return new WaveGenerator(
-            new WaveGenerator.Settings(31_337, seed, 3, 50, 0, 20, 20, 20, 20, null, false))
+            new WaveGenerator.Settings(31_337, seed, 3, 50, 0, 20, 20, 20, 20, 0, null, false))
         .generate();
   }
 

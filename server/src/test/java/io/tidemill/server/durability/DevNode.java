@@ -57,7 +57,7 @@ final class DevNode implements AutoCloseable {
           Files.readAllBytes(Path.of("..", "executor", "contracts", "token", "token.wasm"));
       return new WaveGenerator(
               new WaveGenerator.Settings(
-                  DevChain.CHAIN_ID, seed, waves, transactions, 0, 10, 10, 10, 40, token, false))
+                  DevChain.CHAIN_ID, seed, waves, transactions, 0, 10, 10, 10, 40, 0, token, false))
           .generate();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

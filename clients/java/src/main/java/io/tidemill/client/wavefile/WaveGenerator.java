@@ -8,29 +8,43 @@ import io.tidemill.client.tx.Address;
 import io.tidemill.client.tx.FeePayer;
 import io.tidemill.client.tx.Transaction;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Seeded waves of the ten developer accounts: transfers, hot spots, native transactions, contract
- * calls, and invalid ones. The same settings give the same transactions; only signatures differ,
- * because signing is randomized.
+ * Seeded waves of the ten developer accounts: transfers, hot spots, native transactions, deploys,
+ * contract calls, and invalid ones. The same settings give the same transactions; only signatures
+ * differ, because signing is randomized.
  */
 public final class WaveGenerator {
   /** How many developer accounts send. */
   private static final int ACCOUNTS = 10;
 
   // Types of native transactions, as the chain numbers them.
-  private static final int CLAIM_REWARD = 0x07;
+  private static final int CLAIM_REWARD = 0x06;
   private static final int MULTISIG = 0x09;
   private static final int COMMIT = 0x11;
+  private static final int REVEAL = 0x12;
+  private static final int TRANSFER_OWNERSHIP = 0x42;
   private static final int DEPOSIT_GAS_TANK = 0x43;
 
+  /**
+   * The account behind commitments, which sends nothing else: its nonces are used in the order in
+   * which they are opened.
+   */
+  private static final int PROMISER = ACCOUNTS - 1;
+
   private static final long CALL_GAS = 500_000;
+  private static final long DEPLOY_GAS = 20_000_000;
   private static final long BASE_FEE = 100;
+  private static final long BOND = 1_000_000_000L;
+  private static final byte[] COMMITMENT_DOMAIN =
+      "pyde-commit-reveal-v1".getBytes(StandardCharsets.US_ASCII);
 
   /**
    * What to generate.
@@ -40,6 +54,7 @@ public final class WaveGenerator {
    * @param nativePercent native transactions, in percent
    * @param invalidPercent transactions that must cost nobody anything, in percent
    * @param callPercent token transfers, in percent, when there is a token
+   * @param deployPercent deploys of the token under names of their own, in percent
    * @param token a module to deploy in the first wave, or null
    * @param signed whether to sign; chains that trust their client do not need it
    */
@@ -53,6 +68,7 @@ public final class WaveGenerator {
       int nativePercent,
       int invalidPercent,
       int callPercent,
+      int deployPercent,
       byte @Nullable [] token,
       boolean signed) {}
 
@@ -61,6 +77,19 @@ public final class WaveGenerator {
   private final List<FalconKey> keys = new ArrayList<>();
   private final long[] nonces = new long[ACCOUNTS];
   private final String tokenName;
+
+  /** Commitments of earlier waves that nobody has opened. */
+  private final Deque<Promise> promises = new ArrayDeque<>();
+
+  /** What has to follow the transaction that was made last. */
+  private final Deque<WaveFile.FileEntry> following = new ArrayDeque<>();
+
+  private int wave;
+  private int room;
+  private int deployed;
+
+  /** A transaction that was promised in {@code wave}. */
+  private record Promise(int wave, byte[] commitment, byte[] nonce, byte[] inner) {}
 
   /** A generator; makes the keys of the developer accounts. */
   public WaveGenerator(Settings settings) {
@@ -78,10 +107,15 @@ public final class WaveGenerator {
     final List<WaveFile.FileWave> waves = new ArrayList<>();
     for (int w = 0; w < settings.waves(); w++) {
       final List<WaveFile.FileEntry> entries = new ArrayList<>();
-      for (int i = 0; i < settings.transactions(); i++) {
-        final boolean deploys = w == 0 && i == 0 && settings.token() != null;
-        entries.add(
-            new WaveFile.FileEntry(false, null, ByteString.copyFrom(deploys ? deploy() : next(w))));
+      wave = w;
+      while (entries.size() < settings.transactions()) {
+        room = settings.transactions() - entries.size();
+        final boolean deploys = w == 0 && entries.isEmpty() && settings.token() != null;
+        final byte[] transaction = deploys ? deploy(tokenName) : next();
+        entries.add(new WaveFile.FileEntry(false, null, ByteString.copyFrom(transaction)));
+        while (!following.isEmpty()) {
+          entries.add(following.poll());
+        }
       }
       final byte[] beacon = new BorshWriter().u64(settings.seed()).u64(w).toBytes();
       waves.add(
@@ -97,7 +131,7 @@ public final class WaveGenerator {
     return new WaveFile(settings.chainId(), waves);
   }
 
-  private byte[] next(int wave) {
+  private byte[] next() {
     final int dice = random.nextInt(100);
     int limit = settings.invalidPercent();
     if (dice < limit) {
@@ -115,16 +149,20 @@ public final class WaveGenerator {
     if (dice < limit && settings.token() != null && wave > 0) {
       return call();
     }
+    limit += settings.deployPercent();
+    if (dice < limit && settings.token() != null) {
+      return deploy(tokenName + "-" + ++deployed);
+    }
     return send(account(), transfer -> transfer, anyone());
   }
 
   private int account() {
-    return random.nextInt(ACCOUNTS);
+    return random.nextInt(PROMISER);
   }
 
   private Address anyone() {
     if (random.nextInt(4) != 0) {
-      return keys.get(account()).address();
+      return keys.get(random.nextInt(ACCOUNTS)).address();
     }
     final byte[] stranger = new byte[Address.LENGTH];
     random.nextBytes(stranger);
@@ -150,7 +188,7 @@ public final class WaveGenerator {
     return (settings.signed() ? keys.get(from).sign(transaction) : transaction).encode();
   }
 
-  private byte[] deploy() {
+  private byte[] deploy(String name) {
     final byte[] module = settings.token();
     if (module == null) {
       throw new IllegalStateException("no module to deploy");
@@ -161,10 +199,10 @@ public final class WaveGenerator {
         Transaction.deploy(
             settings.chainId(),
             keys.getFirst().address(),
-            tokenName,
+            name,
             module,
             supply,
-            100_000_000,
+            DEPLOY_GAS,
             nonces[0]++));
   }
 
@@ -183,34 +221,77 @@ public final class WaveGenerator {
             nonces[0]++));
   }
 
-  /** A commitment, a claim without a validator, a deposit to nobody, a spend without signatures. */
+  /**
+   * Commitments and their openings, gas for the token, its ownership; a claim without a validator
+   * and a spend without signatures, which are refused.
+   */
   private byte[] nativeTransaction() {
     final int from = account();
-    final byte[] data = new byte[48];
-    random.nextBytes(data);
-    final int type =
-        switch (random.nextInt(4)) {
-          case 0 -> CLAIM_REWARD;
-          case 1 -> DEPOSIT_GAS_TANK;
-          case 2 -> MULTISIG;
-          default -> COMMIT;
-        };
-    for (int i = 32; i < 48; i++) {
-      data[i] = 0;
-    }
-    final byte[] payload =
-        switch (type) {
-          case CLAIM_REWARD -> new byte[0];
-          case DEPOSIT_GAS_TANK -> Arrays.copyOf(data, 32);
-          default -> data;
-        };
+    final boolean called = settings.token() != null && wave > 0;
+    return switch (random.nextInt(6)) {
+      case 0 -> nativeOf(from, CLAIM_REWARD, 0, new byte[0]);
+      case 1 -> nativeOf(from, MULTISIG, 0, spend());
+      case 2 ->
+          nativeOf(
+              called ? 0 : from,
+              TRANSFER_OWNERSHIP,
+              0,
+              token().fixed(keys.getFirst().address().toBytes()).toBytes());
+      case 3 ->
+          nativeOf(
+              from, DEPOSIT_GAS_TANK, random.nextInt(1_000), token().toBytes());
+      case 4 -> commit(from);
+      default -> {
+        final Promise promise = promises.peek();
+        yield promise == null || promise.wave() == wave || room < 2 ? commit(from) : reveal(from);
+      }
+    };
+  }
+
+  private BorshWriter token() {
+    return new BorshWriter().fixed(Address.ofContract(tokenName).toBytes());
+  }
+
+  private byte[] spend() {
+    final BorshWriter out = new BorshWriter().fixed(anyone().toBytes());
+    return out.u128(1).u32(0).toBytes();
+  }
+
+  private byte[] commit(int from) {
+    final byte[] inner = send(PROMISER, transfer -> transfer, anyone());
+    final byte[] nonce = new byte[Address.LENGTH];
+    random.nextBytes(nonce);
+    final byte[] commitment = Blake3.hash(COMMITMENT_DOMAIN, inner, nonce);
+    promises.add(new Promise(wave, commitment, nonce, inner));
+    final BorshWriter data = new BorshWriter().fixed(commitment);
+    return nativeOf(
+        from, COMMIT, BOND, data.u128(1_000_000).toBytes());
+  }
+
+  /** Opens the oldest commitment; the transaction behind it follows. */
+  private byte[] reveal(int from) {
+    final Promise promise = promises.remove();
+    following.add(
+        new WaveFile.FileEntry(
+            false,
+            ByteString.copyFrom(promise.commitment()),
+            ByteString.copyFrom(promise.inner())));
+    final BorshWriter data = new BorshWriter().fixed(promise.commitment());
+    return nativeOf(
+        from,
+        REVEAL,
+        0,
+        data.fixed(promise.nonce()).bytes(promise.inner()).toBytes());
+  }
+
+  private byte[] nativeOf(int from, int type, long value, byte[] data) {
     final Transaction transaction =
         Transaction.standard(
                 settings.chainId(),
                 keys.get(from).address(),
                 Address.ZERO,
-                type == COMMIT ? BigInteger.valueOf(1_000_000_000L) : BigInteger.ZERO,
-                payload,
+                BigInteger.valueOf(value),
+                data,
                 CALL_GAS,
                 nonces[from]++)
             .withType(type);
