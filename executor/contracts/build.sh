@@ -11,10 +11,11 @@
 # The result is DIR/NAME.wasm; DIR is the folder of the contract itself unless --out is given. With
 # --raw the module is left as the compiler wrote it; otherwise `tidemill contract pack` adds the
 # pyde.abi section. Builds are reproducible: the same compiler version gives the same bytes.
-# The committed files were built with clang and lld 14, wabt 1.0.32, AssemblyScript 0.28 and rustc 1.63.
+# The committed files were built with clang and lld 14, wabt 1.0.32, AssemblyScript 0.28.20 and rustc 1.63.
 # RUST_SYSROOT and RUST_LINKER point rustc at a sysroot with the wasm32 target and at a linker.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
+PATH=$PATH:$here/../../target/tools/node_modules/.bin # where .ci/tools puts asc
 out= raw= names=()
 while [ $# -gt 0 ]; do
   case $1 in

@@ -43,7 +43,7 @@ final class ContractToolchain {
             new Tool("clang", "clang version 14.0.6"), new Tool("wasm-ld", "LLD 14.0.6"));
       }
       if (names.contains(".ts")) {
-        return List.of(new Tool("asc", "Version 0.28"));
+        return List.of(new Tool("asc", "Version 0.28.20"));
       }
       if (names.contains(".rs")) {
         return List.of(new Tool("rustc", "rustc 1.63.0"));
@@ -55,10 +55,15 @@ final class ContractToolchain {
     }
   }
 
+  /** Where {@code .ci/tools} puts what comes from npm. */
+  private static final Path NPM_TOOLS = Path.of("..", "target", "tools", "node_modules", ".bin");
+
   private static String version(String command) {
+    final Path local = NPM_TOOLS.resolve(command);
+    final String found = Files.isExecutable(local) ? local.toString() : command;
     try {
       final Process process =
-          new ProcessBuilder(command, "--version").redirectErrorStream(true).start();
+          new ProcessBuilder(found, "--version").redirectErrorStream(true).start();
       final String output =
           new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       process.waitFor();
