@@ -255,13 +255,14 @@ class MalformedTransactionsTest {
   }
 
   static Stream<Arguments> fields() {
-    final byte[] none = new Out().number(0, 4).done();
+    return Stream.of(validatorFields(), treasuryFields(), otherFields()).flatMap(each -> each);
+  }
+
+  private static Stream<Arguments> validatorFields() {
     final byte[] otherLogn = TestChain.key(0);
     otherLogn[0] = 8;
     final byte[] tooLarge = TestChain.key(0);
     Arrays.fill(tooLarge, 1, 897, (byte) 0xFF);
-    final int[] seventeen = new int[17];
-    Arrays.setAll(seventeen, i -> i);
     final byte[] evidence = payload(TransactionType.SLASH);
     final byte[] noKind = evidence.clone();
     noKind[0] = 0;
@@ -277,12 +278,14 @@ class MalformedTransactionsTest {
         field(TransactionType.SLASH, "kind 0", PAYLOAD, new Out().fixed(noKind)),
         field(TransactionType.SLASH, "kind 4", PAYLOAD, new Out().fixed(kind4)),
         field(TransactionType.SLASH, "liveness without consensus", PAYLOAD, liveness),
-        field(TransactionType.SLASH, "offender", PRECONDITION, new Out().fixed(evidence)),
-        field(
-            TransactionType.CLAIM_AIRDROP,
-            "65 levels",
-            PAYLOAD,
-            new Out().number(0, 24).number(65, 1).fixed(new byte[32 * 65])),
+        field(TransactionType.SLASH, "offender", PRECONDITION, new Out().fixed(evidence)));
+  }
+
+  private static Stream<Arguments> treasuryFields() {
+    final byte[] none = new Out().number(0, 4).done();
+    final int[] seventeen = new int[17];
+    Arrays.setAll(seventeen, i -> i);
+    return Stream.of(
         field(
             TransactionType.MULTISIG,
             "17 signatures",
@@ -341,7 +344,16 @@ class MalformedTransactionsTest {
             TransactionType.DISPUTE_SLASH,
             "no escrow",
             PRECONDITION,
-            new Out().number(9, 8).number(0, 1).fixed(none)),
+            new Out().number(9, 8).number(0, 1).fixed(none)));
+  }
+
+  private static Stream<Arguments> otherFields() {
+    return Stream.of(
+        field(
+            TransactionType.CLAIM_AIRDROP,
+            "65 levels",
+            PAYLOAD,
+            new Out().number(0, 24).number(65, 1).fixed(new byte[32 * 65])),
         field(
             TransactionType.COMMIT,
             "no bond",
