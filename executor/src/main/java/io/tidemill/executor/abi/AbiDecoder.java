@@ -33,9 +33,9 @@ public final class AbiDecoder {
   private static final int LEAST_TYPE = 9;
   private static final int LEAST_STRING = 4;
 
-  private final BorshReader in;
+  private final AbiReader in;
 
-  private AbiDecoder(BorshReader in) {
+  private AbiDecoder(AbiReader in) {
     this.in = in;
   }
 
@@ -47,7 +47,7 @@ public final class AbiDecoder {
   /** Decodes {@code length} bytes of {@code bytes} from {@code start}. Never throws. */
   public static AbiDecoding decode(byte[] bytes, int start, int length, int maxVersion) {
     try {
-      final int version = new BorshReader(bytes, start, length).u32("version");
+      final int version = new AbiReader(bytes, start, length).u32("version");
       final int effective = version == 1 ? ContractAbi.V1_0 : version;
       if (effective >>> 16 != 1 || Integer.compareUnsigned(effective, maxVersion) > 0) {
         throw new AbiFormatException(
@@ -60,7 +60,7 @@ public final class AbiDecoder {
       }
       if (effective != ContractAbi.V1_0) {
         return new AbiDecoding.Decoded(
-            new AbiDecoder(new BorshReader(bytes, start, length)).read(Layout.EXTENDED));
+            new AbiDecoder(new AbiReader(bytes, start, length)).read(Layout.EXTENDED));
       }
       return decodeOldest(bytes, start, length);
     } catch (AbiFormatException e) {
@@ -72,13 +72,13 @@ public final class AbiDecoder {
     AbiError extended;
     try {
       return new AbiDecoding.Decoded(
-          new AbiDecoder(new BorshReader(bytes, start, length)).read(Layout.EXTENDED));
+          new AbiDecoder(new AbiReader(bytes, start, length)).read(Layout.EXTENDED));
     } catch (AbiFormatException e) {
       extended = e.error;
     }
     try {
       return new AbiDecoding.Decoded(
-          new AbiDecoder(new BorshReader(bytes, start, length)).read(Layout.LEAN));
+          new AbiDecoder(new AbiReader(bytes, start, length)).read(Layout.LEAN));
     } catch (AbiFormatException e) {
       // The layout that got further is the one the author meant.
       final boolean leanGotFurther = e.error.offset() > extended.offset();

@@ -1,5 +1,6 @@
 package io.tidemill.executor.abi;
 
+import io.tidemill.executor.borsh.BorshWriter;
 import io.tidemill.state.hash.Blake3;
 import io.tidemill.state.hash.Hash32;
 import java.util.List;
@@ -9,7 +10,7 @@ import java.util.List;
  * inverse on everything it accepts. What a layout has no place for is left out.
  */
 public final class AbiEncoder {
-  private final BorshWriter out = new BorshWriter();
+  private final BorshWriter out = new BorshWriter(512);
 
   private AbiEncoder() {}
 
@@ -34,10 +35,14 @@ public final class AbiEncoder {
         .u32(abi.functions().size());
     for (ContractAbi.Function function : abi.functions()) {
       if (lean) {
-        out.string(function.name()).raw4(function.selector()).u32(function.attributes());
+        out.string(function.name())
+            .u32(Integer.reverseBytes(function.selector()))
+            .u32(function.attributes());
         strings(function.accessList());
       } else {
-        out.raw4(function.selector()).string(function.name()).u32(function.attributes());
+        out.u32(Integer.reverseBytes(function.selector()))
+            .string(function.name())
+            .u32(function.attributes());
         params(function.params());
         final ParamType returns = function.returns();
         if (returns == null) {
@@ -48,12 +53,20 @@ public final class AbiEncoder {
         }
       }
     }
-    out.hash(abi.stateSchemaHash())
-        .optionalIndex(abi.constructorIndex())
-        .optionalIndex(abi.fallbackIndex())
-        .optionalIndex(abi.receiveIndex());
+    out.hash32(abi.stateSchemaHash());
+    index(abi.constructorIndex());
+    index(abi.fallbackIndex());
+    index(abi.receiveIndex());
     if (!lean) {
       writeExtension(abi);
+    }
+  }
+
+  /** An index or none, -1. */
+  private void index(int index) {
+    out.bool(index >= 0);
+    if (index >= 0) {
+      out.u32(index);
     }
   }
 

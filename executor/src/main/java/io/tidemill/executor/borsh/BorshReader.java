@@ -88,7 +88,11 @@ public final class BorshReader {
 
   /** A u32 length and that many bytes of strict UTF-8. */
   public String string(String field) {
-    final int length = count(field, 1);
+    return text(field, count(field, 1));
+  }
+
+  /** Exactly {@code length} bytes of strict UTF-8. */
+  public String text(String field, int length) {
     final int from = take(field, length);
     try {
       return StandardCharsets.UTF_8

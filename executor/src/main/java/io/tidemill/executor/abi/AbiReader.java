@@ -1,38 +1,32 @@
 package io.tidemill.executor.abi;
 
+import io.tidemill.executor.borsh.BorshException;
+import io.tidemill.executor.borsh.BorshReader;
 import io.tidemill.state.hash.Hash32;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CodingErrorAction;
-import java.nio.charset.StandardCharsets;
 
 /**
- * Reads Borsh: little-endian integers, u32 counts and lengths, one-byte tags. Every refusal is an
+ * Reads the Borsh of a section and says which rule of the format is broken: every refusal is an
  * {@link AbiFormatException} with the offset of the first byte that was wrong.
  */
-final class BorshReader {
-  private final byte[] bytes;
+final class AbiReader {
+  private final BorshReader in;
   private final int start;
-  private final int end;
-  private int at;
 
   /** Reads {@code length} bytes from {@code start}; offsets in refusals count from there. */
-  BorshReader(byte[] bytes, int start, int length) {
-    this.bytes = bytes;
+  AbiReader(byte[] bytes, int start, int length) {
+    this.in = new BorshReader(bytes, start, length);
     this.start = start;
-    this.end = start + length;
-    this.at = start;
   }
 
   int offset() {
-    return at - start;
+    return in.position() - start;
   }
 
   int remaining() {
-    return end - at;
+    return in.remaining();
   }
 
-  private void need(long count, String what) {
+  private void need(int count, String what) {
     if (count > remaining()) {
       throw new AbiFormatException(
           AbiError.Rule.TRUNCATED,
@@ -43,18 +37,12 @@ final class BorshReader {
 
   int u8(String what) {
     need(1, what);
-    return bytes[at++] & 0xff;
+    return in.u8(what);
   }
 
   int u32(String what) {
     need(4, what);
-    final int value =
-        (bytes[at] & 0xff)
-            | ((bytes[at + 1] & 0xff) << 8)
-            | ((bytes[at + 2] & 0xff) << 16)
-            | ((bytes[at + 3] & 0xff) << 24);
-    at += 4;
-    return value;
+    return in.u32(what);
   }
 
   /** Four bytes as they stand, the first one highest. */
@@ -64,9 +52,7 @@ final class BorshReader {
 
   Hash32 hash(String what) {
     need(Hash32.LENGTH, what);
-    final Hash32 hash = Hash32.at(bytes, at);
-    at += Hash32.LENGTH;
-    return hash;
+    return in.hash32(what);
   }
 
   /** A u32 count of things that take at least {@code least} bytes each. */
@@ -114,16 +100,9 @@ final class BorshReader {
   String string(String what) {
     final int before = offset();
     final int length = count(1, "bytes of " + what);
-    final ByteBuffer text = ByteBuffer.wrap(bytes, at, length);
-    at += length;
     try {
-      return StandardCharsets.UTF_8
-          .newDecoder()
-          .onMalformedInput(CodingErrorAction.REPORT)
-          .onUnmappableCharacter(CodingErrorAction.REPORT)
-          .decode(text)
-          .toString();
-    } catch (CharacterCodingException e) {
+      return in.text(what, length);
+    } catch (BorshException e) {
       throw new AbiFormatException(AbiError.Rule.BAD_TEXT, before, what + " is not UTF-8");
     }
   }
