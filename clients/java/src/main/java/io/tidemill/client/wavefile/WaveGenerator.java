@@ -237,9 +237,7 @@ public final class WaveGenerator {
               TRANSFER_OWNERSHIP,
               0,
               token().fixed(keys.getFirst().address().toBytes()).toBytes());
-      case 3 ->
-          nativeOf(
-              from, DEPOSIT_GAS_TANK, random.nextInt(1_000), token().toBytes());
+      case 3 -> nativeOf(from, DEPOSIT_GAS_TANK, random.nextInt(1_000), token().toBytes());
       case 4 -> commit(from);
       default -> {
         final Promise promise = promises.peek();
@@ -264,8 +262,7 @@ public final class WaveGenerator {
     final byte[] commitment = Blake3.hash(COMMITMENT_DOMAIN, inner, nonce);
     promises.add(new Promise(wave, commitment, nonce, inner));
     final BorshWriter data = new BorshWriter().fixed(commitment);
-    return nativeOf(
-        from, COMMIT, BOND, data.u128(1_000_000).toBytes());
+    return nativeOf(from, COMMIT, BOND, data.u128(1_000_000).toBytes());
   }
 
   /** Opens the oldest commitment; the transaction behind it follows. */
@@ -277,11 +274,7 @@ public final class WaveGenerator {
             ByteString.copyFrom(promise.commitment()),
             ByteString.copyFrom(promise.inner())));
     final BorshWriter data = new BorshWriter().fixed(promise.commitment());
-    return nativeOf(
-        from,
-        REVEAL,
-        0,
-        data.fixed(promise.nonce()).bytes(promise.inner()).toBytes());
+    return nativeOf(from, REVEAL, 0, data.fixed(promise.nonce()).bytes(promise.inner()).toBytes());
   }
 
   private byte[] nativeOf(int from, int type, long value, byte[] data) {
