@@ -42,7 +42,7 @@ class PipeliningTest {
   private static WaveFile waves() throws IOException {
     final byte[] token = Files.readAllBytes(Path.of("../executor/contracts/token/token.wasm"));
     return new WaveGenerator(
-            new WaveGenerator.Settings(31_337, 7, WAVES, 25, 0, 20, 10, 10, 30, token, true))
+            new WaveGenerator.Settings(31_337, 7, WAVES, 25, 0, 20, 10, 10, 30, 5, token, true))
         .generate();
   }
 

@@ -152,7 +152,7 @@ public final class ConsensusCommand implements Callable<Integer> {
   private WaveFile generated() {
     return new WaveGenerator(
             new WaveGenerator.Settings(
-                chainId, seed, waves, transactions, 0, 10, 10, 10, 0, null, false))
+                chainId, seed, waves, transactions, 0, 10, 10, 10, 0, 0, null, false))
         .generate();
   }
 }
