@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemill.executor.account.Addresses;
 import io.tidemill.executor.account.StateKeys;
+import io.tidemill.executor.borsh.BorshWriter;
+import io.tidemill.executor.contract.Puppets;
 import io.tidemill.executor.contract.WasmContractRuntime;
 import io.tidemill.executor.host.ContractLifecycle;
 import io.tidemill.executor.host.ContractRuntime;
+import io.tidemill.executor.nativetx.MultisigBundle;
 import io.tidemill.executor.signature.SignatureVerifier;
 import io.tidemill.executor.tx.AccessEntry;
 import io.tidemill.executor.tx.Address;
@@ -17,18 +20,23 @@ import io.tidemill.executor.tx.TransactionEncoder;
 import io.tidemill.executor.tx.TransactionType;
 import io.tidemill.executor.tx.U128;
 import io.tidemill.executor.wasm.chicory.ChicoryEngine;
+import io.tidemill.executor.wasm.jvm.JvmEngine;
+import io.tidemill.state.Proposal;
 import io.tidemill.state.Snapshot;
 import io.tidemill.state.hash.Blake3;
+import io.tidemill.state.hash.Hash32;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -47,6 +55,7 @@ class ParallelWaveExecutorTest {
   private static final int SENDERS = 10;
 
   private static final byte[] TOKEN = read("contracts/token/token.wasm");
+  private static final byte[] PUPPET = Puppets.wasm();
 
   private static byte[] read(String file) {
     try {
@@ -63,7 +72,7 @@ class ParallelWaveExecutorTest {
 
     Contracts(Rules rules) {
       this.rules = rules;
-      this.runtime = new WasmContractRuntime(rules, new ChicoryEngine());
+      this.runtime = new WasmContractRuntime(rules, new JvmEngine(new ChicoryEngine()));
     }
 
     @Override
@@ -78,8 +87,13 @@ class ParallelWaveExecutorTest {
     }
   }
 
-  private static final Rules RULES =
-      Rules.of(TestChain.CHAIN_ID, Rules.Lifecycle.DEV, Rules.Signatures.TRUSTED);
+  /** The puppet needs views that are not checked strictly. */
+  private static final Rules RULES = Puppets.rules();
+
+  /** A signature is good when its first byte is the last byte of the key. */
+  private static final SignatureVerifier FIRST_BYTE =
+      (key, message, signature) -> signature.length > 0 && signature[0] == key[896];
+
   private static final Contracts CONTRACTS = new Contracts(RULES);
 
   private static final Map<Integer, WorkerPool> POOLS = new TreeMap<>();
@@ -108,30 +122,52 @@ class ParallelWaveExecutorTest {
   private static void runChain(long seed, int workers) {
     final ExecutorParts parts =
         new ExecutorParts(
-            ChainSpecification.always(RULES),
-            CONTRACTS,
-            SignatureVerifier.TRUSTING,
-            GuardSource.NONE);
-    final TestChain chain = new TestChain(RULES, parts, ledger -> {});
+            ChainSpecification.always(RULES), CONTRACTS, FIRST_BYTE, GuardSource.NONE);
+    final TestChain chain =
+        new TestChain(
+            RULES,
+            parts,
+            ledger ->
+                MultisigBundle.putSigners(
+                    ledger, List.of(TestChain.key(1), TestChain.key(2), TestChain.key(3)), 2));
+    final WaveExecutor serial = new SerialWaveExecutor(parts);
     final WaveExecutor parallel =
         new ParallelWaveExecutor(parts, pool(workers), System::nanoTime, yields(seed));
     final Generator generator = new Generator(seed);
-    chain.run(generator.deploy(0));
+    commit(chain, serial, chain.wave(generator.deployments()));
     for (int i = 0; i < WAVES_PER_CHAIN; i++) {
       final Wave wave = chain.wave(generator.wave());
       final List<Receipt> heard = new ArrayList<>();
-      final WaveResult expected;
       final WaveResult actual;
       try (Snapshot base = chain.store.snapshot()) {
-        expected = chain.executor.execute(wave, base, WaveExecutor.ReceiptListener.NONE);
-        actual = parallel.execute(wave, base, heard::add);
+        actual =
+            parallel.execute(
+                wave, i % 2 == 0 ? ahead(parallel, wave, chain) : null, base, heard::add);
       }
+      final WaveResult expected = commit(chain, serial, wave);
       assertThat(WaveDifference.report(expected, actual))
           .as("seed %d, wave %d, %d workers", seed, wave.context().waveId(), workers)
           .isEmpty();
       assertThat(heard).hasSameSizeAs(expected.receipts());
-      chain.run(wave);
     }
+  }
+
+  private static WaveResult commit(TestChain chain, WaveExecutor executor, Wave wave) {
+    try (Snapshot base = chain.store.snapshot()) {
+      final WaveResult result = executor.execute(wave, base, WaveExecutor.ReceiptListener.NONE);
+      final Proposal proposal = chain.store.propose(result.delta());
+      proposal.commit(result.artifacts(proposal.root()));
+      return result;
+    }
+  }
+
+  /** A pre-pass that was begun while the wave arrived. */
+  private static @Nullable PrePass ahead(WaveExecutor executor, Wave wave, TestChain chain) {
+    final PrePass prePass = executor.prePass(wave.context().waveId(), 0, chain.store::snapshot);
+    if (prePass != null) {
+      wave.transactions().forEach(prePass::add);
+    }
+    return prePass;
   }
 
   private static SpeculativeRun.Probe yields(long seed) {
@@ -153,13 +189,19 @@ class ParallelWaveExecutorTest {
       random = new SplittableRandom(seed);
     }
 
-    Transaction deploy(int sender) {
-      final String name = "token-" + tokens.size();
-      tokens.add(Addresses.contract(name));
-      return TestChain.tx(sender, nonces[sender]++)
+    /** A token and a puppet to begin with. */
+    List<Wave.Entry> deployments() {
+      tokens.add(Addresses.contract("token-0"));
+      return List.of(
+          TestChain.entry(deployment("token-0", TOKEN, U128.of(1_000_000).toBytes(), 100_000_000)),
+          TestChain.entry(deployment("puppet", PUPPET, new byte[0], 100_000_000)));
+    }
+
+    private Transaction deployment(String name, byte[] wasm, byte[] arguments, long gas) {
+      return TestChain.tx(0, nonces[0]++)
           .type(TransactionType.DEPLOY)
-          .gas(100_000_000)
-          .data(new DeployData(name, TOKEN, 0, U128.of(1_000_000).toBytes()).encode())
+          .gas(gas)
+          .data(new DeployData(name, wasm, 0, arguments).encode())
           .build();
     }
 
@@ -168,6 +210,10 @@ class ParallelWaveExecutorTest {
       final int size = 1 + random.nextInt(40);
       // From everybody with everybody to everything through one account and one slot.
       final int spread = 1 + random.nextInt(SENDERS);
+      if (random.nextBoolean()) {
+        // Otherwise a pause would be the end of everything.
+        entries.add(TestChain.entry(emergency(TransactionType.EMERGENCY_RESUME)));
+      }
       for (int i = 0; i < size; i++) {
         entries.add(entry(spread));
       }
@@ -187,10 +233,20 @@ class ParallelWaveExecutorTest {
       // Windows fill up, duplicates and gaps occur.
       final long nonce =
           random.nextInt(20) == 0 ? nonces[sender] + random.nextInt(20) - 2 : nonces[sender]++;
-      final Transaction transaction =
-          kind < 45
-              ? transfer(sender, nonce, spread)
-              : kind < 48 ? redeploy(sender, nonce) : call(sender, nonce, spread);
+      final Transaction transaction;
+      if (kind < 35) {
+        transaction = transfer(sender, nonce, spread);
+      } else if (kind < 38) {
+        transaction = redeploy(sender, nonce);
+      } else if (kind < 50) {
+        transaction = anyType(sender, nonce);
+      } else if (kind == 50) {
+        transaction = emergency(TransactionType.EMERGENCY_PAUSE);
+      } else if (kind < 75) {
+        transaction = puppet(sender, nonce);
+      } else {
+        transaction = call(sender, nonce, spread);
+      }
       return new Wave.Entry(
           TransactionEncoder.encode(withList(transaction)), random.nextInt(40) == 0, null);
     }
@@ -216,6 +272,87 @@ class ParallelWaveExecutorTest {
           .gas(random.nextInt(5) == 0 ? 50_000 : 100_000_000)
           .data(new DeployData(name, TOKEN, 0, U128.of(1_000).toBytes()).encode())
           .build();
+    }
+
+    /** Signed by two of the three, in the middle of a wave. */
+    private Transaction emergency(TransactionType type) {
+      return TestChain.tx(9, nonces[9]++).type(type).data(bundle(new byte[0])).build();
+    }
+
+    private static byte[] bundle(byte[] payload) {
+      final BorshWriter out = new BorshWriter().fixed(payload).u32(2);
+      for (int signer = 0; signer < 2; signer++) {
+        out.u32(signer).bytes(new byte[] {TestChain.key(signer + 1)[896]});
+      }
+      return out.toBytes();
+    }
+
+    /** Every type there is, with a payload that is right, nearly right or rubbish. */
+    private Transaction anyType(int sender, long nonce) {
+      final TransactionType[] types = TransactionType.values();
+      final TransactionType type = types[random.nextInt(types.length)];
+      final byte[] data = new byte[random.nextInt(3) * 32];
+      random.nextBytes(data);
+      final byte[] payload =
+          switch (type) {
+            case STAKE_DEPOSIT -> TestChain.key(random.nextInt(SENDERS));
+            case DEPOSIT_GAS_TANK -> tokens.getFirst().toBytes();
+            case MULTISIG ->
+                bundle(
+                    new BorshWriter()
+                        .hash32(TestChain.user(random.nextInt(SENDERS)).raw())
+                        .fixed(U128.of(random.nextInt(10)).toBytes())
+                        .toBytes());
+            case COMMIT -> Arrays.copyOf(data, 48);
+            default -> data;
+          };
+      return TestChain.tx(sender, nonce)
+          .type(type)
+          .value(random.nextBoolean() ? 1_000_000_000L : 0)
+          .data(payload)
+          .build();
+    }
+
+    /** Nested calls, traps, reverts and loops that run out of fuel. */
+    private Transaction puppet(int sender, long nonce) {
+      return TestChain.tx(sender, nonce)
+          .to(Addresses.contract("puppet"))
+          .gas(random.nextInt(8) == 0 ? 30_000 : 1_000_000)
+          .data(new CallPayload("run", script(2)).encode())
+          .build();
+    }
+
+    private byte[] script(int depth) {
+      final Puppets.Script script = Puppets.script();
+      for (int i = random.nextInt(6); i > 0; i--) {
+        final Hash32 key = Blake3.hash(new byte[] {(byte) random.nextInt(5)});
+        switch (random.nextInt(9)) {
+          case 0, 1 -> script.store(key, new byte[] {(byte) random.nextInt()});
+          case 2 -> script.delete(key);
+          case 3, 4 -> script.load(key);
+          case 5 -> script.emit(key, new byte[random.nextInt(4)]);
+          case 6 -> script.burn(random.nextInt(20) == 0 ? 100_000_000 : random.nextInt(100));
+          case 7 -> {
+            if (depth > 0) {
+              script.call(
+                  random.nextInt(3),
+                  Addresses.contract("puppet"),
+                  0,
+                  random.nextInt(5) == 0 ? 2_000 : -1,
+                  random.nextInt(3),
+                  script(depth - 1));
+            }
+          }
+          default -> {
+            if (random.nextInt(4) == 0) {
+              script.trap();
+            } else if (random.nextInt(4) == 0) {
+              script.revert();
+            }
+          }
+        }
+      }
+      return script.done();
     }
 
     private Transaction call(int sender, long nonce, int spread) {

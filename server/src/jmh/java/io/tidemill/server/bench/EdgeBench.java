@@ -252,7 +252,7 @@ public final class EdgeBench {
             new WavePipeline(
                 store,
                 executor,
-                new WaveArchive(config.data().retainWaves()),
+                new WaveArchive(config.data().rollbackWaves()),
                 telemetry,
                 new CommitFeed(),
                 new NodeHealth(),
