@@ -5,8 +5,9 @@
  * answer that was given is given again byte for byte; a wave that was acknowledged as committed is
  * durable. After a node fault nothing is answered any more.
  *
- * <p>Threads: one writer thread does all the work; callers hand it requests through a bounded queue
- * and read its position from volatile fields.
+ * <p>Threads: the writer executes, the sealer roots, commits and answers one wave behind it (ADR
+ * 20); callers hand the writer requests through a bounded queue and read the position from volatile
+ * fields.
  *
  * <p>This room knows no protobuf and no HTTP.
  */
