@@ -11,11 +11,14 @@ import java.util.Arrays;
  * <p>Two neighbouring blocks share one charge where nobody can tell: control always passes from the
  * first to the second, nobody else enters between them, and nothing in the first can trap or charge
  * by an operand. That is so at {@code block}, at a loop or an end that no branch targets, and at
- * the end of a loop.
+ * the end of a loop. For a charge that has to stay on its own, {@link BlockGraph} finds out whether
+ * its check can wait for the next one.
  */
 final class BlockPlanner {
   private final OperatorReader reader;
   private final int[] prices;
+  private final int importedFunctions;
+  private final BlockGraph graph = new BlockGraph();
 
   // The n-th block, loop or if of the body in order of appearance: whether a branch targets it.
   private boolean[] targeted = new boolean[64];
@@ -31,13 +34,17 @@ final class BlockPlanner {
   BlockPlanner(Module module, FuelSchedule schedule) {
     this.reader = new OperatorReader(module.bytes());
     this.prices = OpcodeClass.prices(schedule);
+    this.importedFunctions = module.imported(Module.Kind.FUNCTION);
   }
 
   FunctionPlan plan(Function function, int frameSlots) {
     findTargets(function);
     cut(function);
     return new FunctionPlan(
-        frameSlots, Arrays.copyOf(offsets, count), Arrays.copyOf(charges, count));
+        frameSlots,
+        Arrays.copyOf(offsets, count),
+        Arrays.copyOf(charges, count),
+        graph.checks(count));
   }
 
   private void begin(Function function) {
@@ -84,31 +91,85 @@ final class BlockPlanner {
   }
 
   private void cut(Function function) {
+    graph.begin(blocks);
     begin(function);
     count = 0;
     int start = function.bodyStart();
     long cost = 0;
     boolean calm = true;
+    boolean quiet = true;
     while (reader.hasNext()) {
       final int opcode = reader.next();
       cost = Math.addExact(cost, prices[OpcodeTable.index(opcode)]);
       calm &= !OpcodeTable.canTrap(opcode);
-      if (endsBlock(opcode) && !(passesOn(opcode) && calm)) {
-        add(start, cost);
-        skipTargets(opcode);
-        start = reader.position();
-        cost = 0;
-        calm = true;
+      quiet &= calm && !OpcodeTable.writesState(opcode);
+      if (endsBlock(opcode)) {
+        final int innermost = open[depth - 1];
+        if (!(passesOn(opcode) && calm)) {
+          add(start, cost);
+          graph.block(cost == 0 ? -1 : count - 1, quiet);
+          connect(opcode, innermost);
+          start = reader.position();
+          cost = 0;
+          calm = true;
+          quiet = true;
+        }
       }
     }
     add(start, cost);
+    graph.block(cost == 0 ? -1 : count - 1, false);
+    graph.leaves();
   }
 
-  private void skipTargets(int opcode) {
-    if (opcode == Opcodes.BR_TABLE) {
-      for (int i = reader.targetCount(); i >= 0; i--) {
-        reader.nextTarget();
+  /**
+   * Tells the graph where control goes after the block that {@code opcode} ended.
+   *
+   * @param innermost what was open around that instruction
+   */
+  private void connect(int opcode, int innermost) {
+    switch (opcode) {
+      case Opcodes.LOOP -> {
+        graph.continues();
+        if (targeted[open[depth - 1]]) {
+          graph.headerFollows(open[depth - 1]);
+        }
       }
+      case Opcodes.IF -> {
+        graph.continues();
+        graph.jumpsToElse(open[depth - 1]);
+      }
+      case Opcodes.ELSE -> {
+        graph.jumps(innermost);
+        graph.elseFollows(innermost);
+      }
+      case Opcodes.END -> {
+        if (depth == 0) {
+          graph.leaves();
+        } else {
+          graph.continues();
+          graph.endFollows(innermost);
+        }
+      }
+      case Opcodes.BR -> graph.jumps(open[depth - 1 - reader.index()]);
+      case Opcodes.BR_IF -> {
+        graph.continues();
+        graph.jumps(open[depth - 1 - reader.index()]);
+      }
+      case Opcodes.BR_TABLE -> {
+        for (int i = reader.targetCount(); i >= 0; i--) {
+          graph.jumps(open[depth - 1 - reader.nextTarget()]);
+        }
+      }
+      case Opcodes.CALL -> {
+        if (reader.index() >= importedFunctions) {
+          graph.calls();
+        } else {
+          graph.leaves();
+        }
+      }
+      case Opcodes.CALL_INDIRECT -> graph.calls();
+      case Opcodes.RETURN, Opcodes.UNREACHABLE -> graph.leaves();
+      default -> graph.continues();
     }
   }
 

@@ -23,8 +23,8 @@ public final class LinearMemory {
 
   private static final int GRAIN = 4_096;
 
-  /** The widest store; {@link #touch} speaks for this many bytes from its index. */
-  private static final int WIDEST = 8;
+  /** What a store may write past the byte that {@link #touch} was told. */
+  private static final int WIDEST = 7;
 
   /** The memory of a module that declares none. */
   public static final LinearMemory NONE = new LinearMemory(0, 0, new MemoryBudget(0));
@@ -37,23 +37,31 @@ public final class LinearMemory {
   private final int maxPages;
 
   /**
-   * At least {@link #limit} bytes; another array after {@link #grow}. Public for compiled code,
-   * which checks every index against {@link #limit} and calls {@link #touch} before it writes.
+   * At least {@link #limit} bytes, and exactly as many when the memory starts at its greatest size;
+   * another array after {@link #grow}. Public for compiled code, which checks every index and calls
+   * {@link #touch} when it writes.
    */
   public byte[] bytes;
 
   /** The current size in bytes. Public for compiled code, which only reads it. */
   public int limit;
 
-  // What may be other than zero: [dirtyLow, dirtyLow + dirtySpan + WIDEST), or nothing.
-  private int dirtyLow;
-  private int dirtySpan;
+  // What may be other than zero: the bytes from the first to the last and WIDEST more, or nothing.
+  private int dirtyFirst = Integer.MAX_VALUE;
+  private int dirtyLast = -1;
 
   private LinearMemory(int pages, int maxPages, MemoryBudget budget) {
     this.budget = budget;
     this.maxPages = Math.min(maxPages, MOST_PAGES);
     this.limit = pages * PAGE;
-    this.bytes = MemoryPool.take(limit);
+    this.bytes = MemoryPool.take(pages == this.maxPages ? limit : roomToGrow(limit));
+  }
+
+  /** So that a memory that grows page by page is copied a few times only. */
+  private static int roomToGrow(int size) {
+    final int pages = size / PAGE;
+    final long room = pages < 2 ? pages : 2L * Integer.highestOneBit(pages - 1);
+    return (int) Math.min(room, MOST_PAGES) * PAGE;
   }
 
   private static VarHandle view(Class<?> type) {
@@ -92,10 +100,9 @@ public final class LinearMemory {
     }
     limit += delta * PAGE;
     if (limit > bytes.length) {
-      // The pool rounds up to a power of two, so growing page by page copies little in total.
-      final byte[] larger = MemoryPool.take(limit);
-      if (dirtySpan > 0) {
-        System.arraycopy(bytes, dirtyLow, larger, dirtyLow, dirtySpan + WIDEST);
+      final byte[] larger = MemoryPool.take(roomToGrow(limit));
+      if (dirtyLast >= 0) {
+        System.arraycopy(bytes, dirtyFirst, larger, dirtyFirst, dirtyEnd() - dirtyFirst);
       }
       clear();
       MemoryPool.give(bytes);
@@ -109,37 +116,40 @@ public final class LinearMemory {
     budget.release(limit);
     limit = 0;
     clear();
-    dirtySpan = 0;
+    dirtyFirst = Integer.MAX_VALUE;
+    dirtyLast = -1;
     MemoryPool.give(bytes);
     bytes = MemoryPool.EMPTY;
   }
 
   private void clear() {
-    if (dirtySpan > 0) {
-      Arrays.fill(bytes, dirtyLow, dirtyLow + dirtySpan + WIDEST, (byte) 0);
+    if (dirtyLast >= 0) {
+      Arrays.fill(bytes, dirtyFirst, dirtyEnd(), (byte) 0);
     }
   }
 
+  private int dirtyEnd() {
+    return (int) Math.min(bytes.length, 1L + dirtyLast + WIDEST);
+  }
+
   /**
-   * Notes that up to 8 bytes from {@code index} are about to be written. The index must lie inside
-   * the memory.
+   * Notes that up to 8 bytes from {@code index}, which lies inside the memory, are about to be
+   * written. Small enough to be inlined whole: a call in a loop of stores, however rare, has
+   * everything that lives in registers saved around it.
    */
   public void touch(int index) {
-    if (Integer.compareUnsigned(index - dirtyLow, dirtySpan) >= 0) {
-      touchRange(index, WIDEST);
+    if (index < dirtyFirst) {
+      dirtyFirst = index & -GRAIN;
+    }
+    if (index > dirtyLast) {
+      dirtyLast = index | GRAIN - 1;
     }
   }
 
   /** Notes that {@code length} bytes from {@code from}, all inside, are about to be written. */
   private void touchRange(int from, int length) {
-    int low = from & -GRAIN;
-    int high = (int) Math.min(bytes.length, (from + (long) length + GRAIN - 1) & -GRAIN);
-    if (dirtySpan > 0) {
-      low = Math.min(low, dirtyLow);
-      high = Math.max(high, dirtyLow + dirtySpan + WIDEST);
-    }
-    dirtyLow = low;
-    dirtySpan = high - low - WIDEST;
+    touch(from);
+    touch(from + length - 1);
   }
 
   /** Fills {@code length} bytes from {@code pointer}, or traps. */

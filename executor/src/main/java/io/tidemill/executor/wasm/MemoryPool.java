@@ -2,8 +2,8 @@ package io.tidemill.executor.wasm;
 
 /**
  * Byte arrays for linear memories, kept per thread: all zero when taken, all zero when given back.
- * Sizes are powers of two from one page up, so that a memory that grows page by page is copied a
- * few times only. Each thread keeps at most {@link #KEPT_BYTES}; the rest is left to the collector.
+ * They are told apart by their length in pages. Each thread keeps at most {@link #KEPT_BYTES}; when
+ * another length would pass that, it forgets what it has, and the collector takes it.
  *
  * <p>Arrays hold no reference, so a pool can outlive any module.
  */
@@ -14,52 +14,57 @@ final class MemoryPool {
   /** What one thread keeps: enough for one memory of the greatest size, or many small ones. */
   static final long KEPT_BYTES = 64L << 20;
 
-  private static final int CLASSES = 11;
-  private static final int PER_CLASS = 32;
+  private static final int MOST_PAGES = (int) (KEPT_BYTES / LinearMemory.PAGE);
+  private static final int PER_LENGTH = 32;
   private static final ThreadLocal<MemoryPool> OF_THREAD = ThreadLocal.withInitial(MemoryPool::new);
 
-  private final byte[][][] kept = new byte[CLASSES][PER_CLASS][];
-  private final int[] count = new int[CLASSES];
+  private byte[][][] kept = new byte[MOST_PAGES + 1][][];
+  private int[] count = new int[MOST_PAGES + 1];
   private long keptBytes;
 
   private MemoryPool() {}
 
-  /** An array of zeros with room for {@code size} bytes. */
+  /**
+   * An array of {@code size} zeros.
+   *
+   * @param size a number of whole pages
+   */
   static byte[] take(int size) {
     if (size == 0) {
       return EMPTY;
     }
-    final int sizeClass = classOf(size);
-    if (sizeClass >= CLASSES) {
+    final int pages = size / LinearMemory.PAGE;
+    if (pages > MOST_PAGES) {
       return new byte[size];
     }
     final MemoryPool pool = OF_THREAD.get();
-    if (pool.count[sizeClass] == 0) {
-      return new byte[LinearMemory.PAGE << sizeClass];
+    if (pool.count[pages] == 0) {
+      return new byte[size];
     }
-    final byte[] bytes = pool.kept[sizeClass][--pool.count[sizeClass]];
-    pool.keptBytes -= bytes.length;
-    return bytes;
+    pool.keptBytes -= size;
+    return pool.kept[pages][--pool.count[pages]];
   }
 
   /** Takes back an array that is all zero again. */
   static void give(byte[] bytes) {
-    if (bytes.length == 0) {
-      return;
-    }
-    final int sizeClass = classOf(bytes.length);
-    if (sizeClass >= CLASSES) {
-      return;
-    }
-    final MemoryPool pool = OF_THREAD.get();
-    if (pool.count[sizeClass] < PER_CLASS && pool.keptBytes + bytes.length <= KEPT_BYTES) {
-      pool.kept[sizeClass][pool.count[sizeClass]++] = bytes;
-      pool.keptBytes += bytes.length;
+    final int pages = bytes.length / LinearMemory.PAGE;
+    if (pages > 0 && pages <= MOST_PAGES) {
+      OF_THREAD.get().keep(bytes, pages);
     }
   }
 
-  private static int classOf(int size) {
-    final int pages = (size - 1) / LinearMemory.PAGE + 1;
-    return Integer.SIZE - Integer.numberOfLeadingZeros(pages - 1);
+  private void keep(byte[] bytes, int pages) {
+    if (keptBytes + bytes.length > KEPT_BYTES) {
+      kept = new byte[MOST_PAGES + 1][][];
+      count = new int[MOST_PAGES + 1];
+      keptBytes = 0;
+    }
+    if (kept[pages] == null) {
+      kept[pages] = new byte[PER_LENGTH][];
+    }
+    if (count[pages] < PER_LENGTH) {
+      kept[pages][count[pages]++] = bytes;
+      keptBytes += bytes.length;
+    }
   }
 }

@@ -56,8 +56,21 @@ public record MeteringPlan(
    *     run, the charge of the same index is spent and checked. Offsets in dead code are possible
    *     and mean nothing
    * @param charges fuel, one per offset, positive
+   * @param checks when the charge of the same index has to be checked at the latest. Checking every
+   *     charge at once is right too, and the reference backend does
    */
-  public record FunctionPlan(int frameSlots, int[] chargeOffsets, long[] charges) {}
+  public record FunctionPlan(
+      int frameSlots, int[] chargeOffsets, long[] charges, Check[] checks) {}
+
+  /** When a charge has to be checked, given that nothing may be observed past the last of fuel. */
+  public enum Check {
+    /** With the charges that follow: until then nothing traps, returns or writes. */
+    LATER,
+    /** When it is spent. */
+    AT_ONCE,
+    /** When it is spent; a call to a function of the module follows, or through the table. */
+    BEFORE_CALL
+  }
 
   /** The plan of a validated module. A pure function. */
   public static MeteringPlan of(Module module, FuelSchedule schedule, WasmProfile profile) {

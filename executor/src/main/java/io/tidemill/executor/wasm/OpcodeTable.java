@@ -345,4 +345,11 @@ public final class OpcodeTable {
       default -> accessesMemory(opcode);
     };
   }
+
+  /** Whether the instruction, beside what {@link #canTrap} covers, changes more than locals. */
+  public static boolean writesState(int opcode) {
+    return opcode == Opcodes.GLOBAL_SET
+        || opcode == Opcodes.DATA_DROP
+        || opcode == Opcodes.ELEM_DROP;
+  }
 }

@@ -24,9 +24,7 @@ final class CallEmitter {
     final FunctionType type = layout.functionTypes.get(function);
     operands.close(type.params().size());
     frame.beforeCall(code);
-    code.lload(frame.stack)
-        .aload(frame.instance)
-        .invokestatic(
+    code.invokestatic(
             layout.ownerOf(function),
             ModuleLayout.functionName(function),
             Jvm.function(type, layout.instance));
@@ -38,9 +36,7 @@ final class CallEmitter {
     // The element index is on top of the arguments, and never a float.
     operands.closeBelowTop(type.params().size());
     frame.beforeCall(code);
-    code.lload(frame.stack)
-        .aload(frame.instance)
-        .invokestatic(
+    code.invokestatic(
             layout.dispatcher,
             ModuleLayout.dispatcherName(layout.signature(type)),
             Jvm.function(type, layout.instance, Jvm.INT));
@@ -48,7 +44,7 @@ final class CallEmitter {
   }
 
   private void returned(FunctionType type, int popped, boolean memoryMayChange) {
-    frame.afterCall(code, memoryMayChange);
+    frame.afterCall(code, type, memoryMayChange);
     operands.pop(popped);
     for (int i = 0; i < type.results().size(); i++) {
       final ValType result = type.results().get(i);

@@ -1,6 +1,7 @@
 package io.tidemill.executor.wasm.jvm;
 
 import io.tidemill.executor.fuel.FuelSchedule;
+import io.tidemill.executor.wasm.ExecutionGuard;
 import io.tidemill.executor.wasm.FunctionType;
 import io.tidemill.executor.wasm.Instance;
 import io.tidemill.executor.wasm.Launch;
@@ -25,7 +26,7 @@ public abstract class CompiledInstance extends Instance {
   static final long STACK_UNDERFLOW = 0x8000_0000_8000_0000L;
 
   /** How much fuel may be spent between two looks at the guard: about a millisecond when hot. */
-  private static final long POLL_EVERY = 1 << 20;
+  static final long POLL_EVERY = 1 << 20;
 
   private static final long[] NO_RESULTS = {};
 
@@ -134,8 +135,9 @@ public abstract class CompiledInstance extends Instance {
     return (long) instance.framesLeft << 32 | instance.slotsLeft;
   }
 
-  /** Writes the packed stack to the instance, for a host function. */
-  public static void leaveStack(long stack, CompiledInstance instance) {
+  /** Writes the fuel and the packed stack to the instance, for a host function. */
+  public static void leave(long fuel, long stack, CompiledInstance instance) {
+    instance.fuel = fuel;
     instance.framesLeft = (int) (stack >>> 32);
     instance.slotsLeft = (int) stack;
   }
@@ -366,6 +368,11 @@ public abstract class CompiledInstance extends Instance {
   public static Trap outOfFuel(Instance instance) {
     instance.fuel = 0;
     return Trap.of(TrapCode.OUT_OF_FUEL);
+  }
+
+  /** What ends an attempt that the guard stopped. */
+  public static ExecutionGuard.AttemptStopped stopped() {
+    return ExecutionGuard.AttemptStopped.INSTANCE;
   }
 
   /** The trap to throw. */

@@ -89,12 +89,27 @@ final class ControlFlow {
     return entered;
   }
 
-  void loop(FunctionType blockType) {
+  /**
+   * Opens a loop. What a round costs is spent where a round begins: before the loop, and at each
+   * branch back. A branch that finds the fuel below the mark goes to the poll in front of the loop
+   * instead of the loop itself, so that to the JIT the poll lies in an outer loop: a call in the
+   * inner one would have everything that lives in registers saved around it.
+   *
+   * @param roundCost 0 when nothing is spent there
+   */
+  void loop(FunctionType blockType, long roundCost) {
     final ControlFrame entered = push(ControlFrame.Kind.LOOP, blockType);
+    entered.roundCost = roundCost;
     operands.spillAll();
     entered.parameterSlots = new int[blockType.params().size()];
     for (int i = 0; i < entered.parameterSlots.length; i++) {
       entered.parameterSlots[i] = operands.slot(entered.base + i);
+    }
+    if (roundCost > 0) {
+      frame.spend(code, roundCost);
+      final Label poll = code.newBoundLabel();
+      frame.checkFuelAndPollInline(code);
+      entered.detour = frame.detour(code, poll);
     }
     code.labelBinding(entered.target);
     operands.unspill(entered.base);
@@ -185,7 +200,11 @@ final class ControlFlow {
     final int height = operands.height - above;
     return switch (to.kind) {
       case FUNCTION -> false;
-      case LOOP -> height == operands.spilled && to.parameterSlots.length == 0;
+      case LOOP ->
+          height == operands.spilled
+              && to.parameterSlots.length == 0
+              && to.roundCost == 0
+              && !frame.polled();
       default -> height - to.type.results().size() == to.base && operands.spilled == to.spilled;
     };
   }
@@ -203,11 +222,22 @@ final class ControlFlow {
         code.storeLocal(Jvm.kind(carried.get(i)), to.parameterSlots[i]);
       }
       operands.dropJavaStack(carried.size());
+      nextRound(to);
     } else {
       to.reached = true;
       operands.shuffle(to.base, to.type.results().size(), to.spilled);
     }
     code.goto_(to.target);
+  }
+
+  private void nextRound(ControlFrame loop) {
+    if (loop.detour != null) {
+      frame.spend(code, loop.roundCost);
+      code.lload(frame.fuel).lload(frame.pollMark).lcmp().iflt(loop.detour);
+    } else if (frame.polled()) {
+      // Its charge is there whenever the plan is right; but even a free loop can be stopped.
+      frame.poll(code);
+    }
   }
 
   void brTable(List<Integer> targets) {
@@ -292,7 +322,11 @@ final class ControlFlow {
               "setResult",
               Jvm.method(Jvm.VOID, Jvm.LONG, Jvm.COMPILED_INSTANCE, Jvm.INT));
     }
-    frame.storeFuel(code);
-    code.return_(Jvm.resultKind(type));
+    if (results.isEmpty()) {
+      code.lload(frame.fuel);
+    } else {
+      frame.storeFuel(code);
+    }
+    code.return_(Jvm.returnedKind(type));
   }
 }

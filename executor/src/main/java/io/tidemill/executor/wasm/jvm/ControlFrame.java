@@ -34,6 +34,12 @@ final class ControlFrame {
   /** For a loop, the locals that carry its parameters. */
   int[] parameterSlots = {};
 
+  /** For a loop, what each round costs at its start; 0 without a charge there. */
+  long roundCost;
+
+  /** For a loop with such a charge, where a round goes that finds the fuel below the mark. */
+  @Nullable Label detour;
+
   /** Where temporary locals go back to when it ends. */
   int mark;
 

@@ -1,19 +1,23 @@
 package io.tidemill.executor.wasm.jvm;
 
+import io.tidemill.executor.wasm.ExecutionGuard.AttemptStopped;
 import io.tidemill.executor.wasm.FunctionType;
 import io.tidemill.executor.wasm.ValType;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
+import java.lang.constant.ConstantDescs;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Where things are in the Java frame of one function, and what its code shares at the end. */
 final class Frame {
   final ValType[] localTypes;
   final int[] localSlots;
+  final int fuel;
   final int stack;
   final int instance;
-  final int fuel;
   final int pollMark;
   final int memory;
   final int bytes;
@@ -25,6 +29,8 @@ final class Frame {
   private final ModuleLayout layout;
   private @Nullable Label overflow;
   private @Nullable Label outOfFuel;
+  private @Nullable Label stopped;
+  private final Map<Label, Label> detours = new LinkedHashMap<>();
   private @Nullable Label handler;
   private @Nullable Label rangeStart;
 
@@ -41,10 +47,10 @@ final class Frame {
       localSlots[i] = next;
       next += Jvm.width(localTypes[i]);
     }
-    stack = next;
+    fuel = next;
+    stack = fuel + 2;
     instance = stack + 2;
-    fuel = instance + 1;
-    pollMark = fuel + 2;
+    pollMark = instance + 1;
     memory = pollMark + 2;
     bytes = memory + 1;
     limit = bytes + 1;
@@ -58,7 +64,7 @@ final class Frame {
   }
 
   /** Instance to local: fuel. */
-  void loadFuel(CodeBuilder code) {
+  private void loadFuel(CodeBuilder code) {
     if (layout.options.metered()) {
       code.aload(instance).getfield(Jvm.INSTANCE, "fuel", Jvm.LONG).lstore(fuel);
     }
@@ -84,16 +90,37 @@ final class Frame {
         .istore(limit);
   }
 
-  /** Before something that has to leave the instance's fuel alone when it throws. */
-  void beforeCall(CodeBuilder code) {
+  /** Before something that spends the instance's fuel, and leaves it exact when it throws. */
+  void beforeSpending(CodeBuilder code) {
     storeFuel(code);
     closeRange(code);
   }
 
   /** After it. */
-  void afterCall(CodeBuilder code, boolean memoryMayChange) {
+  void afterSpending(CodeBuilder code, boolean memoryMayChange) {
     openRange(code);
     loadFuel(code);
+    if (memoryMayChange && usesMemory) {
+      loadMemory(code);
+    }
+  }
+
+  /** Before a call, which leaves the instance's fuel exact when it throws; the arguments follow. */
+  void beforeCall(CodeBuilder code) {
+    closeRange(code);
+    code.lload(fuel).lload(stack).aload(instance);
+  }
+
+  /** After it, with the result on the Java stack. */
+  void afterCall(CodeBuilder code, FunctionType type, boolean memoryMayChange) {
+    openRange(code);
+    if (!type.results().isEmpty()) {
+      loadFuel(code);
+    } else if (layout.options.metered()) {
+      code.lstore(fuel);
+    } else {
+      code.pop2();
+    }
     if (memoryMayChange && usesMemory) {
       loadMemory(code);
     }
@@ -106,11 +133,16 @@ final class Frame {
     return overflow;
   }
 
-  Label outOfFuel(CodeBuilder code) {
+  private Label outOfFuel(CodeBuilder code) {
     if (outOfFuel == null) {
       outOfFuel = code.newLabel();
     }
     return outOfFuel;
+  }
+
+  /** Spends; whoever emits it sees to the check. */
+  void spend(CodeBuilder code, long cost) {
+    code.lload(fuel).loadConstant(cost).lsub().lstore(fuel);
   }
 
   /** Instance to local: the fuel below which the guard is asked again. */
@@ -121,21 +153,76 @@ final class Frame {
   }
 
   /**
-   * With the new fuel on the Java stack: goes on when it is not below the mark, which is never
-   * below zero; else {@link CompiledInstance#poll} decides. So polling costs nothing beside the
-   * check for fuel.
+   * Goes on when the fuel is not below the mark, which is never below zero; else {@link
+   * CompiledInstance#poll} decides. So polling costs nothing beside the check for fuel.
    */
   void checkFuelAndPoll(CodeBuilder code) {
     final Label enough = code.newLabel();
-    code.lload(pollMark)
-        .lcmp()
-        .ifge(enough)
-        .lload(fuel)
+    code.lload(fuel).lload(pollMark).lcmp().ifge(enough);
+    code.lload(fuel)
         .aload(instance)
         .invokestatic(
             Jvm.COMPILED_INSTANCE, "poll", Jvm.method(Jvm.LONG, Jvm.LONG, Jvm.COMPILED_INSTANCE))
         .lstore(pollMark)
         .labelBinding(enough);
+  }
+
+  /**
+   * The same where a loop begins, and without a call: whatever is called, however rarely, has what
+   * lives in registers saved around it.
+   */
+  void checkFuelAndPollInline(CodeBuilder code) {
+    final Label enough = code.newLabel();
+    final Label marked = code.newLabel();
+    code.lload(fuel).lload(pollMark).lcmp().ifge(enough);
+    code.lload(fuel).lconst_0().lcmp().iflt(outOfFuel(code));
+    code.aload(instance)
+        .getfield(Jvm.INSTANCE, "guard", Jvm.GUARD)
+        .getfield(Jvm.GUARD, "stopped", ConstantDescs.CD_boolean)
+        .ifne(stopped(code));
+    code.lconst_0().lstore(pollMark);
+    code.lload(fuel).loadConstant(CompiledInstance.POLL_EVERY).lcmp().ifle(marked);
+    code.lload(fuel).loadConstant(CompiledInstance.POLL_EVERY).lsub().lstore(pollMark);
+    code.labelBinding(marked)
+        .aload(instance)
+        .lload(pollMark)
+        .putfield(Jvm.COMPILED_INSTANCE, "pollMark", Jvm.LONG)
+        .labelBinding(enough);
+  }
+
+  /**
+   * A label at the end of the function that leads to {@code poll}. A branch back on a comparison of
+   * longs would make the JIT keep its result for the safepoint there; this one goes forwards.
+   */
+  Label detour(CodeBuilder code, Label poll) {
+    final Label detour = code.newLabel();
+    detours.put(detour, poll);
+    return detour;
+  }
+
+  private Label stopped(CodeBuilder code) {
+    if (stopped == null) {
+      stopped = code.newLabel();
+    }
+    return stopped;
+  }
+
+  /** Goes on when the fuel is not below zero. */
+  void checkFuel(CodeBuilder code, boolean javaStackEmpty) {
+    code.lload(fuel).lconst_0().lcmp();
+    if (javaStackEmpty) {
+      code.iflt(outOfFuel(code));
+    } else {
+      final Label enough = code.newLabel();
+      code.ifge(enough);
+      throwOutOfFuel(code);
+      code.labelBinding(enough);
+    }
+  }
+
+  /** Whether loops have to ask the guard. */
+  boolean polled() {
+    return layout.options.polled();
   }
 
   /** Asks the guard. */
@@ -145,7 +232,7 @@ final class Frame {
         .invokevirtual(Jvm.GUARD, "poll", Jvm.method(Jvm.VOID));
   }
 
-  void throwOutOfFuel(CodeBuilder code) {
+  private void throwOutOfFuel(CodeBuilder code) {
     code.aload(instance)
         .invokestatic(Jvm.COMPILED_INSTANCE, "outOfFuel", Jvm.method(Jvm.TRAP, Jvm.INSTANCE))
         .athrow();
@@ -168,14 +255,22 @@ final class Frame {
 
   /** What the code jumps to when it cannot go on. */
   void handlers(CodeBuilder code) {
+    detours.forEach((detour, poll) -> code.labelBinding(detour).goto_(poll));
     if (overflow != null) {
-      code.labelBinding(overflow)
-          .invokestatic(Jvm.COMPILED_INSTANCE, "stackOverflow", Jvm.method(Jvm.TRAP))
+      code.labelBinding(overflow);
+      storeFuel(code);
+      code.invokestatic(Jvm.COMPILED_INSTANCE, "stackOverflow", Jvm.method(Jvm.TRAP))
           .athrow();
     }
     if (outOfFuel != null) {
       code.labelBinding(outOfFuel);
       throwOutOfFuel(code);
+    }
+    if (stopped != null) {
+      code.labelBinding(stopped);
+      storeFuel(code);
+      code.invokestatic(Jvm.COMPILED_INSTANCE, "stopped", Jvm.method(Jvm.of(AttemptStopped.class)))
+          .athrow();
     }
     if (handler != null) {
       code.labelBinding(handler);

@@ -13,12 +13,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Emits one function. The Java frame holds: parameters, the packed stack, the instance, fuel, the
+ * Emits one function. The Java frame holds: parameters, fuel, the packed stack, the instance, the
  * memory with its bytes and limit, the wasm locals, and above them operands that had to leave the
  * Java stack.
  *
  * <p>Dead code is not emitted. Whatever can throw lies under one exception handler that writes fuel
- * back to the instance, except calls: around them the instance has the exact fuel anyway.
+ * back to the instance, except calls: when they throw the instance has the exact fuel already.
  */
 final class FunctionEmitter {
   private final ModuleLayout layout;
@@ -35,9 +35,6 @@ final class FunctionEmitter {
   private final Frame frame;
   private int nextCharge;
 
-  // Set at the start of whatever can be repeated: a loop, and a function that calls.
-  private boolean pollPending;
-
   FunctionEmitter(ModuleLayout layout, int index, CodeBuilder code) {
     this.layout = layout;
     this.code = code;
@@ -49,13 +46,12 @@ final class FunctionEmitter {
     this.operands = new Operands(code, frame.firstFree);
     this.numeric = new NumericEmitter(code, operands, layout.plan.canonicalNans());
     this.flow = new ControlFlow(code, operands, numeric, frame, type);
-    this.memory = new MemoryEmitter(code, operands, frame);
+    this.memory = new MemoryEmitter(code, operands, frame, layout.memoryIsFixed());
     this.calls = new CallEmitter(layout, code, operands, frame);
   }
 
   void emit() {
     prologue();
-    pollPending = layout.options.polled() && frame.polls;
     frame.openRange(code);
     in.reset(function.bodyStart(), function.bodyEnd());
     while (in.hasNext()) {
@@ -85,7 +81,6 @@ final class FunctionEmitter {
           .lconst_0()
           .lcmp()
           .ifne(overflow);
-      frame.loadFuel(code);
       frame.loadPollMark(code);
     }
     if (frame.usesMemory) {
@@ -105,46 +100,26 @@ final class FunctionEmitter {
     }
   }
 
-  private void charge() {
-    if (nextCharge == plan.chargeOffsets().length
-        || plan.chargeOffsets()[nextCharge] != in.offset()) {
-      pollUncharged();
-      return;
+  /** What the plan charges before the instruction at {@code offset}, taking it off the list. */
+  private long takeCharge(int offset) {
+    if (nextCharge == plan.chargeOffsets().length || plan.chargeOffsets()[nextCharge] != offset) {
+      return 0;
     }
     final long cost = plan.charges()[nextCharge++];
-    if (!layout.options.metered() || cost <= 0) {
-      pollUncharged();
+    return layout.options.metered() ? cost : 0;
+  }
+
+  private void charge() {
+    final long cost = takeCharge(in.offset());
+    if (cost == 0) {
       return;
     }
     numeric.flush();
-    code.lload(frame.fuel).loadConstant(cost).lsub().dup2().lstore(frame.fuel);
-    if (pollPending) {
-      pollPending = false;
-      frame.checkFuelAndPoll(code);
-    } else if (operands.javaStackEmpty()) {
-      code.lconst_0().lcmp().iflt(frame.outOfFuel(code));
-    } else {
-      final Label enough = code.newLabel();
-      code.lconst_0().lcmp().ifge(enough);
-      frame.throwOutOfFuel(code);
-      code.labelBinding(enough);
-    }
-  }
-
-  /**
-   * A loop polls through the charge at its header, which is there whenever the plan is right. Where
-   * it is missing the loop polls by itself, so that even a loop that costs nothing can be stopped.
-   */
-  private void pollUncharged() {
-    if (!pollPending || !layout.options.polled()) {
-      return;
-    }
-    switch (in.opcode()) {
-      case Opcodes.BLOCK, Opcodes.LOOP, Opcodes.NOP -> {}
-      default -> {
-        pollPending = false;
-        frame.poll(code);
-      }
+    frame.spend(code, cost);
+    switch (plan.checks()[nextCharge - 1]) {
+      case LATER -> {}
+      case BEFORE_CALL -> frame.checkFuelAndPoll(code);
+      case AT_ONCE -> frame.checkFuel(code, operands.javaStackEmpty());
     }
   }
 
@@ -164,8 +139,8 @@ final class FunctionEmitter {
       case Opcodes.UNREACHABLE -> flow.unreachable();
       case Opcodes.BLOCK -> flow.block(layout.module.blockType(in.blockType()));
       case Opcodes.LOOP -> {
-        flow.loop(layout.module.blockType(in.blockType()));
-        pollPending = layout.options.polled();
+        final FunctionType loopType = layout.module.blockType(in.blockType());
+        flow.loop(loopType, takeCharge(in.position()));
       }
       case Opcodes.IF -> flow.ifThen(layout.module.blockType(in.blockType()));
       case Opcodes.ELSE -> flow.elseArm();

@@ -79,8 +79,10 @@ final class Jvm {
   }
 
   /**
-   * The descriptor of a compiled function: the wasm parameters, {@code extra}, the packed stack and
-   * the instance. Results beyond the first travel in {@link CompiledInstance#results}.
+   * The descriptor of a compiled function: the wasm parameters, {@code extra}, the fuel left, the
+   * packed stack and the instance. It returns its first result and leaves the fuel in the instance;
+   * without results it returns the fuel. Results beyond the first travel in {@link
+   * CompiledInstance#results}.
    */
   static MethodTypeDesc function(FunctionType type, ClassDesc instance, ClassDesc... extra) {
     final List<ClassDesc> parameters = new ArrayList<>();
@@ -89,12 +91,22 @@ final class Jvm {
     }
     parameters.addAll(List.of(extra));
     parameters.add(LONG);
+    parameters.add(LONG);
     parameters.add(instance);
-    return MethodTypeDesc.of(result(type), parameters);
+    return MethodTypeDesc.of(returned(type), parameters);
   }
 
   static ClassDesc result(FunctionType type) {
     return type.results().isEmpty() ? VOID : desc(type.results().getFirst());
+  }
+
+  private static ClassDesc returned(FunctionType type) {
+    return type.results().isEmpty() ? LONG : result(type);
+  }
+
+  /** What a compiled function returns. */
+  static TypeKind returnedKind(FunctionType type) {
+    return type.results().isEmpty() ? TypeKind.LONG : kind(type.results().getFirst());
   }
 
   static TypeKind resultKind(FunctionType type) {

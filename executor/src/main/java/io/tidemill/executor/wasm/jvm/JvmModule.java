@@ -128,9 +128,12 @@ public final class JvmModule implements CompiledModule {
       return imported;
     }
     final Module.MemoryType declared = layout.module.memory();
-    return declared == null
-        ? LinearMemory.NONE
-        : LinearMemory.allocate(Math.toIntExact(declared.min()), layout.plan.maxPages(), budget);
+    if (declared == null) {
+      return LinearMemory.NONE;
+    }
+    final int pages = Math.toIntExact(declared.min());
+    return LinearMemory.allocate(
+        pages, layout.memoryIsFixed() ? pages : layout.plan.maxPages(), budget);
   }
 
   /** The shared globals that this module defines; null where a global is a field. */

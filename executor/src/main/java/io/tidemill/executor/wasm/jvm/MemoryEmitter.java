@@ -7,6 +7,9 @@ import io.tidemill.executor.wasm.ValType;
 import java.lang.classfile.CodeBuilder;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
+import java.lang.constant.MethodTypeDesc;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Emits loads, stores, memory.size, memory.grow and the bulk operations. */
 final class MemoryEmitter {
@@ -19,8 +22,13 @@ final class MemoryEmitter {
   private final CodeBuilder code;
   private final Operands operands;
   private final Frame frame;
+  private final boolean fixed;
 
-  MemoryEmitter(CodeBuilder code, Operands operands, Frame frame) {
+  /**
+   * @param fixed whether the memory keeps the size it starts with
+   */
+  MemoryEmitter(CodeBuilder code, Operands operands, Frame frame, boolean fixed) {
+    this.fixed = fixed;
     this.code = code;
     this.operands = operands;
     this.frame = frame;
@@ -82,11 +90,28 @@ final class MemoryEmitter {
   }
 
   private void load(String name, ClassDesc type, int offset) {
-    code.loadConstant(offset)
-        .aload(frame.bytes)
-        .iload(frame.limit)
-        .invokestatic(
-            Jvm.MEMORY_ACCESS, name, Jvm.method(type, Jvm.INT, Jvm.INT, Jvm.BYTE_ARRAY, Jvm.INT));
+    access(name, type, List.of(Jvm.INT), offset, List.of());
+  }
+
+  /** Calls the accessor for the kind of memory, with {@code taken} on the Java stack. */
+  private void access(
+      String name, ClassDesc result, List<ClassDesc> taken, int offset, List<ClassDesc> last) {
+    final List<ClassDesc> parameters = new ArrayList<>(taken);
+    if (!fixed || offset != 0) {
+      code.loadConstant(offset);
+      parameters.add(Jvm.INT);
+    }
+    code.aload(frame.bytes);
+    parameters.add(Jvm.BYTE_ARRAY);
+    if (!fixed) {
+      code.iload(frame.limit);
+      parameters.add(Jvm.INT);
+    }
+    if (!last.isEmpty()) {
+      code.aload(frame.memory);
+      parameters.addAll(last);
+    }
+    code.invokestatic(Jvm.MEMORY_ACCESS, name, MethodTypeDesc.of(result, parameters));
   }
 
   private void store(int opcode, int offset) {
@@ -109,15 +134,7 @@ final class MemoryEmitter {
   }
 
   private void store(String name, ClassDesc value, int offset) {
-    code.loadConstant(offset)
-        .aload(frame.bytes)
-        .iload(frame.limit)
-        .aload(frame.memory)
-        .invokestatic(
-            Jvm.MEMORY_ACCESS,
-            name,
-            Jvm.method(
-                Jvm.VOID, Jvm.INT, value, Jvm.INT, Jvm.BYTE_ARRAY, Jvm.INT, Jvm.LINEAR_MEMORY));
+    access(name, Jvm.VOID, List.of(Jvm.INT, value), offset, List.of(Jvm.LINEAR_MEMORY));
   }
 
   /** Everything that goes through the instance, which charges by the operands. */
@@ -148,13 +165,13 @@ final class MemoryEmitter {
     final ClassDesc[] parameters = new ClassDesc[popped + immediates.length + 1];
     java.util.Arrays.fill(parameters, Jvm.INT);
     parameters[parameters.length - 1] = Jvm.COMPILED_INSTANCE;
-    frame.beforeCall(code);
+    frame.beforeSpending(code);
     for (int immediate : immediates) {
       code.loadConstant(immediate);
     }
     code.aload(frame.instance)
         .invokestatic(Jvm.COMPILED_INSTANCE, name, Jvm.method(result, parameters));
-    frame.afterCall(code, name.equals("memoryGrow"));
+    frame.afterSpending(code, name.equals("memoryGrow"));
     operands.pop(popped);
   }
 }

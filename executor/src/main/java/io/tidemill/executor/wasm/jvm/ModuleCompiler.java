@@ -152,8 +152,10 @@ final class ModuleCompiler {
           if (layout.links.linked()) {
             foreignElement(code, type, signature);
           }
+          // Looking up can trap.
+          code.aload(element + 5).lload(element + 1).putfield(Jvm.INSTANCE, "fuel", Jvm.LONG);
           code.iload(element)
-              .aload(element + 3)
+              .aload(element + 5)
               .loadConstant(from)
               .loadConstant(to)
               .invokestatic(
@@ -168,8 +170,9 @@ final class ModuleCompiler {
   private void foreignElement(CodeBuilder code, FunctionType type, int signature) {
     final int element = Jvm.width(type.params());
     final Label own = code.newLabel();
+    code.aload(element + 5).lload(element + 1).putfield(Jvm.INSTANCE, "fuel", Jvm.LONG);
     code.iload(element)
-        .aload(element + 3)
+        .aload(element + 5)
         .loadConstant(signature)
         .invokestatic(
             Jvm.COMPILED_INSTANCE,
@@ -182,7 +185,7 @@ final class ModuleCompiler {
 
   /**
    * A method that calls the functions numbered from {@code from} to {@code to}; the number is in
-   * the parameter before the stack.
+   * the parameter before the fuel.
    */
   private void tree(
       ClassBuilder builder,
@@ -216,7 +219,8 @@ final class ModuleCompiler {
                 if (stride == 1) {
                   final int function = layout.callable[from + at];
                   code.lload(number + 1)
-                      .aload(number + 3)
+                      .lload(number + 3)
+                      .aload(number + 5)
                       .invokestatic(
                           layout.ownerOf(function),
                           ModuleLayout.functionName(function),
@@ -224,11 +228,12 @@ final class ModuleCompiler {
                 } else {
                   code.iload(number)
                       .lload(number + 1)
-                      .aload(number + 3)
+                      .lload(number + 3)
+                      .aload(number + 5)
                       .invokestatic(
                           layout.dispatcher, name + "x" + (from + at * stride), descriptor);
                 }
-                return code.return_(Jvm.resultKind(type));
+                return code.return_(Jvm.returnedKind(type));
               });
         });
     for (int at = from; stride > 1 && at < to; at += stride) {

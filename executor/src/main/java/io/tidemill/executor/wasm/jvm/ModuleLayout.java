@@ -181,6 +181,11 @@ final class ModuleLayout {
     return anyGrows;
   }
 
+  /** Whether the memory keeps the size it starts with, so that its array has just that length. */
+  boolean memoryIsFixed() {
+    return !anyGrows;
+  }
+
   /** The number of a function type; equal types have one number. */
   int signature(FunctionType type) {
     return Objects.requireNonNull(signatures.get(type), "no type of this module");

@@ -31,11 +31,11 @@ final class StubEmitter {
     }
   }
 
-  /** Gives the host function the instance first and the exact stack; fuel is exact already. */
+  /** Gives the host function the instance first, with the exact fuel and stack in it. */
   void host(FunctionType type, HostBinding binding) {
-    final int stack = Jvm.width(type.params());
-    leaveStack(stack);
-    code.aload(stack + 2);
+    final int fuel = Jvm.width(type.params());
+    leave(fuel);
+    code.aload(fuel + 4);
     final List<ClassDesc> parameters = new ArrayList<>();
     parameters.add(Jvm.INSTANCE);
     loadParameters(code, type);
@@ -43,41 +43,49 @@ final class StubEmitter {
       parameters.add(Jvm.desc(parameter));
     }
     code.invokestatic(
-            Jvm.of(binding.owner()),
-            binding.method(),
-            MethodTypeDesc.of(Jvm.result(type), parameters))
-        .return_(Jvm.resultKind(type));
+        Jvm.of(binding.owner()),
+        binding.method(),
+        MethodTypeDesc.of(Jvm.result(type), parameters));
+    returnWithFuel(type, fuel + 4);
   }
 
-  private void leaveStack(int stack) {
-    code.lload(stack)
-        .aload(stack + 2)
+  private void leave(int fuel) {
+    code.lload(fuel)
+        .lload(fuel + 2)
+        .aload(fuel + 4)
         .invokestatic(
             Jvm.COMPILED_INSTANCE,
-            "leaveStack",
-            Jvm.method(Jvm.VOID, Jvm.LONG, Jvm.COMPILED_INSTANCE));
+            "leave",
+            Jvm.method(Jvm.VOID, Jvm.LONG, Jvm.LONG, Jvm.COMPILED_INSTANCE));
+  }
+
+  private void returnWithFuel(FunctionType type, int instance) {
+    if (type.results().isEmpty()) {
+      code.aload(instance).getfield(Jvm.INSTANCE, "fuel", Jvm.LONG);
+    }
+    code.return_(Jvm.returnedKind(type));
   }
 
   /** Calls function import {@code index}, which another instance has. */
   void foreignImport(FunctionType type, int index) {
-    final int stack = Jvm.width(type.params());
-    leaveStack(stack);
+    final int fuel = Jvm.width(type.params());
+    leave(fuel);
     pack(type);
     code.loadConstant(index)
-        .aload(stack + 2)
+        .aload(fuel + 4)
         .invokestatic(Jvm.COMPILED_INSTANCE, "callImport", FOREIGN);
-    unpackAndReturn(type, stack + 2);
+    unpackAndReturn(type, fuel + 4);
   }
 
-  /** Calls the function at the table element in the local before the stack. */
+  /** Calls the function at the table element in the local before the fuel. */
   void foreignElement(FunctionType type) {
     final int element = Jvm.width(type.params());
-    leaveStack(element + 1);
+    leave(element + 1);
     pack(type);
     code.iload(element)
-        .aload(element + 3)
+        .aload(element + 5)
         .invokestatic(Jvm.COMPILED_INSTANCE, "callElement", FOREIGN);
-    unpackAndReturn(type, element + 3);
+    unpackAndReturn(type, element + 5);
   }
 
   private void pack(FunctionType type) {
@@ -109,7 +117,7 @@ final class StubEmitter {
       code.iconst_0().laload();
       Jvm.fromBits(code, results.getFirst());
     }
-    code.return_(Jvm.resultKind(type));
+    returnWithFuel(type, instance);
   }
 
   /** An entry from outside: from raw bits in an array to typed arguments, and back. */
@@ -120,6 +128,8 @@ final class StubEmitter {
       Jvm.fromBits(code, type.params().get(i));
     }
     code.aload(1)
+        .getfield(Jvm.INSTANCE, "fuel", Jvm.LONG)
+        .aload(1)
         .invokestatic(
             Jvm.COMPILED_INSTANCE, "packedStack", Jvm.method(Jvm.LONG, Jvm.COMPILED_INSTANCE))
         .aload(1)
@@ -128,6 +138,8 @@ final class StubEmitter {
             ModuleLayout.functionName(function),
             Jvm.function(type, layout.instance));
     if (type.results().isEmpty()) {
+      final int fuel = 2;
+      code.lstore(fuel).aload(1).lload(fuel).putfield(Jvm.INSTANCE, "fuel", Jvm.LONG);
       code.iconst_0().newarray(TypeKind.LONG).areturn();
       return;
     }

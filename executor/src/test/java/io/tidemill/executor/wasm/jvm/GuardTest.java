@@ -59,7 +59,8 @@ class GuardTest {
   private static MeteringPlan withoutCharges(MeteringPlan plan) {
     final List<FunctionPlan> free = new ArrayList<>();
     for (FunctionPlan function : plan.functions()) {
-      free.add(new FunctionPlan(function.frameSlots(), new int[0], new long[0]));
+      free.add(new FunctionPlan(
+              function.frameSlots(), new int[0], new long[0], new MeteringPlan.Check[0]));
     }
     return new MeteringPlan(
         plan.schedule(), plan.canonicalNans(), plan.maxPages(), free, plan.startCost());
