@@ -1,4 +1,5 @@
-/* Times run(n) as the host's own compiler built it: native N ROUNDS prints checksum and best ns. */
+/* Times run(n) as the host's own compiler built it: native N ROUNDS prints the checksum and the
+   best processor time of a run in ns. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -12,9 +13,9 @@ int main(int count, char **words) {
   u32 sum = 0;
   for (int i = 0; i < rounds; i++) {
     struct timespec from, to;
-    clock_gettime(CLOCK_MONOTONIC, &from);
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &from);
     sum = run(input);
-    clock_gettime(CLOCK_MONOTONIC, &to);
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &to);
     long long took = (to.tv_sec - from.tv_sec) * 1000000000LL + to.tv_nsec - from.tv_nsec;
     if (best < 0 || took < best) best = took;
   }

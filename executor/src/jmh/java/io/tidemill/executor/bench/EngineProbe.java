@@ -16,53 +16,94 @@ import io.tidemill.executor.wasm.ModuleValidator;
 import io.tidemill.executor.wasm.WasmProfile;
 import io.tidemill.executor.wasm.chicory.ChicoryEngine;
 import io.tidemill.executor.wasm.jvm.JvmEngine;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 
 /**
- * One kernel on one engine in this JVM: {@code EngineProbe VARIANT KERNEL WORK MILLIS}. Runs for at
- * least that long and at least three times; prints the best and the first time in nanoseconds, the
- * fuel of one run and its checksum. {@link EngineBench} starts it in fresh JVMs.
+ * One kernel on some engines in this JVM, in turns: {@code EngineProbe VARIANT,... KERNEL WORK
+ * MILLIS}. Each runs for at least that long of this thread's processor time and at least three
+ * times. Prints a line for each: the best and the first time of a run in nanoseconds of processor
+ * time, its fuel and its checksum. {@link EngineBench} starts it in fresh JVMs.
  */
 final class EngineProbe {
   private static final int LEAST_RUNS = 3;
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
   private EngineProbe() {}
 
+  /** What one run gave. */
+  record Outcome(long checksum, long fuel) {}
+
   /** One run of a kernel. */
   interface Run {
-    long run(int work);
+    Outcome run(int work);
+  }
+
+  private static final class Subject {
+    final Run run;
+    long first = -1;
+    long best = Long.MAX_VALUE;
+    long spent;
+    Outcome outcome = new Outcome(0, 0);
+
+    Subject(Run run) {
+      this.run = run;
+    }
+
+    void runOnce(int work) {
+      final long from = processorNanos();
+      outcome = run.run(work);
+      final long took = processorNanos() - from;
+      first = first < 0 ? took : first;
+      best = Math.min(best, took);
+      spent += took;
+    }
+  }
+
+  static long processorNanos() {
+    return THREADS.getCurrentThreadCpuTime();
   }
 
   /** Entry point. */
   public static void main(String[] arguments) {
-    final Kernel kernel = Kernel.valueOf(arguments[1].toUpperCase(Locale.ROOT));
     final int work = Integer.parseInt(arguments[2]);
     final long least = Long.parseLong(arguments[3]) * 1_000_000;
-    final long[] fuel = new long[1];
-    final Run run =
-        switch (arguments[0]) {
-          case "metered" -> ours(new JvmEngine(new ChicoryEngine()), kernel, fuel);
-          case "unmetered" -> ours(JvmEngine.unmetered(new ChicoryEngine()), kernel, fuel);
-          case "interpreter" -> ours(new ChicoryEngine(), kernel, fuel);
-          case "chicory" -> chicoryCompiler(kernel);
-          default -> throw new IllegalArgumentException("no variant " + arguments[0]);
-        };
-    final long begin = System.nanoTime();
-    long best = Long.MAX_VALUE;
-    long first = -1;
-    long checksum = 0;
-    for (int i = 0;
-        least > 0 && (i < LEAST_RUNS || System.nanoTime() - begin < least) || i == 0;
-        i++) {
-      final long from = System.nanoTime();
-      checksum = run.run(work);
-      final long took = System.nanoTime() - from;
-      first = first < 0 ? took : first;
-      best = Math.min(best, took);
+    final List<Subject> subjects = new ArrayList<>();
+    for (String variant : arguments[0].split(",")) {
+      subjects.add(new Subject(subject(variant, arguments[1])));
     }
-    System.out.println(best + " " + first + " " + fuel[0] + " " + (checksum & 0xFFFF_FFFFL));
+    for (int i = 0; i < LEAST_RUNS || subjects.stream().anyMatch(s -> s.spent < least); i++) {
+      subjects.forEach(subject -> subject.runOnce(work));
+    }
+    for (Subject subject : subjects) {
+      System.out.println(
+          subject.best
+              + " "
+              + subject.first
+              + " "
+              + subject.outcome.fuel()
+              + " "
+              + (subject.outcome.checksum() & 0xFFFF_FFFFL));
+    }
+  }
+
+  private static Run subject(String variant, String kernel) {
+    final Engine interpreter = new ChicoryEngine();
+    return switch (variant) {
+      case "metered" -> ours(new JvmEngine(interpreter), kernel);
+      case "unmetered" -> ours(JvmEngine.unmetered(interpreter), kernel);
+      case "interpreter" -> ours(interpreter, kernel);
+      case "chicory" -> chicoryCompiler(kernel(kernel));
+      default -> throw new IllegalArgumentException("no variant " + variant);
+    };
+  }
+
+  private static Kernel kernel(String name) {
+    return Kernel.valueOf(name.toUpperCase(Locale.ROOT));
   }
 
   static Launch launch() {
@@ -81,15 +122,17 @@ final class EngineProbe {
         module, MeteringPlan.of(module, FuelSchedule.V1, WasmProfile.BARE), List.of());
   }
 
-  private static Run ours(Engine engine, Kernel kernel, long[] fuel) {
-    final CompiledModule compiled = compile(engine, kernel.wasm());
+  private static Run ours(Engine engine, String kernel) {
+    if (kernel.equals(TokenTransfers.NAME)) {
+      return new TokenTransfers(engine);
+    }
+    final CompiledModule compiled = compile(engine, kernel(kernel).wasm());
     return work -> {
       try (Instance instance = Objects.requireNonNull(compiled.instantiate(launch()))) {
         instance.start();
         final long before = instance.fuel;
         final long checksum = instance.invoke("run", work)[0];
-        fuel[0] = before - instance.fuel;
-        return checksum;
+        return new Outcome(checksum, before - instance.fuel);
       }
     };
   }
@@ -99,6 +142,6 @@ final class EngineProbe {
         com.dylibso.chicory.runtime.Instance.builder(Parser.parse(kernel.wasm()))
             .withMachineFactory(MachineFactoryCompiler::compile)
             .build();
-    return work -> instance.export("run").apply(work)[0];
+    return work -> new Outcome(instance.export("run").apply(work)[0], 0);
   }
 }

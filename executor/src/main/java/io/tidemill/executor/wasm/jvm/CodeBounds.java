@@ -27,6 +27,12 @@ final class CodeBounds {
           : 8_000;
 
   /**
+   * Bytecode, as estimated, above which a function is cut into several methods. Below HotSpot's own
+   * limit, so that what it makes of a part is as good as of any small function.
+   */
+  static final int OUTLINE_BYTES = 6_000;
+
+  /**
    * Bytecode between two places where control can come or go. One long data flow is what makes both
    * JIT compilers give up: at 18,000 bytes the first ran out of registers and the second out of
    * stack, and the method stayed interpreted.
@@ -59,8 +65,10 @@ final class CodeBounds {
     }
   }
 
-  /** Refuses a function that cannot become a method, before anything is emitted. */
-  static void checkFunction(ModuleLayout layout, int index) {
+  /**
+   * How a function is cut into methods; refuses one that cannot be, before anything is emitted.
+   */
+  static Outline outline(ModuleLayout layout, int index) {
     final Module.Function function = layout.module.functions().get(index);
     final int slots =
         Jvm.width(layout.module.types().get(function.typeIndex()).params())
@@ -82,10 +90,21 @@ final class CodeBounds {
         throw new OutsideBounds("function " + index + " has a straight line of " + straight);
       }
     }
-    // What is estimated from above may still fit; what is far above cannot.
-    if (bytes > 2L * METHOD_BYTES) {
-      throw new OutsideBounds("function " + index + " would have about " + bytes + " bytes");
+    if (bytes <= layout.options.outlineBytes()) {
+      return Outline.NONE;
     }
+    final Outline outline =
+        Outline.of(
+            layout.module,
+            function,
+            layout.plan.functions().get(index).charges().length,
+            layout.options.outlineBytes());
+    // What is estimated from above may still fit; what is far above cannot.
+    if (outline.largest() > 2L * METHOD_BYTES) {
+      throw new OutsideBounds(
+          "function " + index + " has a part of about " + outline.largest() + " bytes");
+    }
+    return outline;
   }
 
   /** Refuses a class with a method that HotSpot would not compile. */

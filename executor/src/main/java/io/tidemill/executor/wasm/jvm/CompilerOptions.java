@@ -2,12 +2,15 @@ package io.tidemill.executor.wasm.jvm;
 
 /**
  * What the emitted code contains. Nodes use {@link #STANDARD}; the rest is for measuring what it
- * costs.
+ * costs, and for tests.
  *
  * @param metered fuel and the logical stack
  * @param polled the guard, on back-edges and calls
+ * @param outlineBytes bytecode, as estimated, above which a function is cut into several methods
  */
-record CompilerOptions(boolean metered, boolean polled) {
-  static final CompilerOptions STANDARD = new CompilerOptions(true, true);
-  static final CompilerOptions UNMETERED = new CompilerOptions(false, false);
+record CompilerOptions(boolean metered, boolean polled, int outlineBytes) {
+  static final CompilerOptions STANDARD =
+      new CompilerOptions(true, true, CodeBounds.OUTLINE_BYTES);
+  static final CompilerOptions UNMETERED =
+      new CompilerOptions(false, false, CodeBounds.OUTLINE_BYTES);
 }

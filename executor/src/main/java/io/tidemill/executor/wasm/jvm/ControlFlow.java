@@ -22,18 +22,32 @@ final class ControlFlow {
   private final NumericEmitter numeric;
   private final Frame frame;
   private final FunctionType type;
+  private final RegionEmitter regions;
   private final List<ControlFrame> open = new ArrayList<>();
   private boolean dead;
   private int deadDepth;
 
   ControlFlow(
-      CodeBuilder code, Operands operands, NumericEmitter numeric, Frame frame, FunctionType type) {
+      CodeBuilder code,
+      Operands operands,
+      NumericEmitter numeric,
+      Frame frame,
+      FunctionType type,
+      RegionEmitter regions) {
     this.code = code;
     this.operands = operands;
     this.numeric = numeric;
     this.frame = frame;
     this.type = type;
-    open.add(new ControlFrame(ControlFrame.Kind.FUNCTION, type, code.newLabel(), 0, 0));
+    this.regions = regions;
+    if (regions.inside() == null) {
+      open.add(new ControlFrame(ControlFrame.Kind.FUNCTION, type, code.newLabel(), 0, 0));
+    } else {
+      for (List<ValType> branch : regions.inside().outer()) {
+        final FunctionType carried = new FunctionType(List.of(), branch);
+        open.add(new ControlFrame(ControlFrame.Kind.OUTER, carried, code.newLabel(), 0, 0));
+      }
+    }
   }
 
   /** Whether what follows cannot be reached. */
@@ -199,7 +213,7 @@ final class ControlFlow {
   private boolean direct(ControlFrame to, int above) {
     final int height = operands.height - above;
     return switch (to.kind) {
-      case FUNCTION -> false;
+      case FUNCTION, OUTER -> false;
       case LOOP ->
           height == operands.spilled
               && to.parameterSlots.length == 0
@@ -209,10 +223,46 @@ final class ControlFlow {
     };
   }
 
+  /** How many frames outwards a frame around the region is. */
+  private int outwards(ControlFrame outer) {
+    return java.util.Objects.requireNonNull(regions.inside()).outer().size() - open.indexOf(outer);
+  }
+
+  /**
+   * After a call of a region, with the number of frames outwards on the Java stack to which it
+   * branched, or 0: goes there.
+   */
+  void follow(Outline.Region region) {
+    final Label stay = code.newLabel();
+    final List<SwitchCase> cases = new ArrayList<>();
+    for (int exit : region.exits()) {
+      cases.add(SwitchCase.of(exit, code.newLabel()));
+    }
+    if (cases.isEmpty()) {
+      code.pop();
+    } else {
+      code.lookupswitch(stay, cases);
+    }
+    for (SwitchCase entry : cases) {
+      code.labelBinding(entry.target());
+      final ControlFrame to = target(entry.caseValue() - 1);
+      final List<ValType> carried = to.branchTypes();
+      regions.take(carried);
+      operands.push(carried);
+      jump(to);
+      operands.pop(carried.size());
+    }
+    code.labelBinding(stay);
+  }
+
   /** Emits an unconditional branch and leaves the model of the operands alone. */
   private void jump(ControlFrame to) {
     if (to.kind == ControlFrame.Kind.FUNCTION) {
       emitReturn();
+      return;
+    }
+    if (to.kind == ControlFrame.Kind.OUTER) {
+      regions.leave(to.type.results(), outwards(to));
       return;
     }
     if (to.kind == ControlFrame.Kind.LOOP) {
@@ -306,7 +356,7 @@ final class ControlFlow {
   }
 
   void returnFromFunction() {
-    emitReturn();
+    jump(open.getFirst());
     dead = true;
   }
 

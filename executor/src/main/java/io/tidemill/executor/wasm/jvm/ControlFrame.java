@@ -13,7 +13,9 @@ final class ControlFrame {
     FUNCTION,
     BLOCK,
     LOOP,
-    IF
+    IF,
+    /** Around the region that is emitted: a branch there leaves the method. */
+    OUTER
   }
 
   final Kind kind;

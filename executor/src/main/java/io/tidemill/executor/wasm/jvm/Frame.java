@@ -22,6 +22,10 @@ final class Frame {
   final int memory;
   final int bytes;
   final int limit;
+
+  /** The array through which regions share locals; meaningless without regions. */
+  final int array;
+
   final int firstFree;
   final boolean usesMemory;
   final boolean polls;
@@ -34,18 +38,33 @@ final class Frame {
   private @Nullable Label handler;
   private @Nullable Label rangeStart;
 
-  Frame(ModuleLayout layout, FunctionType type, List<ValType> locals, FunctionFacts facts) {
+  /**
+   * The frame of a function, or of one of its regions: that has the array of locals before the fuel
+   * instead of the parameters, and those locals only that it uses.
+   */
+  Frame(
+      ModuleLayout layout,
+      FunctionType type,
+      List<ValType> locals,
+      FunctionFacts facts,
+      Outline.@Nullable Region region,
+      boolean hasRegions) {
     this.layout = layout;
     this.usesMemory = facts.usesMemory();
     this.polls = facts.calls() || facts.loops();
     final int parameters = type.params().size();
     localTypes = new ValType[parameters + locals.size()];
     localSlots = new int[localTypes.length];
+    for (int i = 0; i < localTypes.length; i++) {
+      localTypes[i] = i < parameters ? type.params().get(i) : locals.get(i - parameters);
+    }
     int next = 0;
-    for (int i = 0; i < parameters; i++) {
-      localTypes[i] = type.params().get(i);
+    for (int i = 0; region == null && i < parameters; i++) {
       localSlots[i] = next;
       next += Jvm.width(localTypes[i]);
+    }
+    if (region != null) {
+      next++;
     }
     fuel = next;
     stack = fuel + 2;
@@ -55,10 +74,15 @@ final class Frame {
     bytes = memory + 1;
     limit = bytes + 1;
     next = limit + 1;
-    for (int i = parameters; i < localTypes.length; i++) {
-      localTypes[i] = locals.get(i - parameters);
-      localSlots[i] = next;
-      next += Jvm.width(localTypes[i]);
+    array = region != null ? 0 : next;
+    if (region == null && hasRegions) {
+      next++;
+    }
+    for (int i = region == null ? parameters : 0; i < localTypes.length; i++) {
+      if (region == null || region.used().get(i)) {
+        localSlots[i] = next;
+        next += Jvm.width(localTypes[i]);
+      }
     }
     firstFree = next;
   }

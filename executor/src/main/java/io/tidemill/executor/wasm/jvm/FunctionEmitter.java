@@ -11,9 +11,10 @@ import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Emits one function. The Java frame holds: parameters, fuel, the packed stack, the instance, the
+ * Emits one function, or one of the regions that it is cut into when it is large. The Java frame holds: parameters, fuel, the packed stack, the instance, the
  * memory with its bytes and limit, the wasm locals, and above them operands that had to leave the
  * Java stack.
  *
@@ -22,6 +23,7 @@ import java.util.List;
  */
 final class FunctionEmitter {
   private final ModuleLayout layout;
+  private final int index;
   private final CodeBuilder code;
   private final Module.Function function;
   private final FunctionType type;
@@ -33,42 +35,105 @@ final class FunctionEmitter {
   private final MemoryEmitter memory;
   private final CallEmitter calls;
   private final Frame frame;
+  private final Outline outline;
+  private final RegionEmitter regions;
   private int nextCharge;
 
-  FunctionEmitter(ModuleLayout layout, int index, CodeBuilder code) {
+  /**
+   * @param region a region to emit, or null for the function itself
+   */
+  FunctionEmitter(
+      ModuleLayout layout, int index, CodeBuilder code, Outline.@Nullable Region region) {
     this.layout = layout;
+    this.index = index;
     this.code = code;
     this.function = layout.module.functions().get(index);
     this.type = layout.module.types().get(function.typeIndex());
     this.plan = layout.plan.functions().get(index);
     this.in = new OperatorReader(layout.module.bytes());
-    this.frame = new Frame(layout, type, function.locals(), layout.facts.get(index));
+    this.outline = layout.outlines.get(index);
+    this.frame =
+        new Frame(
+            layout,
+            type,
+            function.locals(),
+            layout.facts.get(index),
+            region,
+            !outline.regions().isEmpty());
     this.operands = new Operands(code, frame.firstFree);
     this.numeric = new NumericEmitter(code, operands, layout.plan.canonicalNans());
-    this.flow = new ControlFlow(code, operands, numeric, frame, type);
+    this.regions = new RegionEmitter(code, frame, operands, outline, region);
+    this.flow = new ControlFlow(code, operands, numeric, frame, type, regions);
     this.memory = new MemoryEmitter(code, operands, frame, layout.memoryIsFixed());
     this.calls = new CallEmitter(layout, code, operands, frame);
   }
 
   void emit() {
-    prologue();
+    final Outline.Region inside = regions.inside();
+    if (inside == null) {
+      enterFunction();
+    }
+    if (layout.options.metered()) {
+      frame.loadPollMark(code);
+    }
+    if (frame.usesMemory) {
+      frame.loadMemory(code);
+    }
+    regions.begin();
     frame.openRange(code);
-    in.reset(function.bodyStart(), function.bodyEnd());
-    while (in.hasNext()) {
-      final int opcode = in.next();
-      if (flow.dead()) {
-        flow.skip(opcode, in);
-        skipCharges();
-        continue;
+    if (inside == null) {
+      if (plan.charges().length == 0 && frame.polled() && layout.facts.get(index).calls()) {
+        // Every function has a charge whenever the plan is right; but even free recursion can be
+        // stopped.
+        frame.poll(code);
       }
-      charge();
-      emit(opcode);
+      instructions(function.bodyStart(), function.bodyEnd());
+    } else {
+      // Its first charge was spent before it was called.
+      skipCharges(inside.start());
+      instructions(inside.start(), inside.end());
+      if (!flow.dead()) {
+        regions.leave(List.of(), 0);
+      }
     }
     frame.closeRange(code);
     frame.handlers(code);
   }
 
-  private void prologue() {
+  private void instructions(int start, int end) {
+    in.reset(start, end);
+    while (in.hasNext()) {
+      final int opcode = in.next();
+      if (flow.dead()) {
+        flow.skip(opcode, in);
+        skipCharges(in.offset());
+        continue;
+      }
+      charge();
+      final Outline.Region region = opcode == Opcodes.BLOCK || opcode == Opcodes.LOOP ? region() : null;
+      if (region == null) {
+        emit(opcode);
+      } else {
+        numeric.flush();
+        regions.call(
+            layout,
+            layout.importedFunctions + index,
+            region,
+            layout.facts.get(index).growsMemory());
+        flow.follow(region);
+        skipCharges(region.end() - 1);
+        in.reset(region.end(), end);
+      }
+    }
+  }
+
+  /** The region that starts here, unless it is the one that is emitted. */
+  private Outline.@Nullable Region region() {
+    final Outline.Region found = outline.at(in.offset());
+    return found == regions.inside() ? null : found;
+  }
+
+  private void enterFunction() {
     if (layout.options.metered()) {
       final Label overflow = frame.overflow(code);
       code.lload(frame.stack)
@@ -81,10 +146,6 @@ final class FunctionEmitter {
           .lconst_0()
           .lcmp()
           .ifne(overflow);
-      frame.loadPollMark(code);
-    }
-    if (frame.usesMemory) {
-      frame.loadMemory(code);
     }
     for (int i = 0; i < function.locals().size(); i++) {
       final ValType local = function.locals().get(i);
@@ -93,9 +154,10 @@ final class FunctionEmitter {
     }
   }
 
-  private void skipCharges() {
+  /** Steps over the charges up to that of the instruction at {@code offset}. */
+  private void skipCharges(int offset) {
     while (nextCharge < plan.chargeOffsets().length
-        && plan.chargeOffsets()[nextCharge] <= in.offset()) {
+        && plan.chargeOffsets()[nextCharge] <= offset) {
       nextCharge++;
     }
   }

@@ -86,7 +86,14 @@ final class ModuleCompiler {
                 ModuleLayout.functionName(index),
                 Jvm.function(layout.functionTypes.get(index), layout.instance),
                 STATIC,
-                code -> new FunctionEmitter(layout, function, code).emit());
+                code -> new FunctionEmitter(layout, function, code, null).emit());
+            for (Outline.Region region : layout.outlines.get(i).regions()) {
+              builder.withMethodBody(
+                  RegionEmitter.name(index, region),
+                  RegionEmitter.descriptor(layout.instance),
+                  STATIC,
+                  code -> new FunctionEmitter(layout, function, code, region).emit());
+            }
           }
         });
   }

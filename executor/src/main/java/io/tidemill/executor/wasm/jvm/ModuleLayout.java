@@ -33,6 +33,10 @@ final class ModuleLayout {
   final List<Module.GlobalType> globalTypes;
   final int importedFunctions;
   final List<FunctionFacts> facts;
+
+  /** How each function that the module defines is cut into methods. */
+  final List<Outline> outlines = new ArrayList<>();
+
   final ClassDesc instance = ClassDesc.of(PACKAGE + "Instance");
   final ClassDesc dispatcher = ClassDesc.of(PACKAGE + "Dispatch");
   final ClassDesc stubs = ClassDesc.of(PACKAGE + "Stubs");
@@ -79,7 +83,7 @@ final class ModuleLayout {
     this.cells = sharedGlobals();
     this.entries = enterable();
     for (int i = 0; i < module.functions().size(); i++) {
-      CodeBounds.checkFunction(this, i);
+      outlines.add(CodeBounds.outline(this, i));
     }
   }
 

@@ -178,7 +178,9 @@ final class ExpressionGenerator {
       out.op(Opcodes.MEMORY_SIZE).raw(0);
     } else if (wanted == I32) {
       out.constant(I32, chance.percent(80) ? chance.below(3) : (int) chance.bits());
-      out.op(Opcodes.MEMORY_GROW).raw(0);
+      if (module.grows) {
+        out.op(Opcodes.MEMORY_GROW).raw(0);
+      }
     } else {
       leaf(wanted);
     }

@@ -28,6 +28,10 @@ public final class ModuleGenerator {
   final int dataSegments;
   final int elementSegments;
   final boolean wild;
+
+  /** Whether it has memory.grow at all: without, a compiler may know the size of memory. */
+  final boolean grows;
+
   private final long seed;
   private final int imports;
   private final List<TraceHost.Function> hostFunctions;
@@ -37,6 +41,7 @@ public final class ModuleGenerator {
     this.chance = new Chance(seed);
     this.valueTypes = floats ? ALL : INTEGERS;
     this.wild = chance.percent(30);
+    this.grows = seed % 2 == 0;
     this.tableSize = chance.between(2, 12);
     this.minPages = chance.percent(8) ? 0 : chance.between(1, 2);
     this.maxPages = minPages + chance.between(0, 4);

@@ -17,12 +17,14 @@ import java.util.List;
  */
 public final class Differential {
   private final Engine interpreter = new ChicoryEngine();
-  private final Engine compiler = new JvmEngine(interpreter);
+  private final Engine compiler;
   private final List<String> differences = new ArrayList<>();
   private int executions;
   private int interpreted;
 
-  private Differential() {}
+  private Differential(CompilerOptions options) {
+    compiler = new JvmEngine(interpreter, options);
+  }
 
   /** What a run found. */
   record Findings(List<String> differences, int executions, int interpreted) {}
@@ -33,7 +35,11 @@ public final class Differential {
   }
 
   static Findings run(long firstSeed, int modules, int inputs) {
-    final Differential run = new Differential();
+    return run(firstSeed, modules, inputs, CompilerOptions.STANDARD);
+  }
+
+  static Findings run(long firstSeed, int modules, int inputs, CompilerOptions options) {
+    final Differential run = new Differential(options);
     for (long seed = firstSeed; seed < firstSeed + modules; seed++) {
       run.compare(seed, inputs);
     }

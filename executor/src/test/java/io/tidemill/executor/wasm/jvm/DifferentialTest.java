@@ -32,6 +32,20 @@ class DifferentialTest {
         .isZero();
   }
 
+  /** Small functions cut like the largest ones: every second block is a method of its own. */
+  @Test
+  void shouldAgreeWhenFunctionsAreCutIntoManyMethods() {
+    final int modules = Integer.getInteger("tidemill.outline.cases", 200);
+    final Differential.Findings findings =
+        Differential.run(
+            Long.getLong("tidemill.seed", 200_000),
+            modules,
+            INPUTS,
+            new CompilerOptions(true, true, 300));
+    assertThat(findings.differences()).isEmpty();
+    assertThat(findings.interpreted()).as("modules outside the bounds").isZero();
+  }
+
   /** The same in a JVM that never compiles, and in one that stops at the first compiler. */
   @ParameterizedTest
   @ValueSource(strings = {"-Xint", "-XX:TieredStopAtLevel=1"})

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
  */
 class GoldenCorpusTest {
   private static final String DIGEST =
-      "e5bf8e933fc6aa654a4a6b1d9f8a76331c7bb855ec4138f7edf0cdf7c6ed7a92";
+      "632cb22b6e68cc550931676b10b7105885961bc010c1cceebd8d25446cccfbcf";
 
   private static final long FIRST_SEED = 500_000;
   private static final int MODULES = 100;

@@ -46,10 +46,7 @@ class GuardTest {
     final Module module = ModuleValidator.validate(kernel.wasm(), WasmProfile.BARE);
     final int work = kernel == Kernel.FIB ? 90 : kernel.work();
     assertStopped(module, plan(module), work);
-    // Recursion is stopped through the charges of the functions, loops even without.
-    if (kernel != Kernel.FIB) {
-      assertStopped(module, withoutCharges(plan(module)), work);
-    }
+    assertStopped(module, withoutCharges(plan(module)), work);
   }
 
   private static MeteringPlan plan(Module module) {
