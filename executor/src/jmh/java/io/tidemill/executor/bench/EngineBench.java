@@ -183,8 +183,7 @@ public final class EngineBench {
       figures.put("v8", Double.parseDouble(v8.split(" ")[0]));
     }
     if (hasNative) {
-      final String best =
-          output(List.of(work.resolve(subject.name()).toString(), amount, "9"));
+      final String best = output(List.of(work.resolve(subject.name()).toString(), amount, "9"));
       figures.put("native", Double.parseDouble(best.replaceAll(".*best_ns\": (\\d+).*", "$1")));
     }
   }

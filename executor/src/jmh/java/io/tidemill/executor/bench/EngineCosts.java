@@ -1,6 +1,7 @@
 package io.tidemill.executor.bench;
 
 import io.tidemill.executor.fuel.FuelSchedule;
+import io.tidemill.executor.wasm.ArtifactStore;
 import io.tidemill.executor.wasm.CompiledModule;
 import io.tidemill.executor.wasm.Engine;
 import io.tidemill.executor.wasm.FunctionType;
@@ -8,18 +9,23 @@ import io.tidemill.executor.wasm.HostBinding;
 import io.tidemill.executor.wasm.Instance;
 import io.tidemill.executor.wasm.MeteringPlan;
 import io.tidemill.executor.wasm.Module;
+import io.tidemill.executor.wasm.ModuleCache;
 import io.tidemill.executor.wasm.ModuleValidator;
 import io.tidemill.executor.wasm.ValType;
 import io.tidemill.executor.wasm.WasmProfile;
 import io.tidemill.executor.wasm.chicory.ChicoryEngine;
 import io.tidemill.executor.wasm.gen.Sink;
 import io.tidemill.executor.wasm.jvm.JvmEngine;
+import io.tidemill.state.hash.Hash32;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What calls and modules cost beside the instructions, in this JVM: prints one line of {@code
@@ -43,14 +49,31 @@ public final class EngineCosts {
     System.out.printf(
         Locale.ROOT,
         "fresh_call_us=%.3f host_call_ns=%.2f compile_ms_per_kib=%.4f hostile_refused_ms=%.2f"
-            + " hostile_refused_mib=%.2f instance_bytes=%d cached_module_bytes=%d%n",
+            + " hostile_refused_mib=%.2f instance_bytes=%d cached_module_bytes=%d"
+            + " warm_restart_ms_per_kib=%.4f%n",
         freshCall(engine),
         hostCall(engine),
-        compilePerKib(engine),
+        perKib(engine, ArtifactStore.NONE),
         refusal.millis(),
         refusal.mebibytes(),
         instanceBytes(engine),
-        cachedModuleBytes(engine));
+        cachedModuleBytes(engine),
+        perKib(engine, new InMemory()));
+  }
+
+  /** What a restarted node finds on its disk, without the disk. */
+  private static final class InMemory implements ArtifactStore {
+    private final Map<ModuleCache.Key, byte[]> kept = new HashMap<>();
+
+    @Override
+    public byte @Nullable [] load(ModuleCache.Key key) {
+      return kept.get(key);
+    }
+
+    @Override
+    public void save(ModuleCache.Key key, byte[] artifact) {
+      kept.put(key, artifact);
+    }
   }
 
   /** Module with 17 pages and {@code run}, which stores to three of them; microseconds. */
@@ -123,10 +146,8 @@ public final class EngineCosts {
         .section(2, new Sink().u32(1).name("e").name("n").raw(0, 0))
         .section(3, new Sink().u32(2).u32(0).u32(0))
         .section(5, new Sink().u32(1).raw(0, 1))
-        .section(
-            7, new Sink().u32(2).name("with").raw(0).u32(1).name("without").raw(0).u32(2))
-        .section(
-            10, new Sink().u32(2).sized(loopOver(0x10, 0)).sized(loopOver(0x41, 1, 0x6A)))
+        .section(7, new Sink().u32(2).name("with").raw(0).u32(1).name("without").raw(0).u32(2))
+        .section(10, new Sink().u32(2).sized(loopOver(0x10, 0)).sized(loopOver(0x41, 1, 0x6A)))
         .toBytes();
   }
 
@@ -137,8 +158,11 @@ public final class EngineCosts {
         .raw(0x22, 1, 0x20, 0, 0x48, 0x0D, 0, 0x0B, 0x20, 1, 0x0B);
   }
 
-  /** Validate, meter and compile all kernels, warm; milliseconds per KiB of wasm. */
-  private static double compilePerKib(Engine engine) {
+  /**
+   * Validates, meters and compiles all kernels, or loads them from {@code artifacts} after the
+   * first round, warm; milliseconds per KiB of wasm.
+   */
+  private static double perKib(Engine engine, ArtifactStore artifacts) {
     double best = Double.MAX_VALUE;
     for (int round = 0; round < 2 * ROUNDS; round++) {
       long bytes = 0;
@@ -146,7 +170,14 @@ public final class EngineCosts {
       for (Kernel kernel : Kernel.values()) {
         final byte[] wasm = kernel.wasm();
         bytes += wasm.length;
-        EngineProbe.compile(engine, wasm);
+        final Module module = ModuleValidator.validate(wasm, WasmProfile.BARE);
+        final CompiledModule _ =
+            engine.compile(
+                module,
+                MeteringPlan.of(module, FuelSchedule.V1, WasmProfile.BARE),
+                List.of(),
+                artifacts,
+                new ModuleCache.Key(module.codeHash(), Hash32.ZERO));
       }
       best = Math.min(best, (EngineProbe.processorNanos() - from) / 1e6 / (bytes / 1024.0));
     }

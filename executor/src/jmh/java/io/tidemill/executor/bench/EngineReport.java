@@ -58,11 +58,12 @@ final class EngineReport {
   String costs() {
     return String.format(
         Locale.ROOT,
-        "fresh call %.2f us, host call %.1f ns, compile %.2f ms/KiB, hostile bytes refused in %.1f"
+        "fresh call %.2f us, host call %.1f ns, compile %.2f ms/KiB, from artefacts %.2f, hostile bytes refused in %.1f"
             + " ms and %.1f MiB, instance %.0f bytes, cached module %.0f bytes",
         costs.get("fresh_call_us"),
         costs.get("host_call_ns"),
         costs.get("compile_ms_per_kib"),
+        costs.get("warm_restart_ms_per_kib"),
         costs.get("hostile_refused_ms"),
         costs.get("hostile_refused_mib"),
         costs.get("instance_bytes"),

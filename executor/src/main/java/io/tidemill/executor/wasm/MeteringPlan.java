@@ -59,8 +59,7 @@ public record MeteringPlan(
    * @param checks when the charge of the same index has to be checked at the latest. Checking every
    *     charge at once is right too, and the reference backend does
    */
-  public record FunctionPlan(
-      int frameSlots, int[] chargeOffsets, long[] charges, Check[] checks) {}
+  public record FunctionPlan(int frameSlots, int[] chargeOffsets, long[] charges, Check[] checks) {}
 
   /** When a charge has to be checked, given that nothing may be observed past the last of fuel. */
   public enum Check {

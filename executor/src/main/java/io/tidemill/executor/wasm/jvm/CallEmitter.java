@@ -25,9 +25,9 @@ final class CallEmitter {
     operands.close(type.params().size());
     frame.beforeCall(code);
     code.invokestatic(
-            layout.ownerOf(function),
-            ModuleLayout.functionName(function),
-            Jvm.function(type, layout.instance));
+        layout.ownerOf(function),
+        ModuleLayout.functionName(function),
+        Jvm.function(type, layout.instance));
     returned(type, type.params().size(), layout.mayGrowMemory(function));
   }
 
@@ -37,9 +37,9 @@ final class CallEmitter {
     operands.closeBelowTop(type.params().size());
     frame.beforeCall(code);
     code.invokestatic(
-            layout.dispatcher,
-            ModuleLayout.dispatcherName(layout.signature(type)),
-            Jvm.function(type, layout.instance, Jvm.INT));
+        layout.dispatcher,
+        ModuleLayout.dispatcherName(layout.signature(type)),
+        Jvm.function(type, layout.instance, Jvm.INT));
     returned(type, type.params().size() + 1, layout.anyFunctionGrowsMemory());
   }
 

@@ -27,8 +27,8 @@ final class CodeBounds {
           : 8_000;
 
   /**
-   * Bytecode, as estimated, above which a function is cut into several methods. Below HotSpot's own
-   * limit, so that what it makes of a part is as good as of any small function.
+   * Bytecode, as estimated, of the methods that a function is cut into when it would have a third
+   * more. That is HotSpot's own limit: what it makes of a part is as good as of a small function.
    */
   static final int OUTLINE_BYTES = 6_000;
 
@@ -65,14 +65,15 @@ final class CodeBounds {
     }
   }
 
-  /**
-   * How a function is cut into methods; refuses one that cannot be, before anything is emitted.
-   */
+  /** How a function is cut into methods; refuses one that cannot be, before anything is emitted. */
   static Outline outline(ModuleLayout layout, int index) {
     final Module.Function function = layout.module.functions().get(index);
     final int slots =
         Jvm.width(layout.module.types().get(function.typeIndex()).params())
             + Jvm.width(function.locals());
+    if (layout.plan.functions().get(index).frameSlots() > PackedStack.MOST_SLOTS) {
+      throw new OutsideBounds("function " + index + " has a frame beyond the limit of the stack");
+    }
     if (slots > LOCAL_SLOTS) {
       throw new OutsideBounds("function " + index + " has " + slots + " slots of locals");
     }
@@ -90,7 +91,7 @@ final class CodeBounds {
         throw new OutsideBounds("function " + index + " has a straight line of " + straight);
       }
     }
-    if (bytes <= layout.options.outlineBytes()) {
+    if (bytes <= layout.options.outlineBytes() * 4L / 3) {
       return Outline.NONE;
     }
     final Outline outline =

@@ -1,7 +1,6 @@
 package io.tidemill.executor.wasm.jvm;
 
 import io.tidemill.executor.fuel.FuelSchedule;
-import io.tidemill.executor.wasm.ExecutionGuard;
 import io.tidemill.executor.wasm.FunctionType;
 import io.tidemill.executor.wasm.Instance;
 import io.tidemill.executor.wasm.Launch;
@@ -22,9 +21,6 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("ReferenceEquality") // an instance is told by identity
 public abstract class CompiledInstance extends Instance {
-  /** A packed stack with one of its halves below zero has one of these bits. */
-  static final long STACK_UNDERFLOW = 0x8000_0000_8000_0000L;
-
   /** How much fuel may be spent between two looks at the guard: about a millisecond when hot. */
   static final long POLL_EVERY = 1 << 20;
 
@@ -129,18 +125,6 @@ public abstract class CompiledInstance extends Instance {
   }
 
   // ---------------------------------------------------------------- what generated code calls
-
-  /** Frames in the high half, slots in the low half. */
-  public static long packedStack(CompiledInstance instance) {
-    return (long) instance.framesLeft << 32 | instance.slotsLeft;
-  }
-
-  /** Writes the fuel and the packed stack to the instance, for a host function. */
-  public static void leave(long fuel, long stack, CompiledInstance instance) {
-    instance.fuel = fuel;
-    instance.framesLeft = (int) (stack >>> 32);
-    instance.slotsLeft = (int) stack;
-  }
 
   /** Keeps a result beyond the first until the caller takes it. */
   public static void setResult(long bits, CompiledInstance instance, int index) {
@@ -368,11 +352,6 @@ public abstract class CompiledInstance extends Instance {
   public static Trap outOfFuel(Instance instance) {
     instance.fuel = 0;
     return Trap.of(TrapCode.OUT_OF_FUEL);
-  }
-
-  /** What ends an attempt that the guard stopped. */
-  public static ExecutionGuard.AttemptStopped stopped() {
-    return ExecutionGuard.AttemptStopped.INSTANCE;
   }
 
   /** The trap to throw. */

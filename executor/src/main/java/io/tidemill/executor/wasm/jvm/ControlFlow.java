@@ -110,8 +110,9 @@ final class ControlFlow {
    * inner one would have everything that lives in registers saved around it.
    *
    * @param roundCost 0 when nothing is spent there
+   * @param calls whether each round calls something anyway
    */
-  void loop(FunctionType blockType, long roundCost) {
+  void loop(FunctionType blockType, long roundCost, boolean calls) {
     final ControlFrame entered = push(ControlFrame.Kind.LOOP, blockType);
     entered.roundCost = roundCost;
     operands.spillAll();
@@ -122,7 +123,11 @@ final class ControlFlow {
     if (roundCost > 0) {
       frame.spend(code, roundCost);
       final Label poll = code.newBoundLabel();
-      frame.checkFuelAndPollInline(code);
+      if (calls) {
+        frame.checkFuelAndPoll(code);
+      } else {
+        frame.checkFuelAndPollInline(code);
+      }
       entered.detour = frame.detour(code, poll);
     }
     code.labelBinding(entered.target);

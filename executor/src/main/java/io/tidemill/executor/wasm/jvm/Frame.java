@@ -5,6 +5,7 @@ import io.tidemill.executor.wasm.FunctionType;
 import io.tidemill.executor.wasm.ValType;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
+import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Where things are in the Java frame of one function, and what its code shares at the end. */
 final class Frame {
+  private static final ClassDesc ATTEMPT_STOPPED = Jvm.of(AttemptStopped.class);
+
   final ValType[] localTypes;
   final int[] localSlots;
   final int fuel;
@@ -68,7 +71,7 @@ final class Frame {
     }
     fuel = next;
     stack = fuel + 2;
-    instance = stack + 2;
+    instance = stack + 1;
     pollMark = instance + 1;
     memory = pollMark + 2;
     bytes = memory + 1;
@@ -116,7 +119,12 @@ final class Frame {
 
   /** Before something that spends the instance's fuel, and leaves it exact when it throws. */
   void beforeSpending(CodeBuilder code) {
-    storeFuel(code);
+    if (layout.options.metered()) {
+      storeFuel(code);
+    } else {
+      // A range must not be empty.
+      code.nop();
+    }
     closeRange(code);
   }
 
@@ -131,8 +139,8 @@ final class Frame {
 
   /** Before a call, which leaves the instance's fuel exact when it throws; the arguments follow. */
   void beforeCall(CodeBuilder code) {
+    code.lload(fuel).iload(stack).aload(instance);
     closeRange(code);
-    code.lload(fuel).lload(stack).aload(instance);
   }
 
   /** After it, with the result on the Java stack. */
@@ -283,8 +291,7 @@ final class Frame {
     if (overflow != null) {
       code.labelBinding(overflow);
       storeFuel(code);
-      code.invokestatic(Jvm.COMPILED_INSTANCE, "stackOverflow", Jvm.method(Jvm.TRAP))
-          .athrow();
+      code.invokestatic(Jvm.COMPILED_INSTANCE, "stackOverflow", Jvm.method(Jvm.TRAP)).athrow();
     }
     if (outOfFuel != null) {
       code.labelBinding(outOfFuel);
@@ -293,8 +300,7 @@ final class Frame {
     if (stopped != null) {
       code.labelBinding(stopped);
       storeFuel(code);
-      code.invokestatic(Jvm.COMPILED_INSTANCE, "stopped", Jvm.method(Jvm.of(AttemptStopped.class)))
-          .athrow();
+      code.getstatic(ATTEMPT_STOPPED, "INSTANCE", ATTEMPT_STOPPED).athrow();
     }
     if (handler != null) {
       code.labelBinding(handler);

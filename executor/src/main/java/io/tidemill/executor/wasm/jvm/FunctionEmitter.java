@@ -1,6 +1,7 @@
 package io.tidemill.executor.wasm.jvm;
 
 import io.tidemill.executor.wasm.FunctionType;
+import io.tidemill.executor.wasm.MeteringPlan.Check;
 import io.tidemill.executor.wasm.MeteringPlan.FunctionPlan;
 import io.tidemill.executor.wasm.Module;
 import io.tidemill.executor.wasm.OpcodeTable;
@@ -14,9 +15,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Emits one function, or one of the regions that it is cut into when it is large. The Java frame holds: parameters, fuel, the packed stack, the instance, the
- * memory with its bytes and limit, the wasm locals, and above them operands that had to leave the
- * Java stack.
+ * Emits one function, or one of the regions that it is cut into when it is large. The Java frame
+ * holds: parameters, fuel, the packed stack, the instance, the memory with its bytes and limit, the
+ * wasm locals, and above them operands that had to leave the Java stack.
  *
  * <p>Dead code is not emitted. Whatever can throw lies under one exception handler that writes fuel
  * back to the instance, except calls: when they throw the instance has the exact fuel already.
@@ -110,7 +111,7 @@ final class FunctionEmitter {
         continue;
       }
       charge();
-      final Outline.Region region = opcode == Opcodes.BLOCK || opcode == Opcodes.LOOP ? region() : null;
+      final Outline.Region region = region();
       if (region == null) {
         emit(opcode);
       } else {
@@ -129,22 +130,20 @@ final class FunctionEmitter {
 
   /** The region that starts here, unless it is the one that is emitted. */
   private Outline.@Nullable Region region() {
-    final Outline.Region found = outline.at(in.offset());
-    return found == regions.inside() ? null : found;
+    final Outline.Region inside = regions.inside();
+    return inside != null && inside.start() == in.offset() ? null : outline.at(in.offset());
   }
 
   private void enterFunction() {
     if (layout.options.metered()) {
       final Label overflow = frame.overflow(code);
-      code.lload(frame.stack)
-          .loadConstant(1L << 32 | plan.frameSlots())
-          .lsub()
-          .dup2()
-          .lstore(frame.stack)
-          .loadConstant(CompiledInstance.STACK_UNDERFLOW)
-          .land()
-          .lconst_0()
-          .lcmp()
+      code.iload(frame.stack)
+          .loadConstant(PackedStack.FRAME + plan.frameSlots())
+          .isub()
+          .dup()
+          .istore(frame.stack)
+          .loadConstant(PackedStack.UNDERFLOW)
+          .iand()
           .ifne(overflow);
     }
     for (int i = 0; i < function.locals().size(); i++) {
@@ -156,8 +155,7 @@ final class FunctionEmitter {
 
   /** Steps over the charges up to that of the instruction at {@code offset}. */
   private void skipCharges(int offset) {
-    while (nextCharge < plan.chargeOffsets().length
-        && plan.chargeOffsets()[nextCharge] <= offset) {
+    while (nextCharge < plan.chargeOffsets().length && plan.chargeOffsets()[nextCharge] <= offset) {
       nextCharge++;
     }
   }
@@ -202,7 +200,8 @@ final class FunctionEmitter {
       case Opcodes.BLOCK -> flow.block(layout.module.blockType(in.blockType()));
       case Opcodes.LOOP -> {
         final FunctionType loopType = layout.module.blockType(in.blockType());
-        flow.loop(loopType, takeCharge(in.position()));
+        final long cost = takeCharge(in.position());
+        flow.loop(loopType, cost, cost > 0 && plan.checks()[nextCharge - 1] == Check.BEFORE_CALL);
       }
       case Opcodes.IF -> flow.ifThen(layout.module.blockType(in.blockType()));
       case Opcodes.ELSE -> flow.elseArm();

@@ -34,6 +34,7 @@ final class Jvm {
   static final ClassDesc GUARD = of(ExecutionGuard.class);
   static final ClassDesc LINEAR_MEMORY = of(LinearMemory.class);
   static final ClassDesc MEMORY_ACCESS = of(MemoryAccess.class);
+  static final ClassDesc PACKED_STACK = of(PackedStack.class);
   static final ClassDesc NUMERIC = of(Numeric.class);
   static final ClassDesc TRAP = of(Trap.class);
 
@@ -91,7 +92,7 @@ final class Jvm {
     }
     parameters.addAll(List.of(extra));
     parameters.add(LONG);
-    parameters.add(LONG);
+    parameters.add(INT);
     parameters.add(instance);
     return MethodTypeDesc.of(returned(type), parameters);
   }

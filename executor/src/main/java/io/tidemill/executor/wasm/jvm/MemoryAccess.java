@@ -106,21 +106,18 @@ public final class MemoryAccess {
     return (long) LONG.get(bytes, sum(base, offset));
   }
 
-  public static void storeByte(
-      int base, int value, byte[] bytes, LinearMemory memory) {
+  public static void storeByte(int base, int value, byte[] bytes, LinearMemory memory) {
     bytes[base] = (byte) value;
     memory.touch(base);
   }
 
-  public static void storeByte(
-      int base, int value, int offset, byte[] bytes, LinearMemory memory) {
+  public static void storeByte(int base, int value, int offset, byte[] bytes, LinearMemory memory) {
     final int index = sum(base, offset);
     bytes[index] = (byte) value;
     memory.touch(index);
   }
 
-  public static void storeShort(
-      int base, int value, byte[] bytes, LinearMemory memory) {
+  public static void storeShort(int base, int value, byte[] bytes, LinearMemory memory) {
     SHORT.set(bytes, base, (short) value);
     memory.touch(base);
   }
@@ -132,21 +129,18 @@ public final class MemoryAccess {
     memory.touch(index);
   }
 
-  public static void storeInt(
-      int base, int value, byte[] bytes, LinearMemory memory) {
+  public static void storeInt(int base, int value, byte[] bytes, LinearMemory memory) {
     INT.set(bytes, base, value);
     memory.touch(base);
   }
 
-  public static void storeInt(
-      int base, int value, int offset, byte[] bytes, LinearMemory memory) {
+  public static void storeInt(int base, int value, int offset, byte[] bytes, LinearMemory memory) {
     final int index = sum(base, offset);
     INT.set(bytes, index, value);
     memory.touch(index);
   }
 
-  public static void storeLong(
-      int base, long value, byte[] bytes, LinearMemory memory) {
+  public static void storeLong(int base, long value, byte[] bytes, LinearMemory memory) {
     LONG.set(bytes, base, value);
     memory.touch(base);
   }

@@ -160,9 +160,9 @@ final class ModuleCompiler {
             foreignElement(code, type, signature);
           }
           // Looking up can trap.
-          code.aload(element + 5).lload(element + 1).putfield(Jvm.INSTANCE, "fuel", Jvm.LONG);
+          code.aload(element + 4).lload(element + 1).putfield(Jvm.INSTANCE, "fuel", Jvm.LONG);
           code.iload(element)
-              .aload(element + 5)
+              .aload(element + 4)
               .loadConstant(from)
               .loadConstant(to)
               .invokestatic(
@@ -177,9 +177,9 @@ final class ModuleCompiler {
   private void foreignElement(CodeBuilder code, FunctionType type, int signature) {
     final int element = Jvm.width(type.params());
     final Label own = code.newLabel();
-    code.aload(element + 5).lload(element + 1).putfield(Jvm.INSTANCE, "fuel", Jvm.LONG);
+    code.aload(element + 4).lload(element + 1).putfield(Jvm.INSTANCE, "fuel", Jvm.LONG);
     code.iload(element)
-        .aload(element + 5)
+        .aload(element + 4)
         .loadConstant(signature)
         .invokestatic(
             Jvm.COMPILED_INSTANCE,
@@ -226,8 +226,8 @@ final class ModuleCompiler {
                 if (stride == 1) {
                   final int function = layout.callable[from + at];
                   code.lload(number + 1)
-                      .lload(number + 3)
-                      .aload(number + 5)
+                      .iload(number + 3)
+                      .aload(number + 4)
                       .invokestatic(
                           layout.ownerOf(function),
                           ModuleLayout.functionName(function),
@@ -235,8 +235,8 @@ final class ModuleCompiler {
                 } else {
                   code.iload(number)
                       .lload(number + 1)
-                      .lload(number + 3)
-                      .aload(number + 5)
+                      .iload(number + 3)
+                      .aload(number + 4)
                       .invokestatic(
                           layout.dispatcher, name + "x" + (from + at * stride), descriptor);
                 }

@@ -40,7 +40,7 @@ final class RegionEmitter {
   }
 
   static MethodTypeDesc descriptor(ClassDesc instance) {
-    return Jvm.method(Jvm.INT, Jvm.LONG_ARRAY, Jvm.LONG, Jvm.LONG, instance);
+    return Jvm.method(Jvm.INT, Jvm.LONG_ARRAY, Jvm.LONG, Jvm.INT, instance);
   }
 
   /** The region that is emitted, or null for the function itself. */
@@ -62,13 +62,10 @@ final class RegionEmitter {
   /** Calls a region; how far outwards it branches is on the Java stack then. */
   void call(ModuleLayout layout, int function, Outline.Region region, boolean memoryMayChange) {
     store(region.used());
+    code.aload(frame.array).lload(frame.fuel).iload(frame.stack).aload(frame.instance);
     frame.closeRange(code);
-    code.aload(frame.array)
-        .lload(frame.fuel)
-        .lload(frame.stack)
-        .aload(frame.instance)
-        .invokestatic(
-            layout.ownerOf(function), name(function, region), descriptor(layout.instance));
+    code.invokestatic(
+        layout.ownerOf(function), name(function, region), descriptor(layout.instance));
     frame.afterSpending(code, memoryMayChange);
     load(region.written());
   }

@@ -35,7 +35,7 @@ final class StubEmitter {
   void host(FunctionType type, HostBinding binding) {
     final int fuel = Jvm.width(type.params());
     leave(fuel);
-    code.aload(fuel + 4);
+    code.aload(fuel + 3);
     final List<ClassDesc> parameters = new ArrayList<>();
     parameters.add(Jvm.INSTANCE);
     loadParameters(code, type);
@@ -43,20 +43,16 @@ final class StubEmitter {
       parameters.add(Jvm.desc(parameter));
     }
     code.invokestatic(
-        Jvm.of(binding.owner()),
-        binding.method(),
-        MethodTypeDesc.of(Jvm.result(type), parameters));
-    returnWithFuel(type, fuel + 4);
+        Jvm.of(binding.owner()), binding.method(), MethodTypeDesc.of(Jvm.result(type), parameters));
+    returnWithFuel(type, fuel + 3);
   }
 
   private void leave(int fuel) {
     code.lload(fuel)
-        .lload(fuel + 2)
-        .aload(fuel + 4)
+        .iload(fuel + 2)
+        .aload(fuel + 3)
         .invokestatic(
-            Jvm.COMPILED_INSTANCE,
-            "leave",
-            Jvm.method(Jvm.VOID, Jvm.LONG, Jvm.LONG, Jvm.COMPILED_INSTANCE));
+            Jvm.PACKED_STACK, "leave", Jvm.method(Jvm.VOID, Jvm.LONG, Jvm.INT, Jvm.INSTANCE));
   }
 
   private void returnWithFuel(FunctionType type, int instance) {
@@ -72,9 +68,9 @@ final class StubEmitter {
     leave(fuel);
     pack(type);
     code.loadConstant(index)
-        .aload(fuel + 4)
+        .aload(fuel + 3)
         .invokestatic(Jvm.COMPILED_INSTANCE, "callImport", FOREIGN);
-    unpackAndReturn(type, fuel + 4);
+    unpackAndReturn(type, fuel + 3);
   }
 
   /** Calls the function at the table element in the local before the fuel. */
@@ -83,9 +79,9 @@ final class StubEmitter {
     leave(element + 1);
     pack(type);
     code.iload(element)
-        .aload(element + 5)
+        .aload(element + 4)
         .invokestatic(Jvm.COMPILED_INSTANCE, "callElement", FOREIGN);
-    unpackAndReturn(type, element + 5);
+    unpackAndReturn(type, element + 4);
   }
 
   private void pack(FunctionType type) {
@@ -130,8 +126,7 @@ final class StubEmitter {
     code.aload(1)
         .getfield(Jvm.INSTANCE, "fuel", Jvm.LONG)
         .aload(1)
-        .invokestatic(
-            Jvm.COMPILED_INSTANCE, "packedStack", Jvm.method(Jvm.LONG, Jvm.COMPILED_INSTANCE))
+        .invokestatic(Jvm.PACKED_STACK, "of", Jvm.method(Jvm.INT, Jvm.INSTANCE))
         .aload(1)
         .invokestatic(
             layout.ownerOf(function),

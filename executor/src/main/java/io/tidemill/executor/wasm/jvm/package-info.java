@@ -1,10 +1,11 @@
 /**
  * The bytecode compiler: a validated, metered module becomes JVM classes of its own.
  *
- * <p>A wasm function is a static method {@code (parameters..., long stack, Instance)}; wasm locals
- * are Java locals, fuel is a Java local that is written to the instance around calls and when
- * something is thrown, and the logical stack is a packed argument. Memory is a byte array behind
- * explicit range checks. {@link io.tidemill.executor.wasm.jvm.JvmEngine} is the door.
+ * <p>A wasm function is a static method {@code (parameters..., long fuel, int stack, Instance)};
+ * wasm locals are Java locals, fuel is a Java local that goes down as an argument and comes back
+ * through the instance, and the logical stack is a packed argument. Memory is a byte array behind
+ * explicit range checks. A large function is cut into several methods. {@link
+ * io.tidemill.executor.wasm.jvm.JvmEngine} is the door; ADR 12 says why the code looks as it does.
  *
  * <p>Invariant: the same result, trap, fuel, memory, globals and host calls as the reference
  * interpreter on the instrumented module, whatever HotSpot does with the classes; a module that

@@ -56,7 +56,8 @@ class GuardTest {
   private static MeteringPlan withoutCharges(MeteringPlan plan) {
     final List<FunctionPlan> free = new ArrayList<>();
     for (FunctionPlan function : plan.functions()) {
-      free.add(new FunctionPlan(
+      free.add(
+          new FunctionPlan(
               function.frameSlots(), new int[0], new long[0], new MeteringPlan.Check[0]));
     }
     return new MeteringPlan(
