@@ -126,7 +126,7 @@ class NodeCrashTest {
         folder.resolve("node.log"),
         flags,
         "data.retain-waves=" + RETAINED,
-        "execution.engine=" + (cycle % 3 == 1 ? "interpreter" : "compiled"),
+        "engine.backend=" + (cycle % 3 == 1 ? "interpreter" : "compiled"),
         "execution.mode=" + (cycle % 3 == 2 ? "serial" : "parallel"));
   }
 
