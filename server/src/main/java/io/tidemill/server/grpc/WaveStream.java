@@ -109,23 +109,19 @@ final class WaveStream implements StreamObserver<ExecuteWaveRequest> {
 
   @Override
   public void onNext(ExecuteWaveRequest frame) {
-    lock.lock();
-    try {
-      if (closed || (last != null && header == null)) {
-        return;
-      }
-      receive(frame);
-      send();
-      if (deliveries.size() >= Math.max(1, limits.inflightWaves())) {
-        paused = true;
-      } else {
-        call.request(1);
-      }
-    } catch (RuntimeException failure) {
-      fail(failure);
-    } finally {
-      lock.unlock();
-    }
+    locked(
+        () -> {
+          if (closed || (last != null && header == null)) {
+            return;
+          }
+          receive(frame);
+          send();
+          if (deliveries.size() >= Math.max(1, limits.inflightWaves())) {
+            paused = true;
+          } else {
+            call.request(1);
+          }
+        });
   }
 
   @Override
@@ -135,14 +131,12 @@ final class WaveStream implements StreamObserver<ExecuteWaveRequest> {
 
   @Override
   public void onCompleted() {
-    lock.lock();
-    try {
-      inputEnded = true;
-      forget();
-      send();
-    } finally {
-      lock.unlock();
-    }
+    locked(
+        () -> {
+          inputEnded = true;
+          forget();
+          send();
+        });
   }
 
   private void receive(ExecuteWaveRequest frame) {
@@ -327,9 +321,13 @@ final class WaveStream implements StreamObserver<ExecuteWaveRequest> {
   }
 
   private void drain() {
+    locked(this::send);
+  }
+
+  private void locked(Runnable work) {
     lock.lock();
     try {
-      send();
+      work.run();
     } catch (RuntimeException failure) {
       fail(failure);
     } finally {
@@ -384,12 +382,7 @@ final class WaveStream implements StreamObserver<ExecuteWaveRequest> {
   /** The client is gone: a wave that has not begun is dropped, one that has goes on. */
   private void abandon() {
     gone = true;
-    lock.lock();
-    try {
-      end();
-    } finally {
-      lock.unlock();
-    }
+    locked(this::end);
   }
 
   /** Lets go of everything; whether the stream was open until now. */

@@ -84,8 +84,7 @@ final class SocketEndpoint {
   void close() {
     final List<SocketConnection> all = List.copyOf(connections.values());
     all.forEach(
-        connection ->
-            connection.close(SocketConnection.CLOSE_GOING_AWAY, "the node is stopping"));
+        connection -> connection.close(SocketConnection.CLOSE_GOING_AWAY, "the node is stopping"));
     CompletableFuture.allOf(
             all.stream().map(SocketConnection::said).toArray(CompletableFuture[]::new))
         .completeOnTimeout(null, GOODBYE_SECONDS, TimeUnit.SECONDS)

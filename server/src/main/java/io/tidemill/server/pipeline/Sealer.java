@@ -34,6 +34,7 @@ final class Sealer implements AutoCloseable {
   }
 
   /** Computes the root of {@code wave} and answers it, after its commit if that was asked for. */
+  @SuppressWarnings("FutureReturnValueIgnored") // whoever waits for it asks again
   void seal(Executed wave) {
     submit(() -> step(wave, () -> propose(wave)));
     if (wave.submission().commit()) {
