@@ -2,7 +2,7 @@
 
 import {accountChoices, abiOf, functions} from './contract.js';
 import {eventRows} from './events.js';
-import {accountLink, badge, coins, copyable, facts, figures, grouped, h, table} from './dom.js';
+import {accountLink, coins, copyable, facts, figures, grouped, h, table} from './dom.js';
 import {isDev, rpc} from './node.js';
 
 export async function accountsPage(page) {
@@ -70,5 +70,3 @@ async function recent(address) {
       ? await eventRows(events.reverse().slice(0, 20), false)
       : h('p.empty', 'None in the last thousand waves.'));
 }
-
-export {badge};

@@ -1,7 +1,7 @@
 // What a contract says about itself, and a form for every function.
 
 import {encode, result, signature, typeName} from './abi.js';
-import {accountLink, badge, grouped, h, problem, transactionLink} from './dom.js';
+import {badge, grouped, h, transactionLink} from './dom.js';
 import {isDev, rpc} from './node.js';
 
 const abis = new Map();
@@ -107,7 +107,3 @@ export async function accountChoices() {
   return h('datalist', {id: 'dev-accounts'}, accounts.map(account =>
     h('option', {value: account.address}, `#${account.index}`)));
 }
-
-/** A contract of the node's own chain that is not there. */
-export const missing = address => problem(new Error(`There is no contract at ${address}.`));
-export {accountLink};
