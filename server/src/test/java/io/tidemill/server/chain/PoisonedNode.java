@@ -69,7 +69,9 @@ public final class PoisonedNode {
             config,
             ChainOpener.open(config, engine -> new Poison(engine, poisonous)),
             Extension.NONE);
-    System.out.printf("{\"grpc_port\":%d,\"http_port\":%d}%n", node.grpcPort(), node.httpPort());
+    System.out.printf(
+        "{\"grpc_port\":%d,\"health_port\":%d,\"http_port\":%d}%n",
+        node.grpcPort(), node.healthPort(), node.httpPort());
     Thread.currentThread().join();
   }
 }
