@@ -38,26 +38,31 @@ final class Sealer implements AutoCloseable {
   void seal(Executed wave) {
     submit(() -> step(wave, () -> propose(wave)));
     if (wave.submission().commit()) {
-      commit(wave);
+      askForCommit(wave);
     }
   }
 
-  /** Makes {@code wave} durable, once however often it is asked for; completes when it is. */
+  /** Makes {@code wave} durable; completes when it is. */
   CompletableFuture<Void> commit(Executed wave) {
-    final CompletableFuture<Void> durable = wave.durable();
-    if (wave.askForCommit()) {
-      submit(
-          () -> {
-            step(wave, () -> commitNow(wave));
-            final String fault = tip.position().fault();
-            if (fault == null) {
-              durable.complete(null);
-            } else {
-              durable.completeExceptionally(new IllegalStateException(fault));
-            }
-          });
+    askForCommit(wave);
+    return wave.durable();
+  }
+
+  /** Commits once, however often it is asked for. */
+  private void askForCommit(Executed wave) {
+    if (!wave.askForCommit()) {
+      return;
     }
-    return durable;
+    submit(
+        () -> {
+          step(wave, () -> commitNow(wave));
+          final String fault = tip.position().fault();
+          if (fault == null) {
+            wave.durable().complete(null);
+          } else {
+            wave.durable().completeExceptionally(new IllegalStateException(fault));
+          }
+        });
   }
 
   /** Returns when every step is done. */
