@@ -73,14 +73,14 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 
 {{/* The configuration file: the free settings with those that the chart decides on top. */}}
 {{- define "tidemill.config" -}}
-{{- $data := dict "dir" "/data" "store" "rocks" "retain-waves" (int64 .Values.data.retainWaves) -}}
+{{- $data := dict "dir" "/data" "store" "rocks" "retain-waves" (ternary .Values.data.retainWaves (int64 .Values.data.retainWaves) (kindIs "string" .Values.data.retainWaves)) -}}
 {{- $grpc := dict "host" "0.0.0.0" "port" .Values.ports.consensus "reader-port" .Values.ports.reader "deployer-port" .Values.ports.deployer -}}
 {{- if .Values.socket.enabled -}}
 {{- $_ := set $grpc "socket" "/run/tidemill/node.sock" -}}
 {{- end -}}
 {{- $http := dict "host" "0.0.0.0" "port" .Values.ports.http "cors-origins" .Values.http.corsOrigins "allowed-hosts" (concat (include "tidemill.hosts" . | fromJsonArray) .Values.http.allowedHosts) -}}
-{{- $execution := dict "workers" .Values.execution.workers "mode" .Values.execution.mode "engine" .Values.execution.engine -}}
-{{- $own := dict "data" $data "grpc" $grpc "http" $http "execution" $execution "health" (dict "port" .Values.ports.health) "log" (dict "format" "json") "shutdown" (dict "grace" (printf "%ds" (int .Values.shutdown.graceSeconds))) -}}
+{{- $execution := dict "workers" .Values.execution.workers "mode" .Values.execution.mode -}}
+{{- $own := dict "data" $data "grpc" $grpc "http" $http "execution" $execution "engine" (dict "backend" .Values.engine.backend) "health" (dict "port" .Values.ports.health) "log" (dict "format" "json") "shutdown" (dict "grace" (printf "%ds" (int .Values.shutdown.graceSeconds))) -}}
 {{- if or .Values.chain.specification .Values.chain.existingConfigMap -}}
 {{- $_ := set $own "chain" (dict "spec" "/etc/tidemill/chain/chain.yaml") -}}
 {{- end -}}

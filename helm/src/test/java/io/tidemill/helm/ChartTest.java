@@ -237,7 +237,7 @@ final class ChartTest {
         "replicaCount                   | many      | replicaCount",
         "ports.consensus                | 70000     | consensus",
         "ports.reader                   | 0         | reader",
-        "execution.engine               | fast      | engine",
+        "engine.backend                 | fast      | backend",
         "persistence.size               | big       | size",
         "jvm.heapPercent                | 95        | heapPercent",
         "tls.certificate                | x         | certificate",

@@ -1,6 +1,7 @@
 package io.tidemill.server;
 
 import io.tidemill.client.consensus.ConsensusCommand;
+import io.tidemill.server.cli.BenchReportCommand;
 import io.tidemill.server.cli.ConfigCommand;
 import io.tidemill.server.cli.ContractCommand;
 import io.tidemill.server.cli.DemoCommand;
@@ -45,6 +46,7 @@ import picocli.CommandLine.Spec;
       SnapshotCommand.class,
       StateCommand.class,
       HealthCommand.class,
+      BenchReportCommand.class,
       VersionCommand.class
     },
     sortOptions = false,

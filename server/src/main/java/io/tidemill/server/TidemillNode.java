@@ -20,6 +20,10 @@ import io.tidemill.server.pipeline.WaveArchive;
 import io.tidemill.server.pipeline.WavePipeline;
 import io.tidemill.server.query.ChainReader;
 import io.tidemill.server.query.SnapshotExports;
+import io.tidemill.server.replica.Primary;
+import io.tidemill.server.replica.ReceivedExecutor;
+import io.tidemill.server.replica.ReplicaFolder;
+import io.tidemill.server.replica.ReplicaFollower;
 import io.tidemill.server.simulate.Deployer;
 import io.tidemill.server.simulate.Sessions;
 import io.tidemill.server.simulate.Simulator;
@@ -33,6 +37,8 @@ import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -86,6 +92,7 @@ public final class TidemillNode implements AutoCloseable {
 
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
   private final NodeHealth health = new NodeHealth();
+  private final Telemetry telemetry;
   private final WavePipeline pipeline;
   private final GrpcListeners grpc;
   private final HttpListener http;
@@ -94,7 +101,7 @@ public final class TidemillNode implements AutoCloseable {
     push(parts.store());
     push(parts.engine());
     push(parts.executor());
-    final Telemetry telemetry = push(Telemetry.of(config.observe()));
+    telemetry = push(Telemetry.of(config.observe()));
     parts.instruments().accept(telemetry);
     final CommitFeed feed = new CommitFeed();
     final WaveArchive archive = new WaveArchive(config.data().rollbackWaves());
@@ -170,6 +177,14 @@ public final class TidemillNode implements AutoCloseable {
 
   /** The same with what {@code extension} adds to the HTTP listener. */
   public static TidemillNode start(SidecarConfig config, Parts parts, Extension extension) {
+    return start(config, parts, extension, null);
+  }
+
+  private static TidemillNode start(
+      SidecarConfig config,
+      Parts parts,
+      Extension extension,
+      @Nullable Function<TidemillNode, ReplicaFollower> following) {
     final TidemillNode node = new TidemillNode(config, parts, extension);
     try {
       node.grpc.start();
@@ -178,7 +193,11 @@ public final class TidemillNode implements AutoCloseable {
       node.close();
       throw failure;
     }
-    node.health.serving();
+    if (following == null) {
+      node.health.serving();
+    } else {
+      node.push(following.apply(node)).start();
+    }
     LOG.info(
         "ready at wave {}: grpc {}, health {}, http {}",
         node.pipeline.position().head().wave(),
@@ -190,7 +209,48 @@ public final class TidemillNode implements AutoCloseable {
 
   /** Starts the node that {@code config} describes. */
   public static TidemillNode start(SidecarConfig config) {
-    return start(config, ChainOpener.open(config), Extension.NONE);
+    final String primary = config.primary();
+    return primary == null
+        ? start(config, ChainOpener.open(config), Extension.NONE)
+        : replica(config, new Primary(primary));
+  }
+
+  /** A node that takes its waves from {@code primary} instead of executing them. */
+  private static TidemillNode replica(SidecarConfig config, Primary primary) {
+    final SidecarConfig own;
+    final ChainOpener.Opened chain;
+    try {
+      own =
+          config.data().durable()
+              ? config.withDataDir(ReplicaFolder.prepare(config.data().dir(), primary))
+              : config;
+      chain = ChainOpener.open(own);
+    } catch (RuntimeException failure) {
+      primary.close();
+      throw failure;
+    }
+    chain.executor().close();
+    final ReceivedExecutor received = new ReceivedExecutor();
+    return start(
+        own,
+        new Parts(
+            chain.specification(),
+            chain.store(),
+            received,
+            chain.contracts(),
+            chain.engine(),
+            chain.instruments()),
+        Extension.NONE,
+        node ->
+            new ReplicaFollower(
+                primary,
+                new ReplicaFollower.Rooms(
+                    chain.specification(),
+                    chain.store(),
+                    node.pipeline,
+                    received,
+                    node.health,
+                    node.telemetry)));
   }
 
   /** Starts a node on {@code chain}, with what {@code extension} adds to the HTTP listener. */

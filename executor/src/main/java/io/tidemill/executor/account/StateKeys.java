@@ -61,6 +61,12 @@ public final class StateKeys {
     return meta(address, META_CONTRACT);
   }
 
+  /** Whether a {@link ContractRecord} lies under {@code key}. */
+  public static boolean isContractRecord(StateKey key) {
+    final int at = 2 * (META_CONTRACT - META_FIRST);
+    return key.raw().w2() == META_SUFFIXES[at] && key.raw().w3() == META_SUFFIXES[at + 1];
+  }
+
   /** How many messages the parachain {@code id} has sent in a wave. Source: host-abi 2.13. */
   public static StateKey messageMeter(Address id) {
     return meta(id, META_MESSAGES);

@@ -82,6 +82,7 @@ final class ConfigValues {
             oneOf(Setting.LOG_FORMAT, "plain", "json").equals("json"),
             oneOf(Setting.LOG_LEVEL, "error", "warn", "info", "debug", "trace"),
             url(Setting.OBSERVE_OTLP_ENDPOINT)),
+        primary(),
         duration(Setting.SHUTDOWN_GRACE));
   }
 
@@ -96,6 +97,17 @@ final class ConfigValues {
         yield new Retention(waves, waves, waves, waves);
       }
     };
+  }
+
+  private @Nullable String primary() {
+    final String address = text(Setting.REPLICA_PRIMARY);
+    if (address.isEmpty()) {
+      return null;
+    }
+    if (!address.matches(".+:[0-9]{1,5}")) {
+      throw wrong(Setting.REPLICA_PRIMARY, "must be host:port of a reader port");
+    }
+    return address;
   }
 
   private String text(Setting setting) {

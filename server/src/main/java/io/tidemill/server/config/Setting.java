@@ -34,6 +34,11 @@ public enum Setting {
       "What runs contracts: compiled, or interpreter for the reference interpreter."),
   ENGINE_CACHE_MODULES(
       "engine.cache-modules", Type.COUNT, "256", "Modules that stay ready to run in memory."),
+  REPLICA_PRIMARY(
+      "replica.primary",
+      Type.TEXT,
+      "",
+      "host:port of the reader port of a node to follow as a replica; empty: execute waves."),
   GRPC_HOST("grpc.host", Type.TEXT, "127.0.0.1", "Address the gRPC listeners bind."),
   GRPC_PORT("grpc.port", Type.PORT, "9944", "gRPC for the consensus client; 0 takes a free port."),
   GRPC_READER_PORT(

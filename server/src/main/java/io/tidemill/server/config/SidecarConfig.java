@@ -9,7 +9,11 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The whole configuration of a node, every value checked. See {@link Setting} for meanings. */
+/**
+ * The whole configuration of a node, every value checked. See {@link Setting} for meanings.
+ *
+ * @param primary host:port of the node that this one follows as a replica, or null
+ */
 public record SidecarConfig(
     Data data,
     Execution execution,
@@ -22,6 +26,7 @@ public record SidecarConfig(
     Simulate simulate,
     Sessions sessions,
     Observe observe,
+    @Nullable String primary,
     Duration shutdownGrace) {
 
   /** Where the state is, and how much of its past. */
@@ -96,6 +101,25 @@ public record SidecarConfig(
 
   /** What is told to the outside about the node's work. */
   public record Observe(boolean jsonLog, String logLevel, @Nullable URI otlpEndpoint) {}
+
+  /** The same with the state in another folder. */
+  public SidecarConfig withDataDir(Path dir) {
+    return new SidecarConfig(
+        new Data(dir, data.durable(), data.retention()),
+        snapshots,
+        execution,
+        engine,
+        grpc,
+        http,
+        tls,
+        auth,
+        limits,
+        simulate,
+        sessions,
+        observe,
+        primary,
+        shutdownGrace);
+  }
 
   /** Everything at its default. */
   public static SidecarConfig defaults() {

@@ -71,7 +71,7 @@ final class Gate implements ServerInterceptor {
           throw Refusal.of(Reason.NODE_DRAINING);
         }
       }
-      case SERVING, FAULTED -> {}
+      case SERVING, LAGGING, FAULTED -> {}
     }
   }
 }

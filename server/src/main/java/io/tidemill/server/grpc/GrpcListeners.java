@@ -67,12 +67,14 @@ public final class GrpcListeners implements AutoCloseable {
    */
   public void start() {
     final SidecarConfig.Grpc grpc = config.grpc();
+    // Nobody writes to a replica but its primary.
+    final Role writer = config.primary() == null ? Role.CONSENSUS : Role.READER;
     final Path secret = config.auth().jwtSecret();
     final Tokens tokens = secret == null ? null : Tokens.of(secret, config.auth().clockTolerance());
     certificates = Certificates.of(config.tls());
     try {
       if (grpc.port() >= 0) {
-        main = open(builder(address(grpc.port())), Role.CONSENSUS, tokens);
+        main = open(builder(address(grpc.port())), writer, tokens);
       }
       if (grpc.readerPort() >= 0) {
         reader = open(builder(address(grpc.readerPort())), Role.READER, null);
@@ -83,7 +85,7 @@ public final class GrpcListeners implements AutoCloseable {
       if (grpc.socket() != null) {
         // Whoever may open the file is the consensus client.
         sockets = new UnixSocket(grpc.socket());
-        open(sockets.configure(limited(sockets.builder())), Role.CONSENSUS, null);
+        open(sockets.configure(limited(sockets.builder())), writer, null);
       }
       if (grpc.healthPort() >= 0) {
         probe = keep(limited(plain(address(grpc.healthPort()))).build().start());

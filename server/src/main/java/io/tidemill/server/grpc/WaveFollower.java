@@ -1,10 +1,14 @@
 package io.tidemill.server.grpc;
 
 import io.grpc.stub.ServerCallStreamObserver;
+import io.tidemill.executor.Receipt;
+import io.tidemill.executor.ReceiptCodec;
+import io.tidemill.server.pipeline.AnswerLayout;
 import io.tidemill.server.pipeline.CommitFeed;
 import io.tidemill.server.pipeline.WaveAnswer;
 import io.tidemill.server.pipeline.WavePipeline;
 import io.tidemill.server.wire.AnswerCodec;
+import io.tidemill.server.wire.Fields;
 import io.tidemill.state.StateDelta;
 import io.tidemill.state.StateStore;
 import io.tidemill.v1.SubscribeWavesRequest;
@@ -23,6 +27,7 @@ final class WaveFollower extends Follower<SubscribeWavesResponse> {
   private final CommitFeed feed;
   private final boolean wantDiff;
   private final boolean wantReceipts;
+  private final boolean wantStored;
 
   private long nextWave;
   private @Nullable WaveAnswer current;
@@ -42,6 +47,7 @@ final class WaveFollower extends Follower<SubscribeWavesResponse> {
     this.feed = feed;
     this.wantDiff = request.getWantStateDiff();
     this.wantReceipts = request.getWantReceipts();
+    this.wantStored = request.getWantStored();
     this.nextWave =
         request.hasFromWave()
             ? Math.max(1, request.getFromWave())
@@ -70,8 +76,11 @@ final class WaveFollower extends Follower<SubscribeWavesResponse> {
     current = answer;
     receiptsSent = 0;
     changesSent = 0;
-    return part(
-        answer, SubscribeWavesResponse.newBuilder().setSummary(AnswerCodec.summary(answer)));
+    final var first = SubscribeWavesResponse.newBuilder().setSummary(AnswerCodec.summary(answer));
+    if (wantStored) {
+      first.getStoredBuilder().setAnswer(Fields.wrap(AnswerLayout.encode(answer)));
+    }
+    return part(answer, first);
   }
 
   private SubscribeWavesResponse gap(long head) {
@@ -87,10 +96,16 @@ final class WaveFollower extends Follower<SubscribeWavesResponse> {
   private SubscribeWavesResponse part(WaveAnswer wave, SubscribeWavesResponse.Builder frame) {
     frame.setDirection(Direction.DIRECTION_FORWARD);
     int bytes = 0;
-    while (wantReceipts && receiptsSent < wave.receipts().size() && bytes < FRAME_BYTES) {
-      final var receipt = wave.receipts().get(receiptsSent++);
+    final int receipts = wantReceipts || wantStored ? wave.receipts().size() : 0;
+    while (receiptsSent < receipts && bytes < FRAME_BYTES) {
+      final Receipt receipt = wave.receipts().get(receiptsSent++);
       bytes += AnswerCodec.estimate(receipt);
-      frame.addReceipts(AnswerCodec.receipt(receipt));
+      if (wantReceipts) {
+        frame.addReceipts(AnswerCodec.receipt(receipt));
+      }
+      if (wantStored) {
+        frame.getStoredBuilder().addReceipts(Fields.wrap(ReceiptCodec.encode(receipt)));
+      }
     }
     final StateDelta delta = wave.delta();
     final int changes = wantDiff && delta != null ? delta.size() : 0;
@@ -100,8 +115,7 @@ final class WaveFollower extends Follower<SubscribeWavesResponse> {
       bytes += 48 + (value == null ? 0 : value.length);
       frame.addStateDiff(AnswerCodec.change(entry));
     }
-    final boolean more =
-        (wantReceipts && receiptsSent < wave.receipts().size()) || changesSent < changes;
+    final boolean more = receiptsSent < receipts || changesSent < changes;
     if (!more) {
       current = null;
       nextWave = wave.wave() + 1;

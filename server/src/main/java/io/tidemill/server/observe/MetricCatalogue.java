@@ -45,6 +45,8 @@ public final class MetricCatalogue {
       new Metric("tidemill.head.wave", "{wave}", "The newest durable wave.");
   public static final Metric PENDING =
       new Metric("tidemill.pending", "{wave}", "1 while a wave is executed and not durable.");
+  public static final Metric REPLICA_LAG =
+      new Metric("tidemill.replica.lag", "{wave}", "Waves that a replica is behind its primary.");
   public static final Metric STREAMS =
       new Metric("tidemill.streams", "{stream}", "Open ExecuteWave streams.");
   public static final Metric FOLLOWERS =
@@ -107,6 +109,7 @@ public final class MetricCatalogue {
         QUEUE,
         HEAD,
         PENDING,
+        REPLICA_LAG,
         STREAMS,
         FOLLOWERS,
         REQUESTS,

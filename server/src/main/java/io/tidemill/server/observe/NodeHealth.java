@@ -4,12 +4,17 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
-/** Whether the node does its job. The states only move forward. */
+/**
+ * Whether the node does its job. The states only move forward, but for a replica that falls behind
+ * and catches up.
+ */
 public final class NodeHealth {
   /** What a probe sees. */
   public enum State {
     STARTING,
     SERVING,
+    /** A replica that is too far behind its primary, or does not hear from it. */
+    LAGGING,
     DRAINING,
     FAULTED;
 
@@ -44,7 +49,17 @@ public final class NodeHealth {
 
   /** The node does its job. */
   public void serving() {
-    move(State.SERVING, "");
+    serving("");
+  }
+
+  /** The node does its job; {@code detail} is worth telling. */
+  public void serving(String detail) {
+    move(State.SERVING, detail);
+  }
+
+  /** The node answers from a state that is older than it should be. */
+  public void lagging(String detail) {
+    move(State.LAGGING, detail);
   }
 
   /** The node finishes what it has. */
@@ -59,10 +74,16 @@ public final class NodeHealth {
 
   private void move(State state, String detail) {
     final Report next = new Report(state, detail);
-    final Report before =
-        report.getAndUpdate(now -> now.state().compareTo(next.state()) >= 0 ? now : next);
-    if (before.state().compareTo(state) < 0) {
+    final Report before = report.getAndUpdate(now -> follows(now.state(), state) ? next : now);
+    if (before.state() != state && follows(before.state(), state)) {
       listeners.forEach(listener -> listener.accept(next));
     }
+  }
+
+  private static boolean follows(State now, State next) {
+    final boolean turning =
+        (now == State.SERVING || now == State.LAGGING)
+            && (next == State.SERVING || next == State.LAGGING);
+    return turning || now.compareTo(next) < 0;
   }
 }

@@ -22,12 +22,13 @@ import java.util.List;
  *           max_callback_gas u64, timeout_waves u64}
  * </pre>
  */
-final class AnswerLayout {
+public final class AnswerLayout {
   private static final int VERSION = 1;
 
   private AnswerLayout() {}
 
-  static byte[] encode(WaveAnswer answer) {
+  /** The bytes of {@code answer}; its receipts are stored apart. */
+  public static byte[] encode(WaveAnswer answer) {
     final BorshWriter out = new BorshWriter(64 + answer.recordBytes().length);
     out.u8(VERSION).bytes(answer.recordBytes());
     out.u32(answer.changedKeys()).u32(answer.messages().size());
@@ -39,7 +40,12 @@ final class AnswerLayout {
     return out.toBytes();
   }
 
-  static WaveAnswer decode(byte[] stored, List<Receipt> receipts) {
+  /**
+   * The answer in {@code stored}, without a delta.
+   *
+   * @throws BorshException if it is none
+   */
+  public static WaveAnswer decode(byte[] stored, List<Receipt> receipts) {
     final BorshReader in = new BorshReader(stored);
     final int version = in.u8("version");
     if (version != VERSION) {

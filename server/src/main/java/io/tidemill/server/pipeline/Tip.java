@@ -10,6 +10,7 @@ import io.tidemill.server.observe.Telemetry;
 import io.tidemill.server.observe.Telemetry.WaveSpan;
 import io.tidemill.state.Proposal;
 import io.tidemill.state.Snapshot;
+import io.tidemill.state.StateRoot;
 import io.tidemill.state.StateStore;
 import io.tidemill.state.StateStore.Head;
 import io.tidemill.state.hash.Hash32;
@@ -176,12 +177,19 @@ final class Tip {
     }
     final boolean discarded = discardPending();
     if (toWave != head.wave()) {
+      // First of all: whoever follows must not look for a wave that is being undone and see a gap.
+      final StateRoot root = store.rootOf(toWave);
+      if (root != null) {
+        position = new Position(new Head(toWave, root), null, null);
+      }
       store.rollbackTo(toWave);
       archive.rolledBack(store, toWave);
       inputs.forgetFrom(toWave + 1);
+      position = new Position(headOf(store), null, null);
       feed.unwound(toWave);
+    } else {
+      position = new Position(head, null, null);
     }
-    position = new Position(headOf(store), null, null);
     LOG.info("rolled back from wave {} to wave {}", head.wave(), toWave);
     feed.signal();
     return new WavePipeline.Rollback(position.head(), discarded, head.wave() - toWave);

@@ -39,10 +39,11 @@ public final class InfoCodec {
                 switch (health.state()) {
                   case STARTING -> GetInfoResponse.State.STATE_STARTING;
                   case SERVING -> GetInfoResponse.State.STATE_SERVING;
+                  case LAGGING -> GetInfoResponse.State.STATE_LAGGING;
                   case DRAINING -> GetInfoResponse.State.STATE_DRAINING;
                   case FAULTED -> GetInfoResponse.State.STATE_FAULTED;
                 })
-            .setFault(health.detail())
+            .setFault(health.state() == NodeHealth.State.FAULTED ? health.detail() : "")
             .setHead(AnswerCodec.ref(position.head()))
             .setExpectedWave(next)
             .setExpectedParentRoot(Fields.bytes(position.expectedParent()))
