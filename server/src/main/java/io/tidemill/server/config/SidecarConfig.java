@@ -106,7 +106,6 @@ public record SidecarConfig(
   public SidecarConfig withDataDir(Path dir) {
     return new SidecarConfig(
         new Data(dir, data.durable(), data.retention()),
-        snapshots,
         execution,
         engine,
         grpc,
