@@ -19,6 +19,7 @@ public final class ModuleAssembler {
   private final List<byte[]> exports = new ArrayList<>();
   private final List<byte[]> customs = new ArrayList<>();
   private int memoryPages = -1;
+  private int start = -1;
   private int[] element;
 
   public ModuleAssembler() {
@@ -69,6 +70,12 @@ public final class ModuleAssembler {
     return this;
   }
 
+  /** The start section: this function of the index space runs when the module is instantiated. */
+  public ModuleAssembler start(int functionIndex) {
+    start = functionIndex;
+    return this;
+  }
+
   /** A table with these functions in it. */
   public ModuleAssembler table(int... functionIndices) {
     element = functionIndices;
@@ -101,6 +108,9 @@ public final class ModuleAssembler {
       section(out, 5, join(new byte[] {1, 0}, leb(memoryPages)));
     }
     vector(out, 7, exports);
+    if (start >= 0) {
+      section(out, 8, leb(start));
+    }
     if (element.length > 0) {
       byte[] segment = join(new byte[] {1, 0, 0x41, 0, 0x0B}, leb(element.length));
       for (int function : element) {

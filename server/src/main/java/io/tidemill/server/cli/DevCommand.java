@@ -107,7 +107,6 @@ public final class DevCommand implements Callable<Integer> {
   /** Created by the command line. */
   public DevCommand() {}
 
-  // The check says it is never null; in a pipe on JDK 25 it is.
   @SuppressWarnings("SystemConsoleNull")
   @Override
   public Integer call() throws InterruptedException {

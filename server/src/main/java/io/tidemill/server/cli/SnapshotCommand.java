@@ -85,7 +85,6 @@ public final class SnapshotCommand {
     }
   }
 
-  // The check says it is never null; in a pipe on JDK 25 it is.
   @Command(
       name = "download",
       description = {
