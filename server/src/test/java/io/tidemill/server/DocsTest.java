@@ -25,7 +25,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
 /**
- * What the documentation says can be done can be done. A fenced block marked {@code sh} is run;
+ * What the documentation says can be done can be done. A fenced block marked {@code sh run} is run;
  * commands in other blocks must be ones that the command line accepts; {@code yaml config} is read
  * as a configuration, {@code toml test} as a test file of the counter.
  */
@@ -96,7 +96,7 @@ final class DocsTest {
   }
 
   static Stream<Block> toRun() throws IOException {
-    return blocks().stream().filter(block -> block.info().equals("sh"));
+    return blocks().stream().filter(block -> block.info().equals("sh run"));
   }
 
   @ParameterizedTest
@@ -118,7 +118,7 @@ final class DocsTest {
   @ParameterizedTest
   @MethodSource("toRun")
   void shouldRunAsWritten(Block block) {
-    assertThat(block.commands()).as("commands of a block marked sh").isNotEmpty();
+    assertThat(block.commands()).as("commands of a block marked sh run").isNotEmpty();
     for (List<String> command : block.commands()) {
       final StringWriter said = new StringWriter();
       final CommandLine line = Tidemill.commandLine();
