@@ -7,6 +7,7 @@ import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import java.io.IOException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -86,8 +87,20 @@ public final class NodeException extends RuntimeException {
     };
   }
 
+  /** The transport calls a connection that broke while a call began UNKNOWN: nobody was reached. */
+  private static Status unreached(Status status) {
+    final boolean broken =
+        status.getCode() == Status.Code.UNKNOWN && status.getCause() instanceof IOException;
+    return broken
+        ? Status.UNAVAILABLE
+            .withDescription(status.getDescription())
+            .withCause(status.getCause())
+        : status;
+  }
+
   private static NodeException of(
-      Status status, com.google.rpc.@Nullable Status details, Throwable cause) {
+      Status said, com.google.rpc.@Nullable Status details, Throwable cause) {
+    Status status = unreached(said);
     String text = status.getDescription() == null ? "" : ": " + status.getDescription();
     ErrorInfo info = details == null ? null : errorInfo(details);
     if (info == null) {
