@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -64,7 +65,10 @@ final class JavaRuntime {
                 "--print-module-deps",
                 "--ignore-missing-deps",
                 "--multi-release",
-                "25"));
+                "25",
+                // Jars that are modules look for those they require there.
+                "--module-path",
+                jars.stream().map(Path::toString).collect(Collectors.joining(":"))));
     jars.forEach(jar -> command.add(jar.toString()));
     final Set<String> modules = new TreeSet<>(ALWAYS);
     final String[] lines = Tool.run(jdk, command).strip().split("\n");

@@ -92,9 +92,7 @@ public final class NodeException extends RuntimeException {
     final boolean broken =
         status.getCode() == Status.Code.UNKNOWN && status.getCause() instanceof IOException;
     return broken
-        ? Status.UNAVAILABLE
-            .withDescription(status.getDescription())
-            .withCause(status.getCause())
+        ? Status.UNAVAILABLE.withDescription(status.getDescription()).withCause(status.getCause())
         : status;
   }
 
