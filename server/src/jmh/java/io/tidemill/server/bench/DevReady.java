@@ -42,9 +42,7 @@ final class DevReady {
                 "--grpc-port",
                 "0",
                 "--http-port",
-                "0",
-                "--health-port",
-                "-1")
+                "0")
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
