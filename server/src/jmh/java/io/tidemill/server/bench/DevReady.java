@@ -36,13 +36,7 @@ final class DevReady {
     final long start = System.nanoTime();
     final Process process =
         new ProcessBuilder(
-                launcher.toString(),
-                "dev",
-                "--json",
-                "--grpc-port",
-                "0",
-                "--http-port",
-                "0")
+                launcher.toString(), "dev", "--json", "--grpc-port", "0", "--http-port", "0")
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {

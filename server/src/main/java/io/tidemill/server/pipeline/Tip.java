@@ -182,7 +182,12 @@ final class Tip {
       if (root != null) {
         position = new Position(new Head(toWave, root), null, null);
       }
-      store.rollbackTo(toWave);
+      try {
+        store.rollbackTo(toWave);
+      } catch (RuntimeException failure) {
+        position = new Position(head, null, null);
+        throw failure;
+      }
       archive.rolledBack(store, toWave);
       inputs.forgetFrom(toWave + 1);
       position = new Position(headOf(store), null, null);
