@@ -6,6 +6,7 @@ import io.tidemill.state.Snapshot;
 import io.tidemill.state.StateException;
 import io.tidemill.state.StateRoot;
 import io.tidemill.state.rocks.RocksStateStore;
+import io.tidemill.state.snapshot.SnapshotFolder;
 import io.tidemill.state.snapshot.SnapshotManifest;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -104,7 +105,7 @@ public final class SnapshotExports implements AutoCloseable {
       for (Path folder : found) {
         if (!Files.exists(folder.resolve(SnapshotManifest.FILE))) {
           LOG.info("removing the unfinished export {}", folder);
-          delete(folder);
+          SnapshotFolder.delete(folder);
         }
       }
     } catch (IOException | StateException e) {
@@ -244,20 +245,9 @@ public final class SnapshotExports implements AutoCloseable {
 
   private static void deleteQuietly(Path folder) {
     try {
-      delete(folder);
+      SnapshotFolder.delete(folder);
     } catch (IOException e) {
       LOG.error("cannot remove {}", folder, e);
-    }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
     }
   }
 

@@ -4,6 +4,7 @@ import io.tidemill.server.config.ConfigException;
 import io.tidemill.state.Retention;
 import io.tidemill.state.rocks.RocksOptions;
 import io.tidemill.state.rocks.RocksStateStore;
+import io.tidemill.state.snapshot.SnapshotFolder;
 import io.tidemill.v1.GetInfoResponse;
 import io.tidemill.v1.Snapshot;
 import java.io.IOException;
@@ -85,15 +86,15 @@ public final class ReplicaFolder {
     LOG.info("taking the state of wave {} from {}", export.getState().getWave(), primary.address());
     snapshots.download(export.getSnapshotId(), download, (bytes, all) -> {});
     final Path target = dataDir.resolve(PREFIX + export.getState().getWave());
-    delete(target);
+    SnapshotFolder.delete(target);
     RocksStateStore.restore(
         download, target, RocksOptions.of(info.getChainId()).withRetention(Retention.ARCHIVE));
     for (Path other : states(dataDir)) {
       if (!other.equals(target)) {
-        delete(other);
+        SnapshotFolder.delete(other);
       }
     }
-    delete(download);
+    SnapshotFolder.delete(download);
     return target;
   }
 
@@ -110,17 +111,6 @@ public final class ReplicaFolder {
               Comparator.comparingLong(
                   file -> Long.parseLong(file.getFileName().toString().substring(PREFIX.length()))))
           .toList();
-    }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
     }
   }
 }

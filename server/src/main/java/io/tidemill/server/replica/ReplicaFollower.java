@@ -35,7 +35,7 @@ public final class ReplicaFollower implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ReplicaFollower.class);
 
   /** Waves that a replica may be behind and still be called ready. */
-  static final long MAX_LAG = 64;
+  private static final long MAX_LAG = 64;
 
   private static final long PAUSE_MILLIS = 1_000;
   private static final int MAX_SILENT_ASKS = 30;

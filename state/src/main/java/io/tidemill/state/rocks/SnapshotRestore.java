@@ -7,6 +7,7 @@ import io.tidemill.state.hash.Blake3;
 import io.tidemill.state.merkle.Child;
 import io.tidemill.state.merkle.TreeUpdate;
 import io.tidemill.state.snapshot.SnapshotCheck;
+import io.tidemill.state.snapshot.SnapshotFolder;
 import io.tidemill.state.snapshot.SnapshotManifest;
 import io.tidemill.state.snapshot.StateChunk;
 import java.io.IOException;
@@ -14,8 +15,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
-import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
@@ -52,7 +51,7 @@ final class SnapshotRestore {
     final Path building = absolute.resolveSibling(absolute.getFileName() + ".restoring");
     try {
       requireEmpty(absolute);
-      delete(building);
+      SnapshotFolder.delete(building);
       build(manifest, building);
       Files.deleteIfExists(absolute);
       Files.move(building, absolute, StandardCopyOption.ATOMIC_MOVE);
@@ -86,7 +85,7 @@ final class SnapshotRestore {
       done = true;
     } finally {
       if (!done) {
-        delete(building);
+        SnapshotFolder.delete(building);
       }
     }
   }
@@ -155,18 +154,6 @@ final class SnapshotRestore {
       core.database.write(batch, false);
     } catch (RocksDBException e) {
       throw core.poison("restoring", e);
-    }
-  }
-
-  private static void delete(Path root) throws IOException {
-    if (Files.exists(root)) {
-      final List<Path> all;
-      try (Stream<Path> files = Files.walk(root)) {
-        all = files.sorted(Comparator.reverseOrder()).toList();
-      }
-      for (final Path file : all) {
-        Files.delete(file);
-      }
     }
   }
 }
