@@ -3,8 +3,10 @@ package io.tidemill.executor;
 import io.tidemill.executor.account.StateKeys;
 import io.tidemill.executor.schedule.AccessSet;
 import io.tidemill.executor.tx.AccessEntry;
+import io.tidemill.executor.tx.Address;
 import io.tidemill.executor.tx.FeePayer;
 import io.tidemill.executor.tx.Transaction;
+import io.tidemill.executor.tx.TransactionType;
 import io.tidemill.state.StateKey;
 import io.tidemill.state.hash.Hash32;
 import java.util.ArrayList;
@@ -27,17 +29,24 @@ final class AccessPrediction {
     }
     final List<StateKey> reads = new ArrayList<>(2);
     final List<StateKey> writes = new ArrayList<>(4);
-    writes.add(StateKeys.account(transaction.from()));
-    if (!transaction.to().isZero()) {
-      (transaction.value().isZero() ? reads : writes).add(StateKeys.account(transaction.to()));
+    final List<StateKey> payments = new ArrayList<>(2);
+    final StateKey sender = StateKeys.account(transaction.from());
+    if (transaction.type() == TransactionType.REGISTER_PUBKEY) {
+      // Asks whether the account is funded: it may have been paid a moment ago.
+      reads.add(sender);
     }
-    switch (transaction.feePayer()) {
-      case FeePayer.Sender _ -> {}
-      case FeePayer.GasTank _ -> writes.add(StateKeys.account(transaction.to()));
-      case FeePayer.Paymaster paymaster -> writes.add(StateKeys.account(paymaster.address()));
+    writes.add(sender);
+    if (!transaction.to().isZero()) {
+      final StateKey recipient = StateKeys.account(transaction.to());
+      // A contract that is paid may well ask what it has now.
+      final boolean depositing = !transaction.value().isZero() && transaction.data().length > 0;
+      (depositing ? writes : payments).add(recipient);
+    }
+    if (transaction.feePayer() instanceof FeePayer.Paymaster(Address paymaster)) {
+      payments.add(StateKeys.account(paymaster));
     }
     declared(transaction.accessList(), reads, writes);
-    return new AccessSet(reads, writes);
+    return new AccessSet(reads, writes, payments);
   }
 
   private static void declared(

@@ -1,6 +1,5 @@
 package io.tidemill.executor;
 
-import io.tidemill.executor.account.Account;
 import io.tidemill.executor.account.AuthKeys;
 import io.tidemill.executor.account.SystemSlot;
 import io.tidemill.executor.overlay.Ledger;
@@ -43,7 +42,8 @@ final class Admission {
   }
 
   /** The checks of the sender: for every type but key registration. */
-  @Nullable RejectCode checkSender(WaveScope scope, @Nullable Account sender, Prepared prepared) {
+  @Nullable RejectCode checkSender(
+      WaveScope scope, Ledger.@Nullable Signer sender, Prepared prepared) {
     final Transaction transaction = prepared.transaction();
     if (sender == null || transaction == null) {
       return RejectCode.SENDER_MISSING;

@@ -1,7 +1,6 @@
 package io.tidemill.executor;
 
 import io.tidemill.executor.abi.Attribute;
-import io.tidemill.executor.account.Account;
 import io.tidemill.executor.borsh.BorshWriter;
 import io.tidemill.executor.host.ContractLifecycle;
 import io.tidemill.executor.host.ContractRuntime;
@@ -76,14 +75,14 @@ final class AuthenticatedTransaction {
     this.gas = scope.rules().gas();
   }
 
-  Receipt execute(Account sender) {
+  Receipt execute() {
     final RejectCode unrevealed =
         Reveal.check(
             ledger, scope.rules(), scope.context().waveId(), prepared.entry(), transaction);
     if (unrevealed != null && unrevealed.outcome() == RejectCode.OutcomeClass.NOT_EXECUTED) {
       return TransactionProcessor.notExecuted(scope, index, prepared, unrevealed, "");
     }
-    ledger.put(sender.withNonce(sender.nonce().consume(transaction.nonce())));
+    ledger.consumeNonce(transaction.from(), transaction.nonce());
     final Payer self = Payer.balanceOf(transaction.from());
     if (unrevealed != null) {
       return charge(self, refused(unrevealed));
@@ -159,8 +158,7 @@ final class AuthenticatedTransaction {
    * refusal.
    */
   private Consent askPaymaster(Address paymaster, Payer self) {
-    final Account account = ledger.account(paymaster);
-    if (account == null || paymaster.equals(self.address()) || !hasCode(account)) {
+    if (paymaster.equals(self.address()) || !hasCode(paymaster)) {
       return Consent.REFUSED;
     }
     final long granted = Math.min(gas.paymasterGas(), gasLimit() - gas.intrinsic());
@@ -211,10 +209,10 @@ final class AuthenticatedTransaction {
       }
       fromSender = sum;
     }
-    if (self.funds(ledger).compareTo(fromSender) < 0) {
+    if (!self.holdsAtLeast(ledger, fromSender)) {
       return RejectCode.INSUFFICIENT_BALANCE;
     }
-    return payer.tank() && (maxFee == null || payer.funds(ledger).compareTo(maxFee) < 0)
+    return payer.tank() && (maxFee == null || !payer.holdsAtLeast(ledger, maxFee))
         ? RejectCode.GAS_TANK_EXHAUSTED
         : null;
   }
@@ -225,8 +223,7 @@ final class AuthenticatedTransaction {
     if (transaction.type() != TransactionType.STANDARD) {
       return;
     }
-    final Account target = ledger.account(transaction.to());
-    toCode = target != null && hasCode(target);
+    toCode = hasCode(transaction.to());
     if (!toCode) {
       return;
     }
@@ -248,8 +245,8 @@ final class AuthenticatedTransaction {
             0);
   }
 
-  private boolean hasCode(Account account) {
-    return !ledger.activeCode(account, scope.context().waveId()).isZero();
+  private boolean hasCode(Address address) {
+    return !ledger.activeCode(address, scope.context().waveId()).isZero();
   }
 
   private Outcome apply() {
@@ -349,9 +346,7 @@ final class AuthenticatedTransaction {
 
   private Receipt charge(Payer payer, Outcome outcome) {
     final U128 price = scope.context().baseFee().timesOrNull(outcome.gasUsed());
-    final U128 funds = payer.funds(ledger);
-    final U128 fee = price == null ? funds : price.min(funds);
-    payer.take(ledger, fee);
+    final U128 fee = payer.takeAtMost(ledger, price == null ? U128.MAX : price);
     final List<Event> events = outcome.succeeded() ? ledger.overlay().events() : List.of();
     return TransactionProcessor.receipt(
         scope, index, prepared, outcome, true, fee, payer.address(), events);

@@ -1,6 +1,5 @@
 package io.tidemill.executor;
 
-import io.tidemill.executor.account.Account;
 import io.tidemill.executor.overlay.Ledger;
 import io.tidemill.executor.tx.Address;
 import io.tidemill.executor.tx.U128;
@@ -20,27 +19,24 @@ record Payer(Address address, boolean tank) {
     return new Payer(address, true);
   }
 
-  /** What is there. */
-  U128 funds(Ledger ledger) {
-    final Account account = ledger.account(address);
-    if (account == null) {
-      return U128.ZERO;
-    }
-    return tank ? account.gasTank() : account.balance();
+  /** Whether {@code amount} is there. */
+  boolean holdsAtLeast(Ledger ledger, U128 amount) {
+    return tank ? ledger.tankHoldsAtLeast(address, amount) : ledger.holdsAtLeast(address, amount);
   }
 
-  /** Takes {@code fee}, which the caller knows to be there. */
-  void take(Ledger ledger, U128 fee) {
-    if (fee.isZero()) {
-      return;
+  /** Takes {@code price}, or all there is when that is less; returns what it took. */
+  U128 takeAtMost(Ledger ledger, U128 price) {
+    final U128 fee;
+    if (holdsAtLeast(ledger, price)) {
+      fee = price;
+    } else {
+      fee = tank ? ledger.tank(address) : ledger.balance(address);
     }
-    final Account account = ledger.account(address);
-    if (account == null) {
+    if (tank) {
+      ledger.takeFromTank(address, fee);
+    } else if (!ledger.debit(address, fee)) {
       throw new NodeFault("the fee payer " + address + " vanished during its transaction");
     }
-    ledger.put(
-        tank
-            ? account.withGasTank(account.gasTank().minus(fee))
-            : account.withBalance(account.balance().minus(fee)));
+    return fee;
   }
 }

@@ -224,6 +224,7 @@ public final class PrePass implements AutoCloseable {
         expected[i] = AccessPrediction.of(prepared[i]);
         keys.addAll(expected[i].reads());
         keys.addAll(expected[i].writes());
+        keys.addAll(expected[i].payments());
       }
       final int granted = Math.min(keys.size(), prefetchLeft.getAndAdd(-keys.size()));
       if (granted > 0) {

@@ -324,6 +324,7 @@ final class SpeculativeRun {
     if (result.error() != null) {
       throw result.error();
     }
+    memory.settle(result.attempt());
     ran.set(at, result);
     surroundings.listener().onReceipt(Objects.requireNonNull(result.receipt()).receipt());
     recentAborts = recentAborts << 1 | (stale ? 1 : 0);

@@ -77,11 +77,10 @@ public final class TransactionProcessor {
     if (transaction.type() == TransactionType.REGISTER_PUBKEY) {
       return registerKey(scope, index, prepared, transaction, ledger);
     }
-    final Account sender = ledger.account(transaction.from());
-    final RejectCode refusal = admission.checkSender(scope, sender, prepared);
-    if (refusal != null || sender == null) {
-      return notExecuted(
-          scope, index, prepared, refusal == null ? RejectCode.SENDER_MISSING : refusal, "");
+    final RejectCode refusal =
+        admission.checkSender(scope, ledger.signer(transaction.from()), prepared);
+    if (refusal != null) {
+      return notExecuted(scope, index, prepared, refusal, "");
     }
     final ContractRuntime.Scope frame =
         new ContractRuntime.Scope(
@@ -97,7 +96,7 @@ public final class TransactionProcessor {
             tracer);
     return new AuthenticatedTransaction(
             scope, index, prepared, transaction, ledger, frame, runtime, lifecycle, verifier)
-        .execute(sender);
+        .execute();
   }
 
   /**

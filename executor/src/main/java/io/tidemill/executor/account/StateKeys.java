@@ -61,6 +61,11 @@ public final class StateKeys {
     return meta(address, META_CONTRACT);
   }
 
+  /** Whether an account record lies under {@code key}. */
+  public static boolean isAccount(StateKey key) {
+    return key.raw().w2() == META_SUFFIXES[0] && key.raw().w3() == META_SUFFIXES[1];
+  }
+
   /** Whether a {@link ContractRecord} lies under {@code key}. */
   public static boolean isContractRecord(StateKey key) {
     final int at = 2 * (META_CONTRACT - META_FIRST);

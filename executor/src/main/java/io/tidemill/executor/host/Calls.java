@@ -61,7 +61,7 @@ public final class Calls {
     if (!amount.isZero() && !entry.is(Attribute.PAYABLE)) {
       return HostCode.NOT_PAYABLE;
     }
-    if (caller.tx.ledger.balance(caller.self).compareTo(amount) < 0) {
+    if (!caller.tx.ledger.holdsAtLeast(caller.self, amount)) {
       return HostCode.INSUFFICIENT_BALANCE;
     }
     checkOutput(caller, instance, out, outLength);

@@ -74,7 +74,7 @@ public final class Factory {
     if (constructor == null && initLength > 0) {
       return HostCode.CONSTRUCTOR_MISMATCH;
     }
-    if (tx.ledger.balance(factory.self).compareTo(endowment) < 0) {
+    if (!tx.ledger.holdsAtLeast(factory.self, endowment)) {
       return HostCode.INSUFFICIENT_BALANCE;
     }
     Calls.checkOutput(factory, instance, out, outLength);

@@ -2,7 +2,6 @@ package io.tidemill.executor.host;
 
 import io.tidemill.executor.abi.Attribute;
 import io.tidemill.executor.abi.ContractAbi;
-import io.tidemill.executor.account.Account;
 import io.tidemill.executor.host.ContractRuntime.End;
 import io.tidemill.executor.tx.Address;
 import io.tidemill.executor.wasm.Halt;
@@ -23,11 +22,10 @@ final class Frames {
 
   /** The code that {@code target} runs now, or null when there is none. */
   static @Nullable ContractCode codeOf(TransactionContext tx, Address target) {
-    final Account account = tx.ledger.account(target);
-    if (account == null || !account.hasCode()) {
+    final Hash32 hash = tx.ledger.activeCode(target, tx.scope.wave().waveId());
+    if (hash.isZero()) {
       return null;
     }
-    final Hash32 hash = tx.ledger.activeCode(account, tx.scope.wave().waveId());
     if (tx.isQuarantined(hash)) {
       throw Halt.QUARANTINED;
     }

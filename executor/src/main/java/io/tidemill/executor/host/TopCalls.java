@@ -3,7 +3,7 @@ package io.tidemill.executor.host;
 import io.tidemill.executor.RejectCode;
 import io.tidemill.executor.abi.Attribute;
 import io.tidemill.executor.abi.ContractAbi;
-import io.tidemill.executor.account.Account;
+import io.tidemill.state.hash.Hash32;
 import io.tidemill.executor.host.CallContext.Guard;
 import io.tidemill.executor.host.ContractRuntime.Call;
 import io.tidemill.executor.host.ContractRuntime.End;
@@ -111,12 +111,11 @@ public final class TopCalls {
   public static int attributes(
       Scope scope, CodeStore codes, Address target, String function, boolean bareValue) {
     final Ledger ledger = new Ledger(scope.overlay());
-    final Account account = ledger.account(target);
-    if (account == null || !account.hasCode()) {
+    final Hash32 hash = ledger.activeCode(target, scope.wave().waveId());
+    if (hash.isZero()) {
       return -1;
     }
-    final ContractCode code =
-        codes.load(scope.overlay(), ledger.activeCode(account, scope.wave().waveId()), scope.use());
+    final ContractCode code = codes.load(scope.overlay(), hash, scope.use());
     final ContractAbi.Function entry = entry(scope, code, function, bareValue);
     return entry == null ? -1 : entry.attributes();
   }

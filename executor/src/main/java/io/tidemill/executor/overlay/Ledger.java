@@ -1,8 +1,9 @@
 package io.tidemill.executor.overlay;
 
 import io.tidemill.executor.account.Account;
-import io.tidemill.executor.account.AccountCodec;
+import io.tidemill.executor.account.AuthKeys;
 import io.tidemill.executor.account.ContractRecord;
+import io.tidemill.executor.account.NonceWindow;
 import io.tidemill.executor.account.StateKeys;
 import io.tidemill.executor.account.SystemSlot;
 import io.tidemill.executor.borsh.BorshException;
@@ -24,10 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to one worker, like its overlay.
  */
-@SuppressWarnings("ReferenceEquality") // a record is recognized by its array, which never changes
 public final class Ledger {
-  private static final int REMEMBERED = 4;
-
   /** What a move came to. */
   public enum Move {
     DONE,
@@ -39,11 +37,7 @@ public final class Ledger {
 
   private final Overlay overlay;
 
-  // A transaction asks for the same few accounts again and again. What a record decodes to does not
-  // depend on what is written or rolled back meanwhile.
-  private final byte[] @Nullable [] records = new byte[REMEMBERED][];
-  private final @Nullable Account[] accounts = new Account[REMEMBERED];
-  private int oldest;
+  private final DecodedAccounts decoded = new DecodedAccounts();
 
   public Ledger(Overlay overlay) {
     this.overlay = overlay;
@@ -55,41 +49,36 @@ public final class Ledger {
   }
 
   /**
-   * The account at {@code address}, or null. A record of another address with the same first 16
-   * bytes reads as absent (decisions S12).
+   * The account at {@code address}, or null, and so all of its fields: who needs one of them asks
+   * for that one, and does not depend on changes of the others. A record of another address with
+   * the same first 16 bytes reads as absent (decisions S12).
    */
   public @Nullable Account account(Address address) {
     final byte[] record = overlay.get(StateKeys.account(address));
     if (record == null) {
       return null;
     }
-    final Account account = decoded(record);
+    final Account account = decoded.decode(record);
     return account.address().equals(address) ? account : null;
-  }
-
-  private Account decoded(byte[] record) {
-    for (int i = 0; i < REMEMBERED; i++) {
-      final Account known = accounts[i];
-      if (known != null && records[i] == record) {
-        return known;
-      }
-    }
-    final Account account = AccountCodec.decode(record);
-    remember(record, account);
-    return account;
-  }
-
-  private void remember(byte[] record, Account account) {
-    records[oldest] = record;
-    accounts[oldest] = account;
-    oldest = (oldest + 1) % REMEMBERED;
   }
 
   /** Writes {@code account} under its address. The caller has checked {@link #mayHold}. */
   public void put(Account account) {
-    final byte[] record = AccountCodec.encode(account);
-    overlay.put(StateKeys.account(account.address()), record);
-    remember(record, account);
+    overlay.put(StateKeys.account(account.address()), decoded.encode(account));
+  }
+
+  private AccountReading reading(Address address) {
+    return overlay.reading(StateKeys.account(address));
+  }
+
+  /** The account of {@code reading} as this transaction sees it, if it is {@code address}'s. */
+  private @Nullable Account seen(Address address, AccountReading reading) {
+    final byte[] record = overlay.account(reading);
+    if (record == null) {
+      return null;
+    }
+    final Account account = decoded.decode(record);
+    return account.address().equals(address) ? account : null;
   }
 
   /**
@@ -97,13 +86,37 @@ public final class Ledger {
    * the record of another address (decisions S12).
    */
   public boolean mayHold(Address address) {
-    final byte[] record = overlay.get(StateKeys.account(address));
+    final byte[] record = overlay.account(reading(address));
     return record == null || Hash32.at(record, 0).equals(address.raw());
+  }
+
+  /** What says who may send for an account, and which nonces are open. */
+  public record Signer(AuthKeys authKeys, NonceWindow nonce) {}
+
+  /** Who may send for {@code address}, or null when there is no account. */
+  public @Nullable Signer signer(Address address) {
+    final AccountReading reading = reading(address);
+    reading.lookAtKeys();
+    reading.lookAtNonce();
+    final Account account = seen(address, reading);
+    return account == null ? null : new Signer(account.authKeys(), account.nonce());
+  }
+
+  /** Consumes {@code nonce} of {@code address}, which accepts it. */
+  public void consumeNonce(Address address, long nonce) {
+    final AccountReading reading = reading(address);
+    reading.lookAtNonce();
+    final Account account = seen(address, reading);
+    if (account == null) {
+      throw new IllegalStateException("no account " + address + " to consume a nonce of");
+    }
+    put(account.withNonce(account.nonce().consume(nonce)));
   }
 
   /**
    * Adds {@code amount} to the balance at {@code address} and creates a keyless account when there
-   * is none. Adding zero changes and creates nothing.
+   * is none. Adding zero changes and creates nothing. All that it asks of an account that exists is
+   * that the sum fits.
    *
    * @return false, and nothing changed, when the key holds another account or the sum overflows
    */
@@ -111,24 +124,29 @@ public final class Ledger {
     if (amount.isZero()) {
       return true;
     }
-    if (!mayHold(address)) {
-      return false;
-    }
-    final Account account = account(address);
-    if (account == null) {
+    final AccountReading reading = reading(address);
+    final byte[] record = overlay.account(reading);
+    if (record == null) {
       put(Account.empty(address).withBalance(amount));
       return true;
     }
-    final U128 sum = account.balance().plusOrNull(amount);
-    if (sum == null) {
+    final Account account = decoded.decode(record);
+    if (!account.address().equals(address)) {
       return false;
     }
+    final U128 sum = account.balance().plusOrNull(amount);
+    if (sum == null) {
+      reading.lookAtBalance();
+      return false;
+    }
+    reading.balanceMayRise(U128.MAX.minus(sum));
     put(account.withBalance(sum));
     return true;
   }
 
   /**
-   * Takes {@code amount} off the balance at {@code address}.
+   * Takes {@code amount} off the balance at {@code address}. All that it asks is that there is
+   * enough.
    *
    * @return false, and nothing changed, when there is no account or too little in it
    */
@@ -136,22 +154,76 @@ public final class Ledger {
     if (amount.isZero()) {
       return true;
     }
-    final Account account = account(address);
+    final AccountReading reading = reading(address);
+    final Account account = seen(address, reading);
     if (account == null) {
       return false;
     }
     final U128 rest = account.balance().minusOrNull(amount);
     if (rest == null) {
+      reading.lookAtBalance();
       return false;
     }
+    reading.balanceMayFall(rest);
     put(account.withBalance(rest));
     return true;
   }
 
   /** The balance of {@code address}, zero when there is no account. */
   public U128 balance(Address address) {
-    final Account account = account(address);
+    final AccountReading reading = reading(address);
+    reading.lookAtBalance();
+    final Account account = seen(address, reading);
     return account == null ? U128.ZERO : account.balance();
+  }
+
+  /** Whether the balance of {@code address} is at least {@code amount}; asks no more than that. */
+  public boolean holdsAtLeast(Address address, U128 amount) {
+    final AccountReading reading = reading(address);
+    final Account account = seen(address, reading);
+    final U128 rest = (account == null ? U128.ZERO : account.balance()).minusOrNull(amount);
+    if (rest == null) {
+      reading.lookAtBalance();
+      return false;
+    }
+    reading.balanceMayFall(rest);
+    return true;
+  }
+
+  /** The gas tank of {@code address}, zero when there is no account. */
+  public U128 tank(Address address) {
+    final AccountReading reading = reading(address);
+    reading.lookAtTank();
+    final Account account = seen(address, reading);
+    return account == null ? U128.ZERO : account.gasTank();
+  }
+
+  /** Whether the gas tank of {@code address} holds {@code amount}; asks no more than that. */
+  public boolean tankHoldsAtLeast(Address address, U128 amount) {
+    final AccountReading reading = reading(address);
+    final Account account = seen(address, reading);
+    final U128 rest = (account == null ? U128.ZERO : account.gasTank()).minusOrNull(amount);
+    if (rest == null) {
+      reading.lookAtTank();
+      return false;
+    }
+    reading.tankMayFall(rest);
+    return true;
+  }
+
+  /** Takes {@code amount} out of the gas tank of {@code address}, where the caller knows it is. */
+  public void takeFromTank(Address address, U128 amount) {
+    if (amount.isZero()) {
+      return;
+    }
+    final AccountReading reading = reading(address);
+    final Account account = seen(address, reading);
+    if (account == null) {
+      throw new IllegalStateException("no account " + address + " with a gas tank");
+    }
+    final U128 rest = account.gasTank().minus(amount);
+    reading.tankMayFall(rest);
+    put(account.withGasTank(rest));
   }
 
   /**
@@ -162,9 +234,7 @@ public final class Ledger {
     if (amount.isZero()) {
       return Move.DONE;
     }
-    final Account payer = account(from);
-    final U128 rest = payer == null ? null : payer.balance().minusOrNull(amount);
-    if (payer == null || rest == null) {
+    if (!holdsAtLeast(from, amount)) {
       return Move.INSUFFICIENT;
     }
     if (from.equals(to)) {
@@ -176,7 +246,9 @@ public final class Ledger {
     if (!credit(to, amount)) {
       return Move.OVERFLOW;
     }
-    put(payer.withBalance(rest));
+    if (!debit(from, amount)) {
+      throw new IllegalStateException("the balance of " + from + " vanished");
+    }
     return Move.DONE;
   }
 
@@ -189,6 +261,16 @@ public final class Ledger {
   /** Writes the contract record of {@code address}. */
   public void putContract(Address address, ContractRecord record) {
     overlay.put(StateKeys.contract(address), record.encode());
+  }
+
+  /**
+   * The hash of the code that runs when {@code address} is called in {@code wave}; zero if none.
+   */
+  public Hash32 activeCode(Address address, long wave) {
+    final AccountReading reading = reading(address);
+    reading.lookAtCode();
+    final Account account = seen(address, reading);
+    return account == null ? Hash32.ZERO : activeCode(account, wave);
   }
 
   /**

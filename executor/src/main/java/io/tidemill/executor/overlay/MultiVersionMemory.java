@@ -33,54 +33,11 @@ public final class MultiVersionMemory {
   private static final byte[] TOMBSTONE = new byte[0];
   private static final byte[] ESTIMATE = new byte[0];
 
-  /** The versions of one key in ascending transaction order. Guarded by itself. */
-  static final class Cell {
-    private final StateKey key;
-    private int[] writers = new int[1];
-    private byte[][] values = new byte[1][];
-    private int size;
-
-    private Cell(StateKey key) {
-      this.key = key;
-    }
-
-    /** The position of the last entry below {@code transaction}, or -1. */
-    private int below(int transaction) {
-      int at = size - 1;
-      // Most readers are close behind the last writer.
-      if (at < 0 || writers[at] < transaction) {
-        return at;
-      }
-      at = Arrays.binarySearch(writers, 0, size, transaction);
-      return at >= 0 ? at - 1 : -at - 2;
-    }
-
-    private void put(int transaction, byte[] value) {
-      final int at = below(transaction) + 1;
-      if (at < size && writers[at] == transaction) {
-        values[at] = value;
-        return;
-      }
-      if (size == writers.length) {
-        writers = Arrays.copyOf(writers, 2 * size);
-        values = Arrays.copyOf(values, 2 * size);
-      }
-      System.arraycopy(writers, at, writers, at + 1, size - at);
-      System.arraycopy(values, at, values, at + 1, size - at);
-      writers[at] = transaction;
-      values[at] = value;
-      size++;
-    }
-
-    private void remove(int transaction) {
-      final int at = below(transaction) + 1;
-      if (at < size && writers[at] == transaction) {
-        System.arraycopy(writers, at + 1, writers, at, size - at - 1);
-        System.arraycopy(values, at + 1, values, at, size - at - 1);
-        size--;
-      }
-    }
-  }
+  /**
+   * Changes that a reader of a whole record merges at most: a hot account must not cost a walk per
+   * reader. Beyond it the answer is a guess, like every speculative one.
+   */
+  private static final int MAX_MERGES = 64;
 
   /** Lets a reader wait until an aborted transaction has run again. */
   public interface EstimateWait {
@@ -89,7 +46,7 @@ public final class MultiVersionMemory {
   }
 
   private final Snapshot base;
-  private final ConcurrentHashMap<StateKey, Cell> cells;
+  private final ConcurrentHashMap<StateKey, Versions> cells;
   private final ConcurrentHashMap<Hash32, byte[]> codes = new ConcurrentHashMap<>();
   private final EstimateWait wait;
 
@@ -115,7 +72,16 @@ public final class MultiVersionMemory {
 
     @Override
     public byte @Nullable [] get(StateKey key) {
-      final Cell cell = cells.get(key);
+      return read(key, null);
+    }
+
+    @Override
+    public byte @Nullable [] account(StateKey key, AccountReading reading) {
+      return read(key, reading);
+    }
+
+    private byte @Nullable [] read(StateKey key, @Nullable AccountReading reading) {
+      final Versions cell = cells.get(key);
       while (cell != null) {
         final int writer;
         final byte[] value;
@@ -124,18 +90,20 @@ public final class MultiVersionMemory {
           if (at < 0) {
             break;
           }
-          writer = cell.writers[at];
-          value = cell.values[at];
+          writer = cell.writer(at);
+          // Who looks at single fields takes the record as its writer saw it: what others have paid
+          // meanwhile seldom matters.
+          value = reading == null ? whole(cell, at) : cell.value(at);
         }
         if (value != ESTIMATE) {
           final byte[] answer = value == TOMBSTONE ? null : value;
-          reads.add(key, cell, writer, answer);
+          reads.add(key, cell, writer, answer, reading);
           return answer;
         }
         wait.await(writer);
       }
       final byte[] value = base.get(key);
-      reads.add(key, cell, ReadSet.FROM_SNAPSHOT, value);
+      reads.add(key, cell, ReadSet.FROM_SNAPSHOT, value, reading);
       return value;
     }
 
@@ -148,16 +116,38 @@ public final class MultiVersionMemory {
     }
   }
 
+  /** The record at {@code at} with the changes beneath it merged. */
+  private static byte[] whole(Versions cell, int at) {
+    int from = at;
+    while (from > 0
+        && cell.isChange(from)
+        && at - from < MAX_MERGES
+        && cell.value(from - 1) != ESTIMATE
+        && cell.value(from - 1) != TOMBSTONE) {
+      from--;
+    }
+    byte[] value = cell.value(from);
+    for (int i = from + 1; i <= at; i++) {
+      value = cell.merged(i, value);
+    }
+    return value;
+  }
+
+  /** A change that is merged when it becomes final. */
+  private record Change(Versions cell, AccountReading reading) {}
+
   /** A finished attempt: what it read and the keys it wrote. */
   public static final class Attempt {
     private final int transaction;
     private final ReadSet reads;
-    private final List<Cell> written;
+    private final List<Versions> written;
+    private final List<Change> changes;
 
-    private Attempt(int transaction, ReadSet reads, List<Cell> written) {
+    private Attempt(int transaction, ReadSet reads, List<Versions> written, List<Change> changes) {
       this.transaction = transaction;
       this.reads = reads;
       this.written = written;
+      this.changes = changes;
     }
 
     /**
@@ -165,10 +155,10 @@ public final class MultiVersionMemory {
      * final.
      */
     public void addNewest(List<StateDelta.Entry> entries) {
-      for (Cell cell : written) {
+      for (Versions cell : written) {
         synchronized (cell) {
-          if (cell.writers[cell.size - 1] == transaction) {
-            final byte[] value = cell.values[cell.size - 1];
+          if (cell.isLastWriter(transaction)) {
+            final byte[] value = cell.lastValue();
             entries.add(new StateDelta.Entry(cell.key, value == TOMBSTONE ? null : value));
           }
         }
@@ -187,18 +177,24 @@ public final class MultiVersionMemory {
    * @param previous the attempt this one replaces, or null
    */
   public Attempt publish(View view, Overlay overlay, @Nullable Attempt previous) {
-    final List<Cell> written = new ArrayList<>(4);
+    final List<Versions> written = new ArrayList<>(4);
+    final List<Change> changes = new ArrayList<>(2);
     overlay.forEachWrite(
         (key, value) -> {
-          final Cell cell = cell(key);
+          final Versions cell = cell(key);
+          final AccountReading reading = value == null ? null : overlay.partialReading(key);
+          final byte[] from = reading == null ? null : reading.record();
           synchronized (cell) {
-            cell.put(view.transaction, value == null ? TOMBSTONE : value);
+            cell.put(view.transaction, value == null ? TOMBSTONE : value, from);
           }
           written.add(cell);
+          if (reading != null && from != null) {
+            changes.add(new Change(cell, reading));
+          }
         });
     overlay.forEachCode(codes::putIfAbsent);
     if (previous != null) {
-      for (Cell cell : previous.written) {
+      for (Versions cell : previous.written) {
         if (!overlay.wrote(cell.key)) {
           synchronized (cell) {
             cell.remove(view.transaction);
@@ -206,24 +202,43 @@ public final class MultiVersionMemory {
         }
       }
     }
-    return new Attempt(view.transaction, view.reads, written);
+    return new Attempt(view.transaction, view.reads, written, changes);
   }
 
-  private Cell cell(StateKey key) {
-    final Cell known = cells.get(key);
+  private Versions cell(StateKey key) {
+    final Versions known = cells.get(key);
     if (known != null) {
       return known;
     }
-    final Cell fresh = new Cell(key);
-    final Cell other = cells.putIfAbsent(key, fresh);
+    final Versions fresh = new Versions(key);
+    final Versions other = cells.putIfAbsent(key, fresh);
     return other == null ? fresh : other;
   }
 
   /** Turns the writes of an invalid attempt into estimates. */
   public void estimate(Attempt attempt) {
-    for (Cell cell : attempt.written) {
+    for (Versions cell : attempt.written) {
       synchronized (cell) {
-        cell.put(attempt.transaction, ESTIMATE);
+        cell.put(attempt.transaction, ESTIMATE, null);
+      }
+    }
+  }
+
+  /**
+   * Merges the account changes of an attempt that stands onto what lies beneath, which is final.
+   * After {@link #firstStaleRead} has found nothing, or when everything beneath was final before
+   * the attempt began.
+   */
+  public void settle(Attempt attempt) {
+    for (Change change : attempt.changes) {
+      final Versions cell = change.cell;
+      synchronized (cell) {
+        final byte[] beneath = change.reading.beneath();
+        if (beneath == null) {
+          throw new IllegalStateException("an account was changed that is not there");
+        }
+        final int at = cell.below(attempt.transaction) + 1;
+        cell.put(attempt.transaction, cell.merged(at, beneath), null);
       }
     }
   }
@@ -235,16 +250,16 @@ public final class MultiVersionMemory {
     final ReadSet reads = attempt.reads;
     for (int i = 0; i < reads.size(); i++) {
       final StateKey key = reads.key(i);
-      final Cell seen = reads.cell(i);
-      final Cell cell = seen == null ? cells.get(key) : seen;
+      final Versions seen = reads.cell(i);
+      final Versions cell = seen == null ? cells.get(key) : seen;
       int writer = ReadSet.FROM_SNAPSHOT;
       byte[] value = null;
       if (cell != null) {
         synchronized (cell) {
           final int at = cell.below(attempt.transaction);
           if (at >= 0) {
-            writer = cell.writers[at];
-            value = cell.values[at];
+            writer = cell.writer(at);
+            value = cell.value(at);
           }
         }
       }
@@ -256,14 +271,22 @@ public final class MultiVersionMemory {
   }
 
   private boolean holds(ReadSet reads, int i, int writer, byte @Nullable [] value) {
-    if (writer == ReadSet.FROM_SNAPSHOT) {
-      return reads.writer(i) == ReadSet.FROM_SNAPSHOT
-          || Arrays.equals(reads.value(i), base.get(reads.key(i)));
+    if (writer == ReadSet.FROM_SNAPSHOT && reads.writer(i) == ReadSet.FROM_SNAPSHOT) {
+      return true;
     }
     if (value == ESTIMATE) {
       return false;
     }
-    final byte[] now = value == TOMBSTONE ? null : value;
+    final byte[] now;
+    if (writer == ReadSet.FROM_SNAPSHOT) {
+      now = base.get(reads.key(i));
+    } else {
+      now = value == TOMBSTONE ? null : value;
+    }
+    final AccountReading reading = reads.reading(i);
+    if (reading != null) {
+      return reading.holds(now);
+    }
     final byte[] then = reads.value(i);
     return now == then || Arrays.equals(now, then);
   }

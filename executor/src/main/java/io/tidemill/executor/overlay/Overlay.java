@@ -2,6 +2,7 @@ package io.tidemill.executor.overlay;
 
 import io.tidemill.executor.Event;
 import io.tidemill.executor.ParachainMessage;
+import io.tidemill.executor.account.StateKeys;
 import io.tidemill.state.StateKey;
 import io.tidemill.state.hash.Hash32;
 import java.util.ArrayList;
@@ -46,6 +47,10 @@ public final class Overlay {
   private final StateView base;
   private final Map<StateKey, byte[]> writes = new HashMap<>();
   private final Map<StateKey, byte[]> reads = new HashMap<>();
+
+  /** The accounts that were read field by field; they are not in {@link #reads}. */
+  private final Map<StateKey, AccountReading> accounts = new HashMap<>();
+
   private final Map<Hash32, byte[]> codes = new HashMap<>();
   private final List<Event> events = new ArrayList<>();
   private final List<ParachainMessage> messages = new ArrayList<>();
@@ -57,10 +62,20 @@ public final class Overlay {
 
   /** The value under {@code key} as this transaction sees it, or null. Must not be changed. */
   public byte @Nullable [] get(StateKey key) {
+    // What was written of an account carries fields along that nobody has looked at yet.
+    final AccountReading reading = StateKeys.isAccount(key) ? accounts.get(key) : null;
+    if (reading != null) {
+      reading.lookAtAll();
+      return account(reading);
+    }
     final byte[] written = writes.get(key);
     if (written != null) {
       return written == TOMBSTONE ? null : written;
     }
+    return beneath(key);
+  }
+
+  private byte @Nullable [] beneath(StateKey key) {
     // The first answer stands for the whole transaction, whatever happens beneath.
     final byte[] read = reads.get(key);
     if (read != null) {
@@ -69,6 +84,38 @@ public final class Overlay {
     final byte[] value = base.get(key);
     reads.put(key, value == null ? ABSENT : value);
     return value;
+  }
+
+  /** What is made of the account record under {@code key}, to be noted there before it is used. */
+  AccountReading reading(StateKey key) {
+    final AccountReading known = accounts.get(key);
+    if (known != null) {
+      return known;
+    }
+    final AccountReading reading = new AccountReading(key);
+    if (reads.containsKey(key) || writes.containsKey(key)) {
+      reading.lookAtAll();
+      reading.answer(beneath(key));
+    } else {
+      reading.answer(base.account(key, reading));
+    }
+    accounts.put(key, reading);
+    return reading;
+  }
+
+  /** The account record of {@code reading} as this transaction sees it, or null. */
+  byte @Nullable [] account(AccountReading reading) {
+    final byte[] written = writes.get(reading.key());
+    if (written != null) {
+      return written == TOMBSTONE ? null : written;
+    }
+    return reading.record();
+  }
+
+  /** What was made of the account under {@code key}, unless all or nothing of it was read. */
+  @Nullable AccountReading partialReading(StateKey key) {
+    final AccountReading reading = accounts.get(key);
+    return reading == null || reading.isWhole() ? null : reading;
   }
 
   /** Writes {@code value}, which must not be changed afterwards. */

@@ -17,27 +17,35 @@ final class ReadSet {
   private static final int EXPECTED = 8;
 
   private StateKey[] keys = new StateKey[EXPECTED];
-  private MultiVersionMemory.@Nullable Cell[] cells = new MultiVersionMemory.Cell[EXPECTED];
+  private @Nullable Versions[] cells = new Versions[EXPECTED];
   private int[] writers = new int[EXPECTED];
   private byte[] @Nullable [] values = new byte[EXPECTED][];
+  private @Nullable AccountReading[] readings = new AccountReading[EXPECTED];
   private int size;
 
   /**
    * Notes one answer. The overlay asks for each key once, so there are no duplicates.
    *
    * @param cell the versions of the key when there were any, else null
+   * @param reading what is made of an account record, or null when all of the value counts
    */
   void add(
-      StateKey key, MultiVersionMemory.@Nullable Cell cell, int writer, byte @Nullable [] value) {
+      StateKey key,
+      @Nullable Versions cell,
+      int writer,
+      byte @Nullable [] value,
+      @Nullable AccountReading reading) {
     if (size == keys.length) {
       keys = Arrays.copyOf(keys, 2 * size);
       cells = Arrays.copyOf(cells, 2 * size);
       writers = Arrays.copyOf(writers, 2 * size);
       values = Arrays.copyOf(values, 2 * size);
+      readings = Arrays.copyOf(readings, 2 * size);
     }
     keys[size] = key;
     cells[size] = cell;
     writers[size] = writer;
+    readings[size] = reading;
     values[size++] = value;
   }
 
@@ -49,12 +57,16 @@ final class ReadSet {
     return keys[i];
   }
 
-  MultiVersionMemory.@Nullable Cell cell(int i) {
+  @Nullable Versions cell(int i) {
     return cells[i];
   }
 
   int writer(int i) {
     return writers[i];
+  }
+
+  @Nullable AccountReading reading(int i) {
+    return readings[i];
   }
 
   byte @Nullable [] value(int i) {

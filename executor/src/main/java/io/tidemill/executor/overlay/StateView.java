@@ -12,6 +12,14 @@ public interface StateView {
   /** The value under {@code key}, or null when absent. The array must not be changed. */
   byte @Nullable [] get(StateKey key);
 
+  /**
+   * The account record under {@code key} for a reader that notes in {@code reading}, until its
+   * transaction ends, what it makes of the record.
+   */
+  default byte @Nullable [] account(StateKey key, AccountReading reading) {
+    return get(key);
+  }
+
   /** The wasm stored under {@code codeHash}, or null. */
   byte @Nullable [] code(Hash32 codeHash);
 }

@@ -11,9 +11,10 @@ import java.util.Map;
  * while the wave is still arriving. Confined to one thread at a time.
  */
 public final class Scheduler {
-  /** The transaction that was last expected to write a key. */
+  /** The transactions that were last expected to write a key and to pay into it. */
   private static final class LastWriter {
     private int transaction = NONE;
+    private int payment = NONE;
   }
 
   private static final int NONE = -1;
@@ -54,12 +55,17 @@ public final class Scheduler {
     final int transaction = size++;
     // A reader holds nobody back: it never sees a version above its own index.
     for (StateKey key : set.reads()) {
-      follow(transaction, lastWriter(key).transaction);
+      final LastWriter last = lastWriter(key);
+      follow(transaction, last.transaction);
+      follow(transaction, last.payment);
     }
     for (StateKey key : set.writes()) {
       final LastWriter last = lastWriter(key);
       follow(transaction, last.transaction);
       last.transaction = transaction;
+    }
+    for (StateKey key : set.payments()) {
+      lastWriter(key).payment = transaction;
     }
     depth[transaction]++;
     longest = Math.max(longest, depth[transaction]);
