@@ -15,8 +15,9 @@
  *   8                                                 trap
  *   9 amount8                                         burn
  *   10 key32                                          load
+ *   11 of32                                           balance
  * Steps with a result append it (i32) to the log; calls append the length of what came back, a load
- * appends the value. The log is what the contract returns.
+ * appends the value, a balance the 16 bytes of the amount. The log is what the contract returns.
  */
 #include "pyde.h"
 
@@ -112,6 +113,11 @@ static void perform(void) {
         at += 32;
         break;
       }
+      case 11:
+        put_u32(pyde_balance(at, back));
+        put(back, 16);
+        at += 32;
+        break;
       default:
         __builtin_trap();
     }

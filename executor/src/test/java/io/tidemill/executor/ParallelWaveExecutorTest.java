@@ -93,9 +93,11 @@ class ParallelWaveExecutorTest {
         new TestChain(
             RULES,
             parts,
-            ledger ->
-                MultisigBundle.putSigners(
-                    ledger, List.of(TestChain.key(1), TestChain.key(2), TestChain.key(3)), 2));
+            ledger -> {
+              MultisigBundle.putSigners(
+                  ledger, List.of(TestChain.key(1), TestChain.key(2), TestChain.key(3)), 2);
+              RandomWaves.setLimits(ledger);
+            });
     final WaveExecutor serial = new SerialWaveExecutor(parts);
     final WaveExecutor parallel =
         new ParallelWaveExecutor(parts, pool(workers), System::nanoTime, yields(seed));

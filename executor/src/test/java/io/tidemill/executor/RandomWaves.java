@@ -1,9 +1,12 @@
 package io.tidemill.executor;
 
+import io.tidemill.executor.account.Account;
 import io.tidemill.executor.account.Addresses;
+import io.tidemill.executor.account.AuthKeys;
 import io.tidemill.executor.account.StateKeys;
 import io.tidemill.executor.borsh.BorshWriter;
 import io.tidemill.executor.contract.Puppets;
+import io.tidemill.executor.overlay.Ledger;
 import io.tidemill.executor.tx.AccessEntry;
 import io.tidemill.executor.tx.Address;
 import io.tidemill.executor.tx.CallPayload;
@@ -40,12 +43,42 @@ final class RandomWaves {
     }
   }
 
+  /** Pays for its next transaction only as long as others pay it. */
+  private static final int POOR = 7;
+
+  /** Holds nearly all that an amount can say. */
+  private static final int FULL = 8;
+
+  /** Nearly as much, in an account that nobody can send from. */
+  private static final Address BRIM = new Address(Blake3.hash(new byte[] {77}));
+
   private final SplittableRandom random;
+
+  /** Everybody pays this one in some waves. */
+  private Address hot = BRIM;
+
+  /** How many of ten payments go there. */
+  private int hotShare;
+
   private final long[] nonces = new long[SENDERS];
   private final List<Address> tokens = new ArrayList<>();
 
   RandomWaves(long seed) {
     random = new SplittableRandom(seed);
+  }
+
+  /** Accounts at the edges of what is possible, beside those of the test chain. */
+  static void setLimits(Ledger ledger) {
+    final U128 brim = U128.MAX.minus(U128.of(3_000_000));
+    ledger.put(Account.empty(BRIM).withBalance(brim));
+    ledger.put(
+        Account.empty(TestChain.user(FULL))
+            .withBalance(brim)
+            .withAuthKeys(new AuthKeys.Single(TestChain.key(FULL)), 0));
+    ledger.put(
+        Account.empty(TestChain.user(POOR))
+            .withBalance(U128.of(101_000_000))
+            .withAuthKeys(new AuthKeys.Single(TestChain.key(POOR)), 0));
   }
 
   /** A token and a puppet to begin with. */
@@ -69,6 +102,15 @@ final class RandomWaves {
     final int size = 1 + random.nextInt(40);
     // From everybody with everybody to everything through one account and one slot.
     final int spread = 1 + random.nextInt(SENDERS);
+    hotShare = random.nextBoolean() ? 0 : random.nextInt(10);
+    hot =
+        switch (random.nextInt(4)) {
+          case 0 -> BRIM;
+          // Does not exist until the first payment.
+          case 1 -> new Address(Blake3.hash(new byte[] {78, (byte) random.nextInt()}));
+          // Sends, too.
+          default -> TestChain.user(random.nextInt(SENDERS));
+        };
     if (random.nextBoolean()) {
       // Otherwise a pause would be the end of everything.
       entries.add(TestChain.entry(emergency(TransactionType.EMERGENCY_RESUME)));
@@ -111,12 +153,17 @@ final class RandomWaves {
   }
 
   private Transaction transfer(int sender, long nonce, int spread) {
-    final Address to =
-        random.nextInt(5) == 0
-            ? new Address(Blake3.hash(new byte[] {(byte) random.nextInt(20)}))
-            : TestChain.user(random.nextInt(spread));
     final long value = random.nextInt(10) == 0 ? TestChain.RICH.low() : random.nextInt(1_000_000);
-    return TestChain.tx(sender, nonce).to(to).value(value).build();
+    return TestChain.tx(sender, nonce).to(recipient(spread)).value(value).build();
+  }
+
+  private Address recipient(int spread) {
+    if (random.nextInt(10) < hotShare) {
+      return hot;
+    }
+    return random.nextInt(5) == 0
+        ? new Address(Blake3.hash(new byte[] {(byte) random.nextInt(20)}))
+        : TestChain.user(random.nextInt(spread));
   }
 
   private Transaction redeploy(int sender, long nonce) {
@@ -176,6 +223,7 @@ final class RandomWaves {
   private Transaction puppet(int sender, long nonce) {
     return TestChain.tx(sender, nonce)
         .to(Addresses.contract("puppet"))
+        .value(random.nextInt(4) == 0 ? random.nextInt(1_000) : 0)
         .gas(random.nextInt(8) == 0 ? 30_000 : 1_000_000)
         .data(new CallPayload("run", script(2)).encode())
         .build();
@@ -185,7 +233,7 @@ final class RandomWaves {
     final Puppets.Script script = Puppets.script();
     for (int i = random.nextInt(6); i > 0; i--) {
       final Hash32 key = Blake3.hash(new byte[] {(byte) random.nextInt(5)});
-      switch (random.nextInt(9)) {
+      switch (random.nextInt(12)) {
         case 0, 1 -> script.store(key, new byte[] {(byte) random.nextInt()});
         case 2 -> script.delete(key);
         case 3, 4 -> script.load(key);
@@ -196,12 +244,14 @@ final class RandomWaves {
             script.call(
                 random.nextInt(3),
                 Addresses.contract("puppet"),
-                0,
+                random.nextInt(3) == 0 ? random.nextInt(100) : 0,
                 random.nextInt(5) == 0 ? 2_000 : -1,
                 random.nextInt(3),
                 script(depth - 1));
           }
         }
+        case 8, 9 -> script.transfer(recipient(SENDERS), random.nextInt(100));
+        case 10 -> script.balance(random.nextBoolean() ? hot : recipient(SENDERS));
         default -> {
           if (random.nextInt(4) == 0) {
             script.trap();

@@ -94,7 +94,14 @@ public final class AccountFields {
 
   /** target = base + (to - from), modulo 2^128. */
   private static void shift(
-      byte[] target, int at, byte[] base, int baseAt, byte[] from, int fromAt, byte[] to, int toAt) {
+      byte[] target,
+      int at,
+      byte[] base,
+      int baseAt,
+      byte[] from,
+      int fromAt,
+      byte[] to,
+      int toAt) {
     final long toLow = (long) LONGS.get(to, toAt);
     final long fromLow = (long) LONGS.get(from, fromAt);
     final long differenceLow = toLow - fromLow;

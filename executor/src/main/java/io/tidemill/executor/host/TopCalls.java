@@ -3,7 +3,6 @@ package io.tidemill.executor.host;
 import io.tidemill.executor.RejectCode;
 import io.tidemill.executor.abi.Attribute;
 import io.tidemill.executor.abi.ContractAbi;
-import io.tidemill.state.hash.Hash32;
 import io.tidemill.executor.host.CallContext.Guard;
 import io.tidemill.executor.host.ContractRuntime.Call;
 import io.tidemill.executor.host.ContractRuntime.End;
@@ -13,6 +12,7 @@ import io.tidemill.executor.overlay.Ledger;
 import io.tidemill.executor.tx.Address;
 import io.tidemill.executor.tx.U128;
 import io.tidemill.executor.wasm.Halt;
+import io.tidemill.state.hash.Hash32;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 

@@ -132,10 +132,7 @@ public final class AccountReading {
         && !(code && !AccountFields.sameCode(then, now))
         && !(keys && !AccountFields.sameKeys(then, now))
         && within(
-            AccountFields.balance(then),
-            AccountFields.balance(now),
-            balanceMayFall,
-            balanceMayRise)
+            AccountFields.balance(then), AccountFields.balance(now), balanceMayFall, balanceMayRise)
         && within(AccountFields.tank(then), AccountFields.tank(now), tankMayFall, tankMayRise);
   }
 

@@ -7,7 +7,8 @@
  *
  * <p>Threads: an overlay belongs to the worker that runs its transaction.
  *
- * <p>This room knows accounts as records and nothing of contracts.
+ * <p>This room knows the fields of account records, so that transactions depend on the fields they
+ * look at (ADR 28), and nothing of contracts.
  */
 @NullMarked
 package io.tidemill.executor.overlay;

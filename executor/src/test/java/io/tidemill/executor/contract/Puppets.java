@@ -185,6 +185,11 @@ public final class Puppets {
       return this;
     }
 
+    public Script balance(Address of) {
+      bytes.put((byte) 11).put(of.toBytes());
+      return this;
+    }
+
     public int length() {
       return bytes.position();
     }

@@ -124,6 +124,14 @@ final class ExecutorRounds {
     final Medians hot = compare(contenders, base, wave(fresh().hot(Workload.WAVE)));
     figures.accept("hot_30_percent_speedup", hot.speedup());
     figures.accept("hot_30_percent_speedup_over_serial", hot.overSerial());
+    figures.accept("hot_30_percent_attempts_per_tx", attempts());
+    figures.accept(
+        "relay_speedup", compare(contenders, base, wave(fresh().relay(Workload.WAVE))).speedup());
+    figures.accept("relay_attempts_per_tx", attempts());
+    figures.accept(
+        "hot_slot_30_percent_speedup",
+        compare(contenders, base, wave(fresh().hotSlot(Workload.WAVE))).speedup());
+    figures.accept("hot_slot_30_percent_attempts_per_tx", attempts());
     figures.accept(
         "chain_ratio", compare(contenders, base, wave(fresh().chain(Workload.WAVE))).overSerial());
     final Medians counter = compare(contenders, base, wave(fresh().counter(Workload.WAVE)));

@@ -130,11 +130,32 @@ final class Workload {
     return finish(wave);
   }
 
-  /** Everybody pays the next one, who then pays: no two can run at once. */
+  /** One account pays everybody: no two can run at once, because its nonces are in order. */
   List<byte[]> chain(int count) {
     final List<Transaction> wave = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
+      wave.add(transfer(0, i + 1));
+    }
+    return finish(wave);
+  }
+
+  /** Everybody pays the next one, who then pays: every account is touched twice. */
+  List<byte[]> relay(int count) {
+    final List<Transaction> wave = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
       wave.add(transfer(i, i + 1));
+    }
+    return finish(wave);
+  }
+
+  /** Three of ten increment one counter, the others transfer. */
+  List<byte[]> hotSlot(int count) {
+    final List<Transaction> wave = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      wave.add(
+          i % 10 < 3
+              ? call(2 * i, COUNTER, "increment", new byte[0], List.of())
+              : transfer(2 * i, 2 * i + 1));
     }
     return finish(wave);
   }
