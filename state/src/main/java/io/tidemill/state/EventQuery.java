@@ -66,6 +66,11 @@ public record EventQuery(
     return true;
   }
 
+  /** The same, ending at {@code wave} if that is earlier. */
+  public EventQuery upTo(long wave) {
+    return wave >= toWave ? this : new EventQuery(fromWave, wave, contract, topics, after, limit);
+  }
+
   private static void require(boolean holds, String problem) {
     if (!holds) {
       throw new IllegalArgumentException("event query: " + problem);

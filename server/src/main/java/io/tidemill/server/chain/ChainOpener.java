@@ -23,6 +23,7 @@ import io.tidemill.state.hash.Hash32;
 import io.tidemill.state.memory.MemoryStateStore;
 import io.tidemill.state.rocks.RocksOptions;
 import io.tidemill.state.rocks.RocksStateStore;
+import io.tidemill.state.writeback.WriteBack;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -172,8 +173,10 @@ public final class ChainOpener {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot create data.dir " + config.data().dir(), e);
     }
+    final RocksOptions options = RocksOptions.of(chainId).withRetention(config.data().retention());
     return RocksStateStore.open(
-        config.data().dir(), RocksOptions.of(chainId).withRetention(config.data().retention()));
+        config.data().dir(),
+        config.data().writeBack() ? options : options.withWriteBack(WriteBack.OFF));
   }
 
   /** Makes {@code genesis} wave 0 of an empty store. */

@@ -43,7 +43,8 @@ final class ConfigValues {
         new Data(
             Path.of(text(Setting.DATA_DIR)),
             oneOf(Setting.DATA_STORE, "rocks", "memory").equals("rocks"),
-            retention()),
+            retention(),
+            flag(Setting.DATA_WRITE_BACK)),
         new Execution(
             path(Setting.CHAIN_SPEC),
             (int) count(Setting.EXECUTION_WORKERS, 0, 1_024),

@@ -14,6 +14,11 @@ public enum Setting {
       Type.TEXT,
       "21600",
       "What is kept: the newest waves by number, or archive, full, committee, pruned."),
+  DATA_WRITE_BACK(
+      "data.write-back",
+      Type.FLAG,
+      "true",
+      "Flush several waves at once behind their commits; false: write each whole at its commit."),
   CHAIN_SPEC(
       "chain.spec",
       Type.TEXT,

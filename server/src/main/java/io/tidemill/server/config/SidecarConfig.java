@@ -29,8 +29,12 @@ public record SidecarConfig(
     @Nullable String primary,
     Duration shutdownGrace) {
 
-  /** Where the state is, and how much of its past. */
-  public record Data(Path dir, boolean durable, Retention retention) {
+  /**
+   * Where the state is, and how much of its past.
+   *
+   * @param writeBack whether waves are flushed behind their commits, several at once
+   */
+  public record Data(Path dir, boolean durable, Retention retention, boolean writeBack) {
     /** How many waves a rollback can take back. */
     public long rollbackWaves() {
       return Math.min(retention.state(), StateStore.MAX_ROLLBACK);
@@ -105,7 +109,7 @@ public record SidecarConfig(
   /** The same with the state in another folder. */
   public SidecarConfig withDataDir(Path dir) {
     return new SidecarConfig(
-        new Data(dir, data.durable(), data.retention()),
+        new Data(dir, data.durable(), data.retention(), data.writeBack()),
         execution,
         engine,
         grpc,

@@ -3,11 +3,15 @@ package io.tidemill.state.bench;
 import io.tidemill.state.StateDelta;
 import io.tidemill.state.StateKey;
 import io.tidemill.state.hash.Hash32;
+import io.tidemill.state.rocks.BulkLoad;
+import io.tidemill.state.rocks.RocksOptions;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Seeded keys and values, the same for everything that is measured. */
@@ -34,6 +38,31 @@ final class Batches {
       entries.add(new StateDelta.Entry(key(i), value(i)));
     }
     return StateDelta.ofSorted(entries);
+  }
+
+  /**
+   * Fills a store with keys 0 to {@code size}, exclusive, at wave 0. A batch takes a narrow range
+   * of key hashes below each first nibble: each part of the tree is made once, and both cores work.
+   */
+  static void bulk(Path path, RocksOptions options, int size) {
+    // 40 bits of the key hash after its first nibble, over 24 bits of the number of the key.
+    final long[] order =
+        IntStream.range(0, size)
+            .parallel()
+            .mapToLong(i -> key(i).keyHash().w0() << 4 & -1L << 24 | i)
+            .toArray();
+    Arrays.parallelSort(order);
+    try (BulkLoad load = BulkLoad.into(path, options)) {
+      for (int from = 0; from < size; from += LOAD) {
+        final List<StateDelta.Entry> entries = new ArrayList<>(LOAD);
+        for (int at = from; at < Math.min(size, from + LOAD); at++) {
+          final int i = (int) order[at] & (1 << 24) - 1;
+          entries.add(new StateDelta.Entry(key(i), value(i)));
+        }
+        load.put(StateDelta.ofUnsorted(entries));
+      }
+      load.finish(0, Hash32.ZERO, new byte[0]);
+    }
   }
 
   static StateDelta updates(Random random, int size, int count) {

@@ -1,9 +1,12 @@
 package io.tidemill.state.hash;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * BLAKE3 of up to 64 messages of 80 bytes at once, one message per lane.
+ * BLAKE3 of up to 64 messages of one length of up to 80 bytes at once, one message per lane.
  *
  * <p>The sixteen state words and the message words are rows of 64 lanes, so that every step of the
  * compression is the same operation on 64 neighbors, which the compiler turns into vector
@@ -14,8 +17,18 @@ public final class Blake3Lanes {
   /** The number of lanes. */
   public static final int WIDTH = 64;
 
+  /** The greatest length of a message, and the length of the array that holds one. */
+  public static final int MAX_LENGTH = 80;
+
+  private static final int BLOCK = 64;
+
+  /** Lanes are worked on in groups of this many, so that vectors are full. */
+  private static final int GROUP = 16;
+
   private static final int ROUNDS = 7;
   private static final int[] ZERO = new int[WIDTH];
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
   /** The message words in the order in which each round takes them. */
   private static final int[][] SCHEDULE = schedule();
@@ -24,6 +37,7 @@ public final class Blake3Lanes {
   private final int[][] first = new int[16][WIDTH];
   private final int[][] second = new int[16][];
   private int count;
+  private int width;
 
   /** Empty lanes. */
   public Blake3Lanes() {
@@ -59,8 +73,20 @@ public final class Blake3Lanes {
     put(second, 2, lane, right.w3());
   }
 
-  /** Hashes all lanes. */
-  public void run() {
+  /** Puts a message into the next lane: {@link #MAX_LENGTH} bytes, zeros after its end. */
+  public void add(byte[] message) {
+    final int lane = count++;
+    for (int i = 0; i < 16; i++) {
+      first[i][lane] = (int) INT.get(message, 4 * i);
+    }
+    for (int i = 0; i < 4; i++) {
+      second[i][lane] = (int) INT.get(message, BLOCK + 4 * i);
+    }
+  }
+
+  /** Hashes all lanes, whose messages have {@code length} bytes. */
+  public void run(int length) {
+    width = (count + GROUP - 1) / GROUP * GROUP;
     Arrays.fill(state[0], Blake3Compression.IV0);
     Arrays.fill(state[1], Blake3Compression.IV1);
     Arrays.fill(state[2], Blake3Compression.IV2);
@@ -69,8 +95,13 @@ public final class Blake3Lanes {
     Arrays.fill(state[5], Blake3Compression.IV5);
     Arrays.fill(state[6], Blake3Compression.IV6);
     Arrays.fill(state[7], Blake3Compression.IV7);
-    compress(first, 64, Blake3Compression.CHUNK_START);
-    compress(second, 16, Blake3Compression.CHUNK_END | Blake3Compression.ROOT);
+    final int last = Blake3Compression.CHUNK_END | Blake3Compression.ROOT;
+    if (length <= BLOCK) {
+      compress(first, length, Blake3Compression.CHUNK_START | last);
+    } else {
+      compress(first, BLOCK, Blake3Compression.CHUNK_START);
+      compress(second, length - BLOCK, last);
+    }
   }
 
   /** The digest of {@code lane} after {@link #run}. */
@@ -104,8 +135,9 @@ public final class Blake3Lanes {
     }
   }
 
-  private static void mix(int[] a, int[] b, int[] c, int[] d, int[] x, int[] y) {
-    for (int i = 0; i < WIDTH; i++) {
+  private void mix(int[] a, int[] b, int[] c, int[] d, int[] x, int[] y) {
+    final int end = Math.min(width, WIDTH);
+    for (int i = 0; i < end; i++) {
       int va = a[i] + b[i] + x[i];
       int vd = Integer.rotateRight(d[i] ^ va, 16);
       int vc = c[i] + vd;
@@ -121,8 +153,8 @@ public final class Blake3Lanes {
     }
   }
 
-  private static void fold(int[] low, int[] high) {
-    for (int i = 0; i < WIDTH; i++) {
+  private void fold(int[] low, int[] high) {
+    for (int i = 0; i < width; i++) {
       low[i] ^= high[i];
     }
   }

@@ -1,9 +1,9 @@
 package io.tidemill.state.memory;
 
 import io.tidemill.state.Commit;
-import io.tidemill.state.EventCursor;
 import io.tidemill.state.EventPage;
 import io.tidemill.state.EventQuery;
+import io.tidemill.state.EventScan;
 import io.tidemill.state.Proposal;
 import io.tidemill.state.ReceiptLocation;
 import io.tidemill.state.Snapshot;
@@ -15,7 +15,6 @@ import io.tidemill.state.WaveArtifacts;
 import io.tidemill.state.hash.Hash32;
 import io.tidemill.state.merkle.Child;
 import io.tidemill.state.merkle.MerkleTree;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -255,24 +254,12 @@ public final class MemoryStateStore implements StateStore {
 
   @Override
   public EventPage queryEvents(EventQuery query) {
-    final List<EventPage.Row> rows = new ArrayList<>();
+    final EventScan scan = new EventScan(query);
     for (final Version version :
         waves.subMap(query.fromWave(), true, query.toWave(), true).values()) {
-      for (final WaveArtifacts.StoredEvent event : version.artifacts().events()) {
-        final EventCursor at =
-            new EventCursor(version.wave(), event.transactionIndex(), event.eventIndex());
-        final EventCursor after = query.after();
-        if ((after != null && at.compareTo(after) <= 0)
-            || !query.matches(event.contract(), event.topics())) {
-          continue;
-        }
-        if (rows.size() == query.limit()) {
-          return new EventPage(rows, rows.getLast().at());
-        }
-        rows.add(new EventPage.Row(at, event.bytes()));
-      }
+      scan.add(version.wave(), version.artifacts().events());
     }
-    return new EventPage(rows, null);
+    return scan.page();
   }
 
   @Override

@@ -1,7 +1,6 @@
 package io.tidemill.state.merkle;
 
 import io.tidemill.state.StateKey;
-import io.tidemill.state.hash.Blake3;
 import io.tidemill.state.hash.Hash32;
 import io.tidemill.state.proof.TreeHash;
 import org.jspecify.annotations.Nullable;
@@ -17,23 +16,21 @@ public final class Leaf implements Child {
   private final Hash32 hash;
   private final byte @Nullable [] value;
 
-  private Leaf(StateKey key, Hash32 keyHash, Hash32 valueHash, byte @Nullable [] value) {
+  /** A leaf with its hashes, which {@link LeafHasher} computes for many at once. */
+  Leaf(StateKey key, Hash32 keyHash, Hash32 valueHash, Hash32 hash, byte @Nullable [] value) {
     this.key = key;
     this.keyHash = keyHash;
     this.valueHash = valueHash;
-    this.hash = TreeHash.leaf(keyHash, valueHash);
+    this.hash = hash;
     this.value = value;
-  }
-
-  /** The leaf for {@code key} and {@code value}; {@code keep} keeps a reference to the value. */
-  static Leaf of(StateKey key, Hash32 keyHash, byte[] value, boolean keep) {
-    return new Leaf(key, keyHash, Blake3.hash(value), keep ? value : null);
   }
 
   /** The leaf stored at {@code offset}: raw key 32, value hash 32. */
   static Leaf stored(byte[] bytes, int offset) {
     final StateKey key = StateKey.at(bytes, offset);
-    return new Leaf(key, key.keyHash(), Hash32.at(bytes, offset + Hash32.LENGTH), null);
+    final Hash32 keyHash = key.keyHash();
+    final Hash32 valueHash = Hash32.at(bytes, offset + Hash32.LENGTH);
+    return new Leaf(key, keyHash, valueHash, TreeHash.leaf(keyHash, valueHash), null);
   }
 
   /** The raw key. */

@@ -43,7 +43,7 @@ public final class MerkleTree {
   }
 
   /** The change of one key: its new leaf, or null for a deletion. */
-  private record Change(Hash32 keyHash, @Nullable Leaf leaf) implements Comparable<Change> {
+  record Change(Hash32 keyHash, @Nullable Leaf leaf) implements Comparable<Change> {
     @Override
     public int compareTo(Change other) {
       return keyHash.compareTo(other.keyHash);
@@ -161,21 +161,12 @@ public final class MerkleTree {
       final int to = Math.min(changes.length, start + step);
       tasks.add(
           () -> {
-            for (int i = from; i < to; i++) {
-              changes[i] = change(delta.get(i));
-            }
+            new ChangeMaker(delta, changes, resident).make(from, to);
             return null;
           });
     }
     run(tasks, changes.length);
     return changes;
-  }
-
-  private Change change(StateDelta.Entry entry) {
-    final Hash32 keyHash = entry.key().keyHash();
-    final byte[] value = entry.value();
-    return new Change(
-        keyHash, value == null ? null : Leaf.of(entry.key(), keyHash, value, resident));
   }
 
   /** Moves the changes of one first nibble together and returns where each nibble starts. */

@@ -60,14 +60,6 @@ public final class Node {
     this.folds = old == null ? new Hash32[WIDTH] : old.folds.clone();
   }
 
-  /** Computes all hashes, one by one. */
-  private Node hashed() {
-    for (int i = WIDTH - 1; i > 0; i--) {
-      folds[i] = compute(i);
-    }
-    return this;
-  }
-
   /** Sets the hash of heap position {@code i}. */
   void fold(int i, Hash32 hash) {
     folds[i] = hash;
@@ -95,11 +87,6 @@ public final class Node {
 
   @Nullable Child[] copyOfChildren() {
     return children.clone();
-  }
-
-  private Hash32 compute(int i) {
-    final Hash32 known = withoutHashing(i);
-    return known != null ? known : TreeHash.inner(at(2 * i), at(2 * i + 1));
   }
 
   /** The hash of heap position {@code i}, 1 to 15, where it is empty or a lone leaf; else null. */
@@ -188,19 +175,7 @@ public final class Node {
       throw new IllegalArgumentException(
           "node of " + bytes.length + " bytes does not fit its slot maps");
     }
-    final ByteBuffer buffer = ByteBuffer.wrap(bytes);
-    final @Nullable Child[] children = new @Nullable Child[WIDTH];
-    int at = 4;
-    for (int i = 0; i < WIDTH; i++) {
-      if ((leaves >>> i & 1) != 0) {
-        children[i] = Leaf.stored(bytes, at);
-        at += LEAF_BYTES;
-      } else if ((present >>> i & 1) != 0) {
-        children[i] = new Inner(buffer.getLong(at), Hash32.at(bytes, at + 8), null);
-        at += INNER_BYTES;
-      }
-    }
-    return new Node(children, null).hashed();
+    return NodeDecoder.ofThisThread().decode(bytes, present, leaves);
   }
 
   /** Nibble {@code depth} of {@code hash}. */

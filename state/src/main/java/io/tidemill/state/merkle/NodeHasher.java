@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class NodeHasher {
   /** Below this many, one at a time is faster. */
-  private static final int LANES_FROM = 12;
+  static final int LANES_FROM = 6;
 
   private record Pending(Node node, Inner inner, int dirty) {}
 
@@ -76,7 +76,7 @@ final class NodeHasher {
       for (int i = 0; i < waiting; i++) {
         TreeHash.addInner(lanes, targets[i].at(2 * places[i]), targets[i].at(2 * places[i] + 1));
       }
-      lanes.run();
+      TreeHash.runInner(lanes);
       for (int i = 0; i < waiting; i++) {
         targets[i].fold(places[i], lanes.digest(i));
       }

@@ -21,6 +21,7 @@ public final class TreeHash {
       Hash32.of("SPARSE_MERKLE_PLACEHOLDER_HASH__".getBytes(StandardCharsets.US_ASCII));
 
   private static final byte[] LEAF_TAG = "JMT::LeafNode".getBytes(StandardCharsets.US_ASCII);
+  private static final int LEAF_BYTES = LEAF_TAG.length + 2 * Hash32.LENGTH;
   private static final byte[] INNER_TAG = "JMT::IntrnalNode".getBytes(StandardCharsets.US_ASCII);
   private static final long INNER_TAG_0 = word(INNER_TAG, 0);
   private static final long INNER_TAG_1 = word(INNER_TAG, 8);
@@ -29,7 +30,7 @@ public final class TreeHash {
 
   /** The hash of the leaf that maps {@code keyHash} to a value with {@code valueHash}. */
   public static Hash32 leaf(Hash32 keyHash, Hash32 valueHash) {
-    final byte[] bytes = new byte[LEAF_TAG.length + 2 * Hash32.LENGTH];
+    final byte[] bytes = new byte[LEAF_BYTES];
     System.arraycopy(LEAF_TAG, 0, bytes, 0, LEAF_TAG.length);
     keyHash.writeTo(bytes, LEAF_TAG.length);
     valueHash.writeTo(bytes, LEAF_TAG.length + Hash32.LENGTH);
@@ -44,6 +45,29 @@ public final class TreeHash {
   /** Puts an inner node into {@code lanes}; its digest there is {@link #inner}. */
   public static void addInner(Blake3Lanes lanes, Hash32 left, Hash32 right) {
     lanes.add(INNER_TAG_0, INNER_TAG_1, left, right);
+  }
+
+  /** Runs lanes that {@link #addInner} filled. */
+  public static void runInner(Blake3Lanes lanes) {
+    lanes.run(INNER_TAG.length + 2 * Hash32.LENGTH);
+  }
+
+  /**
+   * Puts a leaf into {@code lanes}; its digest there is {@link #leaf}.
+   *
+   * @param scratch {@link Blake3Lanes#MAX_LENGTH} bytes to work in
+   */
+  public static void addLeaf(Blake3Lanes lanes, byte[] scratch, Hash32 keyHash, Hash32 valueHash) {
+    System.arraycopy(LEAF_TAG, 0, scratch, 0, LEAF_TAG.length);
+    keyHash.writeTo(scratch, LEAF_TAG.length);
+    valueHash.writeTo(scratch, LEAF_TAG.length + Hash32.LENGTH);
+    java.util.Arrays.fill(scratch, LEAF_BYTES, scratch.length, (byte) 0);
+    lanes.add(scratch);
+  }
+
+  /** Runs lanes that {@link #addLeaf} filled. */
+  public static void runLeaves(Blake3Lanes lanes) {
+    lanes.run(LEAF_BYTES);
   }
 
   private static long word(byte[] bytes, int at) {

@@ -59,6 +59,11 @@ final class Batch {
     start(PUT, family, keyLength + valueLength);
   }
 
+  /** Writes a whole key, with its length. */
+  void key(byte[] key) {
+    append(key);
+  }
+
   /** Writes a length before bytes that are written by hand. */
   void length(int value) {
     varint(value);
@@ -77,6 +82,12 @@ final class Batch {
   /** Takes in {@code count} bytes written at {@link #at}. */
   void skip(int written) {
     length += written;
+  }
+
+  /** Takes everything out. */
+  void clear() {
+    length = HEADER;
+    count = 0;
   }
 
   boolean isEmpty() {

@@ -1,14 +1,12 @@
 package io.tidemill.state.rocks;
 
-import io.tidemill.state.StateDelta;
 import io.tidemill.state.StateException;
-import io.tidemill.state.StateKey;
 import io.tidemill.state.StateRoot;
 import io.tidemill.state.StateStore;
 import io.tidemill.state.merkle.Child;
 import io.tidemill.state.merkle.MerkleTree;
 import io.tidemill.state.merkle.TreeUpdate;
-import java.util.ArrayList;
+import io.tidemill.state.writeback.DirtyWaves;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +27,11 @@ import org.rocksdb.RocksDBException;
  * depend on one.
  */
 final class Core {
-  /** The newest wave as readers see it; replaced as a whole, so that no reader sees a mixture. */
+  /**
+   * The newest wave as readers see it; replaced as a whole, so that no reader sees a mixture.
+   *
+   * @param dirty what is not in the tables that {@code pin} sees; it lies exactly on them
+   */
   record Current(
       long wave,
       StateRoot root,
@@ -37,7 +39,23 @@ final class Core {
       long treeVersion,
       long keys,
       Pin pin,
-      ValueCache cache) {
+      ValueCache cache,
+      DirtyWaves dirty) {
+    /** The head of {@code wave}, whose row is {@code row}; null before the genesis. */
+    static Current of(
+        long wave, @Nullable WaveRow row, Pin pin, ValueCache cache, DirtyWaves dirty) {
+      return row == null
+          ? new Current(-1, StateRoot.NONE, null, 0, 0, pin, cache, dirty)
+          : new Current(
+              wave, row.root(), row.top(), row.treeVersion(), row.keys(), pin, cache, dirty);
+    }
+
+    /** The same head on {@code later}, whose tables have the waves up to {@code flushed}. */
+    Current on(Pin later, long flushed) {
+      return new Current(
+          wave, root, top, treeVersion, keys, later, cache, dirty.flushedTo(flushed));
+    }
+
     StateStore.@Nullable Head head() {
       return wave < 0 ? null : new StateStore.Head(wave, root);
     }
@@ -91,7 +109,7 @@ final class Core {
                 options.hashingThreads(),
                 Thread.ofPlatform().daemon().name("state-hash-", 0).factory())
             : null;
-    this.nodes = new NodeCache(database, () -> current().pin(), options.nodeCacheEntries());
+    this.nodes = new NodeCache(database, this::current, options.nodeCacheEntries());
     this.tree = MerkleTree.over(nodes, pool);
     load();
   }
@@ -104,34 +122,67 @@ final class Core {
         oldest.put(kind, meta(pin, kind.key(), 0));
       }
       long wave = -1;
-      byte[] row = null;
       try (var iterator = pin.iterate(Family.WAVES)) {
         iterator.seekToLast();
         if (iterator.isValid()) {
           wave = Keys.wave(iterator.key(), 0);
-          row = iterator.value();
         }
         database.check(Family.WAVES, iterator);
-      }
-      final ValueCache cache = new ValueCache(options.valueCacheEntries(), wave);
-      if (row == null) {
-        current.set(new Current(-1, StateRoot.NONE, null, 0, 0, pin, cache));
-      } else {
-        final WaveRow last = WaveRow.decode(wave, row);
-        current.set(
-            new Current(
-                wave, last.root(), last.top(), last.treeVersion(), last.keys(), pin, cache));
       }
       final long acknowledged = directory.acknowledgedWave();
       if (wave < acknowledged) {
         throw directory.lostWaves(wave, acknowledged);
       }
-      directory.acknowledge(wave, current.get().root().blake3(), true);
+      final long flushed = meta(pin, Flush.FLUSHED_KEY, wave);
+      startAt(
+          pin,
+          flushed,
+          DirtyWaves.above(flushed),
+          new ValueCache(options.valueCacheEntries(), wave));
     } catch (RuntimeException e) {
       pin.release();
       stop();
       throw e;
     }
+    try {
+      new Replay(this).run();
+      noteFlushed();
+      directory.acknowledge(peek().wave(), peek().root().blake3(), true);
+    } catch (RuntimeException e) {
+      peek().pin().release();
+      stop();
+      throw e;
+    }
+  }
+
+  /** A store without write-back, or of an older build, does not say that everything is flushed. */
+  private void noteFlushed() {
+    final Current now = peek();
+    if (database.get(Family.META, now.pin(), Flush.FLUSHED_KEY) == null) {
+      final Batch batch = new Batch(database);
+      batch.put(Family.META, Flush.FLUSHED_KEY, Keys.wave(now.wave()));
+      write(batch, "noting the flushed wave");
+      refresh();
+    }
+  }
+
+  /** Makes {@code wave}, whose row {@code pin} has, the head; for opening a store. */
+  void startAt(Pin pin, long wave, DirtyWaves dirty, ValueCache cache) {
+    final WaveRow row = row(pin, wave);
+    if (row == null && wave >= 0) {
+      throw new StateException(
+          "the row of wave "
+              + wave
+              + " is missing in "
+              + database.path()
+              + "; restore a snapshot or a backup");
+    }
+    current.set(Current.of(wave, row, pin, cache, dirty));
+  }
+
+  /** The newest wave that is in the tables as {@code pin} sees them. */
+  long flushedAt(Pin pin) {
+    return meta(pin, Flush.FLUSHED_KEY, -1);
   }
 
   private long meta(Pin pin, byte[] key, long otherwise) {
@@ -220,73 +271,36 @@ final class Core {
   }
 
   /**
-   * Notes that {@code wave} is acknowledged and shows it to readers; the batch with it is on disk.
-   * When the note cannot be written, readers stay where they are.
+   * Notes that {@code wave}, which is on disk, is acknowledged, and shows it to readers, on what
+   * the tables hold now. When the note cannot be written, readers stay where they are.
    */
-  void switchTo(
-      long wave, StateRoot root, @Nullable Child top, long version, long keys, ValueCache cache) {
+  void switchTo(long wave, WaveRow row, ValueCache cache, DirtyWaves dirty) {
     try {
-      directory.acknowledge(wave, root.blake3(), false);
+      directory.acknowledge(wave, row.root().blake3(), false);
     } catch (StateException e) {
       throw poison("acknowledging wave " + wave, e);
     }
     CrashPoints.hit("head.acknowledged");
-    final Current next = new Current(wave, root, top, version, keys, database.pin(), cache);
-    final Current before = current.getAndSet(next);
-    before.pin().release();
+    show(Current.of(wave, row, peek().pin(), cache, dirty));
     CrashPoints.hit("head.switched");
   }
 
-  /** Lets readers see what was written beside the chain; the caller holds {@link #writing}. */
+  /**
+   * Lets readers see what was written beside the chain or flushed; the caller holds {@link
+   * #writing}.
+   */
   void refresh() {
-    final Current now = current.get();
-    final Current next =
-        new Current(
-            now.wave(),
-            now.root(),
-            now.top(),
-            now.treeVersion(),
-            now.keys(),
-            database.pin(),
-            now.cache());
-    current.set(next);
-    now.pin().release();
+    if (closed) {
+      throw new StateException("the state store is closed");
+    }
+    show(peek());
   }
 
-  /** The values of the delta's keys at the head, in order, null where absent. */
-  List<byte @Nullable []> valuesBefore(Current at, StateDelta delta) {
-    final List<byte @Nullable []> values = new ArrayList<>(delta.size());
-    final List<byte[]> missing = new ArrayList<>();
-    final List<Integer> places = new ArrayList<>();
-    for (int i = 0; i < delta.size(); i++) {
-      final StateKey key = delta.get(i).key();
-      final byte[] value = at.cache().find(key, at.wave());
-      values.add(value);
-      if (ValueCache.isMiss(value)) {
-        missing.add(key.raw().toBytes());
-        places.add(i);
-      }
-    }
-    if (!missing.isEmpty()) {
-      final List<byte @Nullable []> found = database.getAll(Family.STATE, at.pin(), missing);
-      for (int i = 0; i < found.size(); i++) {
-        values.set(places.get(i), found.get(i));
-      }
-    }
-    return values;
-  }
-
-  /** Appends new nodes to {@code batch}. */
-  static void putNodes(Batch batch, List<TreeUpdate.Created> created) {
-    for (final TreeUpdate.Created item : created) {
-      final int keyLength = io.tidemill.state.merkle.NodeKey.encodedLength(item.key().depth());
-      final int valueLength = item.node().encodedLength();
-      batch.startPut(Family.JMT, keyLength, valueLength);
-      batch.length(keyLength);
-      batch.skip(item.key().encodeTo(batch.array(), batch.at()));
-      batch.length(valueLength);
-      batch.skip(item.node().encodeTo(batch.array(), batch.at()));
-    }
+  private void show(Current next) {
+    final Pin before = peek().pin();
+    final Pin pin = database.pin();
+    current.set(next.on(pin, flushedAt(pin)));
+    before.release();
   }
 
   void remember(List<TreeUpdate.Created> created) {
@@ -316,11 +330,16 @@ final class Core {
 
   /** Refuses everything from now on and frees what readers do not hold. */
   void close() {
-    if (closed) {
-      return;
+    writing.lock();
+    try {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      current.get().pin().release();
+    } finally {
+      writing.unlock();
     }
-    closed = true;
-    current.get().pin().release();
     stop();
     final long deadline = System.nanoTime() + 5_000_000_000L;
     while (!database.isClosed() && System.nanoTime() < deadline) {

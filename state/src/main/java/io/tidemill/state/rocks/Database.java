@@ -18,6 +18,7 @@ import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
+import org.rocksdb.FlushOptions;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.ReadOptions;
@@ -48,6 +49,7 @@ final class Database {
   private final Map<Family, ColumnFamilyHandle> handles = new EnumMap<>(Family.class);
   private final WriteOptions synced;
   private final WriteOptions unsynced;
+  private final WriteOptions unlogged;
 
   /** One for the open store and one for each pin. */
   private final AtomicInteger users = new AtomicInteger(1);
@@ -77,6 +79,7 @@ final class Database {
     }
     this.synced = own(new WriteOptions().setSync(true));
     this.unsynced = own(new WriteOptions());
+    this.unlogged = own(new WriteOptions().setDisableWAL(true));
   }
 
   /** Opens the database in {@code path}; creates it only when {@code create}. */
@@ -181,6 +184,9 @@ final class Database {
 
   /** The values of {@code keys} in order, null where absent. */
   List<byte @Nullable []> getAll(Family family, Pin pin, List<byte[]> keys) {
+    if (keys.isEmpty()) {
+      return List.of();
+    }
     try {
       final List<ColumnFamilyHandle> all =
           java.util.Collections.nCopies(keys.size(), handle(family));
@@ -211,6 +217,23 @@ final class Database {
   void write(Batch batch, boolean sync) throws RocksDBException {
     try (WriteBatch nativeBatch = new WriteBatch(batch.toBytes())) {
       rocks.write(sync ? synced : unsynced, nativeBatch);
+    }
+  }
+
+  /**
+   * Writes {@code batch} past the log: it survives a crash only after {@link #flushTables}, so this
+   * is for directories that are thrown away when their making is cut off.
+   */
+  void writeUnlogged(Batch batch) throws RocksDBException {
+    try (WriteBatch nativeBatch = new WriteBatch(batch.toBytes())) {
+      rocks.write(unlogged, nativeBatch);
+    }
+  }
+
+  /** Writes everything that is in memory into synced table files. */
+  void flushTables() throws RocksDBException {
+    try (FlushOptions wait = new FlushOptions().setWaitForFlush(true)) {
+      rocks.flush(wait, List.copyOf(handles.values()));
     }
   }
 

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
  * undo                wave 8                                raw keys that the wave changed, 32 each
  *                     wave 8 | 01                           raw keys that it wrote as they were
  * waves               wave 8                                WaveRow
+ * wave_log            wave 8                                writeback.WaveLogRow, of dirty waves only
  * receipts            wave 8 | index 4                      indexed u8 | tx hash 32 | receipt
  * receipts_by_hash    tx hash 32                            wave 8 | index 4
  * events              wave 8 | tx 4 | event 4               topics u8 | contract 32 | topic 32.. | event
@@ -35,6 +36,7 @@ enum Family {
   HISTORY,
   UNDO,
   WAVES,
+  WAVE_LOG,
   RECEIPTS,
   RECEIPTS_BY_HASH,
   EVENTS,

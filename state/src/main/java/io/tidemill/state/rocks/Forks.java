@@ -99,14 +99,12 @@ final class Forks {
     final Batch batch = new Batch(core.database);
     final List<NodeKey> own = new ArrayList<>();
     update.created().forEach(created -> own.add(created.key()));
-    Core.putNodes(batch, update.created());
+    new WaveBatch(batch, wave).nodes(update.created());
     for (final StateDelta.Entry entry : whole) {
       batch.put(
           Family.FORK_VALUES, Keys.forkValue(id, entry.key()), RocksSnapshot.tag(entry.value()));
     }
-    for (final WaveArtifacts.StoredCode code : codes) {
-      batch.put(Family.CODE, code.codeHash().toBytes(), code.wasm());
-    }
+    WaveBatch.codes(batch, codes);
     final byte[] row = ForkRow.encode(version, wave, parent, update.root(), own);
     batch.put(Family.FORKS, id.toBytes(), row);
     core.write(batch, "writing child commit " + id);

@@ -25,17 +25,18 @@ final class NodeCache implements NodeReader {
   private record Entry(NodeKey key, Node node) {}
 
   private final Database database;
-  private final Supplier<Pin> pins;
+  private final Supplier<Core.Current> heads;
   private final @Nullable Entry[] upper = new @Nullable Entry[RESIDENT];
   private final @Nullable Entry[] lower;
   private final int mask;
 
   /**
-   * A cache of about {@code entries}; misses are read from what {@code pins} gives, and given back.
+   * A cache of about {@code entries}; misses are read at what {@code heads} gives, whose pin is
+   * given back.
    */
-  NodeCache(Database database, Supplier<Pin> pins, int entries) {
+  NodeCache(Database database, Supplier<Core.Current> heads, int entries) {
     this.database = database;
-    this.pins = pins;
+    this.heads = heads;
     final int size = Math.max(16, Integer.highestOneBit(Math.max(1, entries)));
     this.lower = new @Nullable Entry[size];
     this.mask = size - 1;
@@ -47,24 +48,24 @@ final class NodeCache implements NodeReader {
     if (cached != null) {
       return cached;
     }
-    final Pin pin = pins.get();
+    final Core.Current head = heads.get();
     try {
-      final Node node = load(pin, key, expected);
+      final Node node = load(head, key, expected);
       put(key, node);
       return node;
     } finally {
-      pin.release();
+      head.pin().release();
     }
   }
 
-  /** A reader that misses to {@code pin}, of which the caller holds a use. */
-  NodeReader at(Pin pin) {
+  /** A reader that misses to {@code at}, of whose pin the caller holds a use. */
+  NodeReader at(Core.Current at) {
     return (key, expected) -> {
       final Node cached = find(key);
       if (cached != null) {
         return cached;
       }
-      final Node node = load(pin, key, expected);
+      final Node node = load(at, key, expected);
       put(key, node);
       return node;
     };
@@ -102,18 +103,23 @@ final class NodeCache implements NodeReader {
     return a.depth() == b.depth() && a.prefix().equals(b.prefix());
   }
 
-  /** The node as it is on disk, checked against {@code expected}. */
-  Node load(Pin pin, NodeKey key, Hash32 expected) {
+  /** The node of a dirty wave, or as it is on disk; checked against {@code expected}. */
+  Node load(Core.Current at, NodeKey key, Hash32 expected) {
+    final Node dirty = at.dirty().node(key);
+    final Node node = dirty != null ? dirty : stored(at.pin(), key);
+    if (!node.hash().equals(expected)) {
+      throw new StateException(damaged(key, "does not have the hash its parent says"));
+    }
+    return node;
+  }
+
+  private Node stored(Pin pin, NodeKey key) {
+    final byte[] bytes = database.get(Family.JMT, pin, key.encode());
+    if (bytes == null) {
+      throw new StateException(damaged(key, "is missing"));
+    }
     try {
-      final byte[] bytes = database.get(Family.JMT, pin, key.encode());
-      if (bytes == null) {
-        throw new StateException(damaged(key, "is missing"));
-      }
-      final Node node = Node.decode(bytes);
-      if (!node.hash().equals(expected)) {
-        throw new StateException(damaged(key, "does not have the hash its parent says"));
-      }
-      return node;
+      return Node.decode(bytes);
     } catch (IllegalArgumentException e) {
       throw new StateException(damaged(key, e.getMessage()), e);
     }

@@ -49,11 +49,12 @@ final class Pruner {
     final Batch batch = new Batch(core.database);
     final Pin fresh = core.database.pin();
     try {
-      final long state = next(Core.Oldest.STATE, now.wave(), retention.state(), versions);
-      final long tree = next(Core.Oldest.TREE, now.wave(), retention.tree(), versions);
-      final long events = next(Core.Oldest.EVENTS, now.wave(), retention.events(), Long.MAX_VALUE);
-      final long records =
-          next(Core.Oldest.RECORDS, now.wave(), retention.records(), Long.MAX_VALUE);
+      // Dirty waves are not counted: what they will leave in the tables is not there yet.
+      final long head = now.dirty().base();
+      final long state = next(Core.Oldest.STATE, head, retention.state(), versions);
+      final long tree = next(Core.Oldest.TREE, head, retention.tree(), versions);
+      final long events = next(Core.Oldest.EVENTS, head, retention.events(), Long.MAX_VALUE);
+      final long records = next(Core.Oldest.RECORDS, head, retention.records(), Long.MAX_VALUE);
       if (state > core.oldest(Core.Oldest.STATE)) {
         final byte[] undo = core.database.get(Family.UNDO, fresh, Keys.wave(state));
         if (undo != null) {

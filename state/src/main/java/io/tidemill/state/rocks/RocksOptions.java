@@ -1,6 +1,7 @@
 package io.tidemill.state.rocks;
 
 import io.tidemill.state.Retention;
+import io.tidemill.state.writeback.WriteBack;
 
 /**
  * How a store is opened. Nothing here changes a root.
@@ -12,6 +13,7 @@ import io.tidemill.state.Retention;
  * @param hashingThreads threads that share a large tree update; 1 uses the writer alone
  * @param blockCacheBytes cache of the database
  * @param memtableBytes what the database buffers over all column families before it flushes
+ * @param writeBack when what waves wrote goes to the database's tables
  */
 public record RocksOptions(
     long chainId,
@@ -20,7 +22,8 @@ public record RocksOptions(
     int valueCacheEntries,
     int hashingThreads,
     long blockCacheBytes,
-    long memtableBytes) {
+    long memtableBytes,
+    WriteBack writeBack) {
   /** About what a cached node takes on the heap. */
   private static final int NODE_BYTES = 700;
 
@@ -44,7 +47,8 @@ public record RocksOptions(
         Math.clamp(heap / 16 / VALUE_BYTES, 1 << 12, 1 << 18),
         Math.max(1, Runtime.getRuntime().availableProcessors()),
         256L << 20,
-        128L << 20);
+        128L << 20,
+        WriteBack.standard());
   }
 
   /** The same with another retention. */
@@ -56,13 +60,21 @@ public record RocksOptions(
         valueCacheEntries,
         hashingThreads,
         blockCacheBytes,
-        memtableBytes);
+        memtableBytes,
+        writeBack);
   }
 
   /** The same with other cache sizes. */
   public RocksOptions withCaches(int nodes, int values) {
     return new RocksOptions(
-        chainId, retention, nodes, values, hashingThreads, blockCacheBytes, memtableBytes);
+        chainId,
+        retention,
+        nodes,
+        values,
+        hashingThreads,
+        blockCacheBytes,
+        memtableBytes,
+        writeBack);
   }
 
   /** The same with another number of hashing threads. */
@@ -74,7 +86,8 @@ public record RocksOptions(
         valueCacheEntries,
         threads,
         blockCacheBytes,
-        memtableBytes);
+        memtableBytes,
+        writeBack);
   }
 
   /** The same with another database memory budget. */
@@ -86,6 +99,20 @@ public record RocksOptions(
         valueCacheEntries,
         hashingThreads,
         blockCache,
-        memtables);
+        memtables,
+        writeBack);
+  }
+
+  /** The same with other triggers of the flush, or {@link WriteBack#OFF}. */
+  public RocksOptions withWriteBack(WriteBack changed) {
+    return new RocksOptions(
+        chainId,
+        retention,
+        nodeCacheEntries,
+        valueCacheEntries,
+        hashingThreads,
+        blockCacheBytes,
+        memtableBytes,
+        changed);
   }
 }

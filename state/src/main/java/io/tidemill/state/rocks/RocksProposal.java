@@ -10,16 +10,16 @@ import io.tidemill.state.WaveArtifacts;
 import io.tidemill.state.hash.Hash32;
 import io.tidemill.state.merkle.Child;
 import io.tidemill.state.merkle.TreeUpdate;
+import io.tidemill.state.writeback.DirtyWave;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A wave in memory: its tree update is computed and its part of the batch is written out. */
+/** A wave in memory: its tree update is computed and nothing is written. */
 final class RocksProposal implements Proposal {
   private final RocksStateStore store;
   private final long wave;
   private final StateRoot root;
-  private final Batch batch;
   private final StateDelta delta;
   private final TreeUpdate update;
   private final long treeVersion;
@@ -29,7 +29,6 @@ final class RocksProposal implements Proposal {
   RocksProposal(
       RocksStateStore store,
       long wave,
-      Batch batch,
       StateDelta delta,
       TreeUpdate update,
       long treeVersion,
@@ -37,7 +36,6 @@ final class RocksProposal implements Proposal {
     this.store = store;
     this.wave = wave;
     this.root = StateRoot.of(Child.rootHash(update.root()));
-    this.batch = batch;
     this.delta = delta;
     this.update = update;
     this.treeVersion = treeVersion;
@@ -54,26 +52,16 @@ final class RocksProposal implements Proposal {
     return root;
   }
 
-  /** What really changes; entries that write what was there are left out. */
-  StateDelta delta() {
-    return delta;
+  /** What is stored of the wave beside its receipts and events. */
+  WaveRow row(WaveArtifacts artifacts) {
+    return new WaveRow(
+        treeVersion, root, artifacts.contentHash(), keys, update.root(), artifacts.waveRecord());
   }
 
-  TreeUpdate update() {
-    return update;
-  }
-
-  long treeVersion() {
-    return treeVersion;
-  }
-
-  /** The number of keys in the state after the wave. */
-  long keys() {
-    return keys;
-  }
-
-  Batch batch() {
-    return batch;
+  /** The wave as it waits for its flush. */
+  DirtyWave dirty(WaveArtifacts artifacts) {
+    return new DirtyWave(
+        wave, delta, update, treeVersion, artifacts.receipts(), artifacts.events());
   }
 
   void end() {

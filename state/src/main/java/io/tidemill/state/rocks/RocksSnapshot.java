@@ -1,6 +1,7 @@
 package io.tidemill.state.rocks;
 
 import io.tidemill.state.Snapshot;
+import io.tidemill.state.StateDelta;
 import io.tidemill.state.StateException;
 import io.tidemill.state.StateKey;
 import io.tidemill.state.StateRoot;
@@ -16,11 +17,13 @@ import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksIterator;
 
 /**
- * Reads at a wave or at a child commit, all on one pin. The newest wave is read flat; an older one
+ * Reads at a wave or at a child commit, all on one pin and the dirty waves above it. A dirty wave
+ * and the newest flushed one are read flat, below what dirty waves up to it wrote; an older one
  * looks first whether a later wave overwrote the key, and takes what was overwritten.
  */
 final class RocksSnapshot implements Snapshot {
   private final Core core;
+  private final Core.Current at;
   private final Pin pin;
   private final long wave;
   private final StateRoot root;
@@ -39,6 +42,7 @@ final class RocksSnapshot implements Snapshot {
       @Nullable Child top,
       @Nullable Hash32 commit) {
     this.core = core;
+    this.at = at;
     this.pin = at.pin();
     this.wave = wave;
     this.root = root;
@@ -72,6 +76,11 @@ final class RocksSnapshot implements Snapshot {
     return core;
   }
 
+  /** The head when the snapshot was taken, whose pin is the one of {@link #pin()}. */
+  Core.Current at() {
+    return at;
+  }
+
   /** The pin with a use that the caller gives back. */
   Pin pin() {
     if (closed.get()) {
@@ -96,11 +105,17 @@ final class RocksSnapshot implements Snapshot {
           return untag(own);
         }
       }
-      if (!newest) {
+      if (wave < at.dirty().base()) {
         return historic(held, key);
       }
-      final byte[] value = core.database.get(Family.STATE, held, key.raw().toBytes());
-      cache.fill(key, value, wave);
+      final StateDelta.Entry dirty = at.dirty().find(key, wave);
+      final byte[] value =
+          dirty != null
+              ? dirty.value()
+              : core.database.get(Family.STATE, held, key.raw().toBytes());
+      if (newest && commit == null) {
+        cache.fill(key, value, wave);
+      }
       return value;
     } finally {
       held.release();
@@ -154,7 +169,11 @@ final class RocksSnapshot implements Snapshot {
       return;
     }
     final List<StateKey> missing =
-        keys.stream().filter(key -> ValueCache.isMiss(cache.find(key, wave))).sorted().toList();
+        keys.stream()
+            .filter(key -> ValueCache.isMiss(cache.find(key, wave)))
+            .filter(key -> at.dirty().find(key, wave) == null)
+            .sorted()
+            .toList();
     if (missing.isEmpty()) {
       return;
     }
@@ -191,7 +210,7 @@ final class RocksSnapshot implements Snapshot {
                 + " is pruned; the oldest that can be proven is "
                 + core.oldestAt(held, Core.Oldest.TREE));
       }
-      return MerkleTree.over(core.nodes.at(held), null).prove(top, key.keyHash());
+      return MerkleTree.over(core.nodes.at(at), null).prove(top, key.keyHash());
     } finally {
       held.release();
     }

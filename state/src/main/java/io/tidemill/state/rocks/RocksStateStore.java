@@ -8,17 +8,15 @@ import io.tidemill.state.ReceiptLocation;
 import io.tidemill.state.Snapshot;
 import io.tidemill.state.StateDelta;
 import io.tidemill.state.StateException;
-import io.tidemill.state.StateKey;
 import io.tidemill.state.StateRoot;
 import io.tidemill.state.StateStore;
 import io.tidemill.state.WaveArtifacts;
 import io.tidemill.state.hash.Hash32;
 import io.tidemill.state.merkle.TreeUpdate;
 import io.tidemill.state.snapshot.SnapshotManifest;
+import io.tidemill.state.writeback.DirtyWave;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutorService;
@@ -33,6 +31,7 @@ public final class RocksStateStore implements StateStore {
 
   private final Core core;
   private final Forks forks;
+  private final Flusher flusher;
   private final Pruner pruner;
   private final WaveReader reader;
   private final ExecutorService background =
@@ -44,6 +43,7 @@ public final class RocksStateStore implements StateStore {
   private RocksStateStore(Core core) {
     this.core = core;
     this.forks = new Forks(core);
+    this.flusher = new Flusher(core);
     this.pruner = new Pruner(core, forks);
     this.reader = new WaveReader(core);
   }
@@ -65,7 +65,15 @@ public final class RocksStateStore implements StateStore {
         taken.close();
       }
     }
-    return new RocksStateStore(new Core(options, taken, database));
+    taken.upgrade(options.chainId());
+    final RocksStateStore store = new RocksStateStore(new Core(options, taken, database));
+    try {
+      store.flusher.begin();
+      return store;
+    } catch (StateException e) {
+      store.abandon();
+      throw e;
+    }
   }
 
   /**
@@ -125,31 +133,11 @@ public final class RocksStateStore implements StateStore {
     try {
       core.requireWritable();
       requireNoProposal();
-      final long wave = now.wave() + 1;
-      final List<byte @Nullable []> before = core.valuesBefore(now, delta);
-      final List<StateDelta.Entry> changed = new ArrayList<>(delta.size());
-      final List<byte @Nullable []> overwritten = new ArrayList<>(delta.size());
-      final List<StateKey> unchanged = new ArrayList<>();
-      for (int i = 0; i < delta.size(); i++) {
-        if (Arrays.equals(before.get(i), delta.get(i).value())) {
-          unchanged.add(delta.get(i).key());
-        } else {
-          changed.add(delta.get(i));
-          overwritten.add(before.get(i));
-        }
-      }
-      final StateDelta effective = StateDelta.ofSorted(changed);
       final long version = core.nextTreeVersion();
-      final TreeUpdate update = core.tree.update(now.top(), version, effective);
-      final Batch batch = new Batch(core.database);
-      final WaveBatch rows = new WaveBatch(batch, wave);
-      rows.state(effective, overwritten);
-      rows.unchanged(unchanged);
-      Core.putNodes(batch, update.created());
-      rows.stale(version, update.stale());
+      final TreeUpdate update = core.tree.update(now.top(), version, delta);
       final RocksProposal proposal =
           new RocksProposal(
-              this, wave, batch, effective, update, version, now.keys() + update.grown());
+              this, now.wave() + 1, delta, update, version, now.keys() + update.grown());
       open = proposal;
       return proposal;
     } finally {
@@ -163,31 +151,23 @@ public final class RocksStateStore implements StateStore {
     try {
       core.requireWritable();
       end(proposal);
+      flusher.makeRoom();
       final long wave = proposal.wave();
-      final WaveBatch rows = new WaveBatch(proposal.batch(), wave);
-      rows.artifacts(artifacts);
-      rows.row(
-          new WaveRow(
-              proposal.treeVersion(),
-              proposal.root(),
-              artifacts.contentHash(),
-              proposal.keys(),
-              proposal.update().root(),
-              artifacts.waveRecord()));
-      core.write(proposal.batch(), "committing wave " + wave);
-      core.remember(proposal.update().created());
-      final ValueCache cache = core.peek().cache();
-      cache.startWave(wave);
-      for (final StateDelta.Entry entry : proposal.delta()) {
-        cache.write(entry.key(), entry.value(), wave);
+      final WaveRow row = proposal.row(artifacts);
+      final DirtyWave dirty = proposal.dirty(artifacts);
+      final Batch batch = new Batch(core.database);
+      batch.put(Family.WAVES, Keys.wave(wave), row.encode());
+      WaveBatch.codes(batch, artifacts.codes());
+      flusher.add(batch, dirty);
+      core.write(batch, "committing wave " + wave);
+      core.remember(dirty.update().created());
+      final Core.Current now = core.peek();
+      now.cache().startWave(wave);
+      for (final StateDelta.Entry entry : dirty.delta()) {
+        now.cache().write(entry.key(), entry.value(), wave);
       }
-      core.switchTo(
-          wave,
-          proposal.root(),
-          proposal.update().root(),
-          proposal.treeVersion(),
-          proposal.keys(),
-          cache);
+      core.switchTo(wave, row, now.cache(), now.dirty().with(dirty));
+      flusher.committed();
     } finally {
       core.writing.unlock();
     }
@@ -205,8 +185,19 @@ public final class RocksStateStore implements StateStore {
     }
   }
 
+  /** Writes what is dirty into the tables, now. */
+  public void flush() {
+    core.writing.lock();
+    try {
+      flusher.all();
+    } finally {
+      core.writing.unlock();
+    }
+  }
+
   /** Takes away everything that retention does not ask for, now. */
   public void prune() {
+    flush();
     pruner.run(Integer.MAX_VALUE);
     core.writing.lock();
     try {
@@ -241,6 +232,7 @@ public final class RocksStateStore implements StateStore {
     core.writing.lock();
     try {
       requireNoProposal();
+      flusher.all();
       new Rollback(core, forks).to(wave);
     } finally {
       core.writing.unlock();
@@ -295,7 +287,7 @@ public final class RocksStateStore implements StateStore {
   @Override
   public List<Commit> commits() {
     final List<Commit> commits =
-        reader.reading(pin -> forks.list(pin).stream().map(ForkRow::commit).toList());
+        reader.reading((now, pin) -> forks.list(pin).stream().map(ForkRow::commit).toList());
     return commits == null ? List.of() : commits;
   }
 
@@ -330,9 +322,16 @@ public final class RocksStateStore implements StateStore {
 
   /** Checks the store against itself; takes as long as reading it all takes. */
   public VerifyReport verify() {
-    final Core.Current now = core.current();
+    final Core.Current now;
+    core.writing.lock();
     try {
-      return new Verifier(core, now.pin()).run(now);
+      flusher.all();
+      now = core.current();
+    } finally {
+      core.writing.unlock();
+    }
+    try {
+      return new Verifier(core, now).run();
     } finally {
       now.pin().release();
     }
@@ -394,6 +393,14 @@ public final class RocksStateStore implements StateStore {
   @Override
   public void close() {
     background.shutdown();
+    flusher.close();
+    core.close();
+  }
+
+  /** Leaves the directory as a killed process would: nothing more is flushed. */
+  void abandon() {
+    background.shutdown();
+    flusher.stop();
     core.close();
   }
 }

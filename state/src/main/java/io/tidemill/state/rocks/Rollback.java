@@ -8,6 +8,7 @@ import io.tidemill.state.hash.Hash32;
 import io.tidemill.state.merkle.Child;
 import io.tidemill.state.merkle.NodeKey;
 import io.tidemill.state.merkle.TreeUpdate;
+import io.tidemill.state.writeback.DirtyWaves;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,8 +16,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes waves back. What they overwrote is put back as one batch on the newest tree, whose root
- * must come out as the one that was recorded for the target wave: no old tree node is needed.
+ * Takes waves back, when none is dirty. What they overwrote is put back as one batch on the newest
+ * tree, whose root must come out as the one that was recorded for the target wave: no old tree node
+ * is needed.
  */
 final class Rollback {
   private final Core core;
@@ -73,14 +75,10 @@ final class Rollback {
           "undoing to wave " + wave + " gives another root than was recorded; nothing was changed");
     }
     for (final StateDelta.Entry entry : delta) {
-      final byte[] value = entry.value();
-      if (value == null) {
-        batch.delete(Family.STATE, entry.key().raw().toBytes());
-      } else {
-        batch.put(Family.STATE, entry.key().raw().toBytes(), value);
-      }
+      FlatValues.put(batch, entry.key(), entry.value());
     }
-    Core.putNodes(batch, update.created());
+    final WaveBatch rows = new WaveBatch(batch, wave);
+    rows.nodes(update.created());
     // Newer than the target: only the waves that are taken back reach these nodes.
     final List<NodeKey> older = new ArrayList<>();
     for (final NodeKey key : update.stale()) {
@@ -90,7 +88,7 @@ final class Rollback {
         older.add(key);
       }
     }
-    new WaveBatch(batch, wave).stale(version, older);
+    rows.stale(version, older);
     final WaveRow row =
         new WaveRow(
             version,
@@ -100,6 +98,7 @@ final class Rollback {
             update.root(),
             target.record());
     batch.put(Family.WAVES, Keys.wave(wave), row.encode());
+    batch.put(Family.META, Flush.FLUSHED_KEY, Keys.wave(wave));
     for (final ForkRow fork : forks.list(now.pin())) {
       if (fork.commit().wave() > wave) {
         Forks.delete(batch, fork);
@@ -110,12 +109,7 @@ final class Rollback {
     core.write(batch, "rolling back to wave " + wave);
     core.remember(update.created());
     core.switchTo(
-        wave,
-        target.root(),
-        update.root(),
-        version,
-        target.keys(),
-        new ValueCache(core.options.valueCacheEntries(), wave));
+        wave, row, new ValueCache(core.options.valueCacheEntries(), wave), DirtyWaves.above(wave));
   }
 
   private void undo(Batch batch, Pin pin, long wave, Map<StateKey, byte @Nullable []> before) {

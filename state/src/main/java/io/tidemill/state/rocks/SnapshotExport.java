@@ -60,7 +60,7 @@ final class SnapshotExport {
       LeafWalk.run(
           source.top(),
           Hash32.ZERO,
-          (key, expected) -> core.nodes.load(pin, key, expected),
+          (key, expected) -> core.nodes.load(source.at(), key, expected),
           this::take);
       writeState();
       writeCodes(pin);

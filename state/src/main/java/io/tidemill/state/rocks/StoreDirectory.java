@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * All refusals happen here, before the database is touched.
  *
  * <pre>
- * FORMAT   text: "tidemill-state 1", "chain 31337"      written once, checked at every open
+ * FORMAT   text: "tidemill-state 2", "chain 31337"      checked at every open
  * LOCK     held by the process that has it open; its pid as text
  * HEAD     wave u64 BE | root 32 | Blake3 of these 40    the last acknowledged wave, not synced
  * db/      RocksDB
@@ -33,8 +33,11 @@ import org.jspecify.annotations.Nullable;
  * consensus client.
  */
 final class StoreDirectory implements AutoCloseable {
-  /** The format this build writes. */
-  static final int FORMAT = 1;
+  /**
+   * The format this build writes. It reads format 1, which has no log of dirty waves, and stamps it
+   * anew before it writes: an older build would not know that waves in that log count.
+   */
+  static final int FORMAT = 2;
 
   private static final String NAME = "tidemill-state ";
   private static final String CHAIN = "chain ";
@@ -67,6 +70,20 @@ final class StoreDirectory implements AutoCloseable {
       return directory;
     } catch (IOException e) {
       throw new StateException("cannot use the state directory " + root + ": " + e, e);
+    }
+  }
+
+  /**
+   * Stamps a directory of an older format anew. The caller has opened the database, so that one
+   * that cannot be opened stays as it is.
+   */
+  void upgrade(long chainId) {
+    try {
+      if (!Files.readString(root.resolve("FORMAT")).equals(stamp(chainId))) {
+        writeStamp(root, chainId);
+      }
+    } catch (IOException e) {
+      throw new StateException("cannot stamp the state directory " + root + ": " + e, e);
     }
   }
 
@@ -140,16 +157,19 @@ final class StoreDirectory implements AutoCloseable {
     }
   }
 
+  private static String stamp(long chainId) {
+    return NAME + FORMAT + "\n" + CHAIN + Long.toUnsignedString(chainId) + "\n";
+  }
+
   private static void writeStamp(Path root, long chainId) throws IOException {
     final Path temporary = root.resolve("FORMAT.tmp");
-    final String text = NAME + FORMAT + "\n" + CHAIN + Long.toUnsignedString(chainId) + "\n";
     try (FileChannel channel =
         FileChannel.open(
             temporary,
             StandardOpenOption.CREATE,
             StandardOpenOption.WRITE,
             StandardOpenOption.TRUNCATE_EXISTING)) {
-      channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+      channel.write(ByteBuffer.wrap(stamp(chainId).getBytes(StandardCharsets.UTF_8)));
       channel.force(true);
     }
     Files.move(temporary, root.resolve("FORMAT"), StandardCopyOption.ATOMIC_MOVE);

@@ -21,6 +21,7 @@ final class Verifier implements LeafWalk.Visitor {
   private static final int MAX_PROBLEMS = 100;
 
   private final Core core;
+  private final Core.Current now;
   private final Pin pin;
   private final List<String> problems = new ArrayList<>();
   private long keys;
@@ -30,18 +31,20 @@ final class Verifier implements LeafWalk.Visitor {
   private long events;
   private long codes;
 
-  Verifier(Core core, Pin pin) {
+  /** A check of {@code now}, which has no dirty waves and whose pin the caller holds. */
+  Verifier(Core core, Core.Current now) {
     this.core = core;
-    this.pin = pin;
+    this.now = now;
+    this.pin = now.pin();
   }
 
-  VerifyReport run(Core.Current now) {
+  VerifyReport run() {
     guarded(core.database::verifyChecksums);
     if (now.wave() >= 0) {
-      guarded(() -> tree(now));
-      guarded(() -> values(now));
+      guarded(this::tree);
+      guarded(this::values);
     }
-    guarded(() -> waves(now));
+    guarded(this::waves);
     guarded(this::receipts);
     guarded(this::events);
     guarded(this::codes);
@@ -63,9 +66,9 @@ final class Verifier implements LeafWalk.Visitor {
     }
   }
 
-  private void tree(Core.Current now) {
+  private void tree() {
     LeafWalk.run(
-        now.top(), Hash32.ZERO, (key, expected) -> core.nodes.load(pin, key, expected), this);
+        now.top(), Hash32.ZERO, (key, expected) -> core.nodes.load(now, key, expected), this);
     if (keys != now.keys()) {
       problem("the tree has " + keys + " leaves, wave " + now.wave() + " says " + now.keys());
     }
@@ -88,7 +91,7 @@ final class Verifier implements LeafWalk.Visitor {
     return true;
   }
 
-  private void values(Core.Current now) {
+  private void values() {
     long count = 0;
     try (RocksIterator iterator = pin.iterate(Family.STATE)) {
       for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
@@ -101,7 +104,7 @@ final class Verifier implements LeafWalk.Visitor {
     }
   }
 
-  private void waves(Core.Current now) {
+  private void waves() {
     final long oldestState = core.oldestAt(pin, Core.Oldest.STATE);
     long expected = -1;
     try (RocksIterator iterator = pin.iterate(Family.WAVES)) {

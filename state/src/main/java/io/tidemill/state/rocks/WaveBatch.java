@@ -1,13 +1,13 @@
 package io.tidemill.state.rocks;
 
 import io.tidemill.state.StateDelta;
-import io.tidemill.state.StateKey;
 import io.tidemill.state.WaveArtifacts;
 import io.tidemill.state.hash.Hash32;
 import io.tidemill.state.merkle.NodeKey;
+import io.tidemill.state.merkle.TreeUpdate;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Puts the parts of a wave into a batch, in the layouts of {@link Family}. */
 final class WaveBatch {
@@ -19,40 +19,37 @@ final class WaveBatch {
     this.wave = wave;
   }
 
-  /** The new values, what they overwrite, and the list of keys for undoing the wave. */
-  void state(StateDelta delta, List<byte @Nullable []> before) {
-    final byte[] undo = new byte[delta.size() * Hash32.LENGTH];
-    for (int i = 0; i < delta.size(); i++) {
-      final StateDelta.Entry entry = delta.get(i);
-      final byte[] key = entry.key().raw().toBytes();
-      final byte[] value = entry.value();
-      if (value == null) {
-        batch.delete(Family.STATE, key);
-      } else {
-        batch.put(Family.STATE, key, value);
+  /**
+   * What the wave overwrote, and the lists of keys for undoing it: those that it changed, and those
+   * that it wrote as they were; together all that it wrote. Afterwards {@code values} are those
+   * after the wave.
+   */
+  void undo(StateDelta delta, FlatValues values) {
+    final byte[] changed = new byte[delta.size() * Hash32.LENGTH];
+    final byte[] unchanged = new byte[delta.size() * Hash32.LENGTH];
+    int changedLength = 0;
+    int unchangedLength = 0;
+    for (final StateDelta.Entry entry : delta) {
+      final byte[] before = values.get(entry.key());
+      if (Arrays.equals(before, entry.value())) {
+        entry.key().raw().writeTo(unchanged, unchangedLength);
+        unchangedLength += Hash32.LENGTH;
+        continue;
       }
+      entry.key().raw().writeTo(changed, changedLength);
+      changedLength += Hash32.LENGTH;
+      values.set(entry.key(), entry.value());
       // Nothing is older than the genesis, so nobody can ask for what it overwrote.
       if (wave > 0) {
-        batch.put(
-            Family.HISTORY, Keys.history(entry.key(), wave), RocksSnapshot.tag(before.get(i)));
-        System.arraycopy(key, 0, undo, i * Hash32.LENGTH, Hash32.LENGTH);
+        batch.put(Family.HISTORY, Keys.history(entry.key(), wave), RocksSnapshot.tag(before));
       }
     }
     if (wave > 0) {
-      batch.put(Family.UNDO, Keys.wave(wave), undo);
+      batch.put(Family.UNDO, Keys.wave(wave), Arrays.copyOf(changed, changedLength));
+      if (unchangedLength > 0) {
+        batch.put(Family.UNDO, Keys.unchanged(wave), Arrays.copyOf(unchanged, unchangedLength));
+      }
     }
-  }
-
-  /** The keys that were written as they were: with the changed ones, all that the wave wrote. */
-  void unchanged(List<StateKey> keys) {
-    if (keys.isEmpty() || wave == 0) {
-      return;
-    }
-    final byte[] row = new byte[keys.size() * Hash32.LENGTH];
-    for (int i = 0; i < keys.size(); i++) {
-      keys.get(i).raw().writeTo(row, i * Hash32.LENGTH);
-    }
-    batch.put(Family.UNDO, Keys.unchanged(wave), row);
   }
 
   /** The nodes that the tree no longer needs once everything older is pruned. */
@@ -72,12 +69,31 @@ final class WaveBatch {
     batch.put(Family.STALE, Keys.wave(treeVersion), bytes);
   }
 
-  void artifacts(WaveArtifacts artifacts) {
-    for (final WaveArtifacts.StoredCode code : artifacts.codes()) {
+  /** New nodes, encoded straight into the batch. */
+  void nodes(List<TreeUpdate.Created> created) {
+    for (final TreeUpdate.Created item : created) {
+      final int keyLength = NodeKey.encodedLength(item.key().depth());
+      final int valueLength = item.node().encodedLength();
+      batch.startPut(Family.JMT, keyLength, valueLength);
+      batch.length(keyLength);
+      batch.skip(item.key().encodeTo(batch.array(), batch.at()));
+      batch.length(valueLength);
+      batch.skip(item.node().encodeTo(batch.array(), batch.at()));
+    }
+  }
+
+  /** New modules. */
+  static void codes(Batch batch, List<WaveArtifacts.StoredCode> codes) {
+    for (final WaveArtifacts.StoredCode code : codes) {
       batch.put(Family.CODE, code.codeHash().toBytes(), code.wasm());
     }
-    for (int i = 0; i < artifacts.receipts().size(); i++) {
-      final WaveArtifacts.StoredReceipt receipt = artifacts.receipts().get(i);
+  }
+
+  /** Receipts and events with their indexes. */
+  void artifacts(
+      List<WaveArtifacts.StoredReceipt> receipts, List<WaveArtifacts.StoredEvent> events) {
+    for (int i = 0; i < receipts.size(); i++) {
+      final WaveArtifacts.StoredReceipt receipt = receipts.get(i);
       final byte[] key = Keys.receipt(wave, i);
       final byte[] row = new byte[1 + Hash32.LENGTH + receipt.bytes().length];
       row[0] = (byte) (receipt.indexHash() ? 1 : 0);
@@ -88,9 +104,7 @@ final class WaveBatch {
         batch.put(Family.RECEIPTS_BY_HASH, receipt.transactionHash().toBytes(), key);
       }
     }
-    for (final WaveArtifacts.StoredEvent event : artifacts.events()) {
-      event(event);
-    }
+    events.forEach(this::event);
   }
 
   private void event(WaveArtifacts.StoredEvent event) {
@@ -101,10 +115,6 @@ final class WaveBatch {
     for (final Hash32 topic : event.topics()) {
       batch.put(Family.EVENTS_BY_TOPIC, Keys.eventIndex(topic, key), empty);
     }
-  }
-
-  void row(WaveRow row) {
-    batch.put(Family.WAVES, Keys.wave(wave), row.encode());
   }
 
   /** Takes out the receipts of the wave and what points to them. */
@@ -118,7 +128,7 @@ final class WaveBatch {
         if (row[0] == 1) {
           final byte[] hash = Hash32.at(row, 1).toBytes();
           final byte[] points = database.get(Family.RECEIPTS_BY_HASH, pin, hash);
-          if (java.util.Arrays.equals(points, iterator.key())) {
+          if (Arrays.equals(points, iterator.key())) {
             batch.delete(Family.RECEIPTS_BY_HASH, hash);
           }
         }

@@ -2,14 +2,18 @@ package io.tidemill.state.rocks;
 
 import io.tidemill.state.EventPage;
 import io.tidemill.state.EventQuery;
+import io.tidemill.state.EventScan;
 import io.tidemill.state.ReceiptLocation;
 import io.tidemill.state.StateDelta;
 import io.tidemill.state.StateKey;
+import io.tidemill.state.WaveArtifacts;
 import io.tidemill.state.hash.Hash32;
+import io.tidemill.state.writeback.DirtyWave;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksIterator;
@@ -24,7 +28,7 @@ final class WaveReader {
 
   byte @Nullable [] record(long wave) {
     return reading(
-        pin -> {
+        (now, pin) -> {
           final WaveRow row = core.row(pin, wave);
           // The head keeps its record, even where a snapshot was restored: the next wave needs it.
           return row == null
@@ -39,9 +43,16 @@ final class WaveReader {
    */
   @Nullable StateDelta delta(long wave) {
     return reading(
-        pin -> {
+        (now, pin) -> {
+          if (wave <= Math.max(0, core.oldestAt(pin, Core.Oldest.STATE))) {
+            return null;
+          }
+          final DirtyWave dirty = now.dirty().at(wave);
+          if (dirty != null) {
+            return dirty.delta();
+          }
           final byte[] changed = core.database.get(Family.UNDO, pin, Keys.wave(wave));
-          if (changed == null || wave <= core.oldestAt(pin, Core.Oldest.STATE)) {
+          if (changed == null) {
             return null;
           }
           final byte[] unchanged = core.database.get(Family.UNDO, pin, Keys.unchanged(wave));
@@ -89,7 +100,7 @@ final class WaveReader {
 
   <T> @Nullable T ofRow(long wave, Function<WaveRow, T> part) {
     return reading(
-        pin -> {
+        (now, pin) -> {
           final WaveRow row = core.row(pin, wave);
           return row == null ? null : part.apply(row);
         });
@@ -97,7 +108,11 @@ final class WaveReader {
 
   @Nullable List<byte[]> receipts(long wave) {
     return reading(
-        pin -> {
+        (now, pin) -> {
+          final DirtyWave dirty = now.dirty().at(wave);
+          if (dirty != null) {
+            return dirty.receipts().stream().map(WaveArtifacts.StoredReceipt::bytes).toList();
+          }
           if (core.row(pin, wave) == null || wave < core.oldestAt(pin, Core.Oldest.RECORDS)) {
             return null;
           }
@@ -121,7 +136,11 @@ final class WaveReader {
 
   @Nullable ReceiptLocation location(Hash32 transactionHash) {
     return reading(
-        pin -> {
+        (now, pin) -> {
+          final ReceiptLocation dirty = now.dirty().location(transactionHash);
+          if (dirty != null) {
+            return dirty;
+          }
           final byte[] place =
               core.database.get(Family.RECEIPTS_BY_HASH, pin, transactionHash.toBytes());
           return place == null
@@ -133,7 +152,13 @@ final class WaveReader {
 
   byte @Nullable [] receipt(ReceiptLocation location) {
     return reading(
-        pin -> {
+        (now, pin) -> {
+          final DirtyWave dirty = now.dirty().at(location.wave());
+          if (dirty != null) {
+            return location.index() < dirty.receipts().size()
+                ? dirty.receipts().get(location.index()).bytes()
+                : null;
+          }
           final byte[] row =
               core.database.get(
                   Family.RECEIPTS, pin, Keys.receipt(location.wave(), location.index()));
@@ -143,21 +168,43 @@ final class WaveReader {
 
   @Nullable List<byte[]> events(long wave) {
     return reading(
-        pin ->
-            core.row(pin, wave) == null || wave < core.oldestAt(pin, Core.Oldest.EVENTS)
-                ? null
-                : new EventReader(core.database, pin).all(wave));
+        (now, pin) -> {
+          final DirtyWave dirty = now.dirty().at(wave);
+          if (dirty != null) {
+            return dirty.events().stream().map(WaveArtifacts.StoredEvent::bytes).toList();
+          }
+          return core.row(pin, wave) == null || wave < core.oldestAt(pin, Core.Oldest.EVENTS)
+              ? null
+              : new EventReader(core.database, pin).all(wave);
+        });
   }
 
+  /** Events of flushed waves, and then those of dirty ones. */
   EventPage query(EventQuery query) {
-    final EventPage page = reading(pin -> new EventReader(core.database, pin).query(query));
+    final EventPage page =
+        reading(
+            (now, pin) -> {
+              final EventScan scan = new EventScan(query);
+              if (query.fromWave() <= now.dirty().base()) {
+                final EventPage flushed =
+                    new EventReader(core.database, pin).query(query.upTo(now.dirty().base()));
+                if (flushed.next() != null) {
+                  return flushed;
+                }
+                scan.addAll(flushed.rows());
+              }
+              for (final DirtyWave wave : now.dirty()) {
+                scan.add(wave.wave(), wave.events());
+              }
+              return scan.page();
+            });
     return page == null ? new EventPage(List.of(), null) : page;
   }
 
-  <T> @Nullable T reading(Function<Pin, @Nullable T> read) {
+  <T> @Nullable T reading(BiFunction<Core.Current, Pin, @Nullable T> read) {
     final Core.Current now = core.current();
     try {
-      return read.apply(now.pin());
+      return read.apply(now, now.pin());
     } finally {
       now.pin().release();
     }

@@ -81,9 +81,29 @@ class Blake3Test {
             head.w0(), head.w1(), Hash32.at(bytes, 80 * i + 16), Hash32.at(bytes, 80 * i + 48));
       }
       assertThat(lanes.size()).isEqualTo(count);
-      lanes.run();
+      lanes.run(80);
       for (int i = 0; i < count; i++) {
         assertThat(lanes.digest(i)).isEqualTo(oracle(bytes, 80 * i, 80));
+      }
+    }
+  }
+
+  @Test
+  void shouldHashLanesOfEveryLength() {
+    final Random random = new Random(12);
+    final Blake3Lanes lanes = new Blake3Lanes();
+    for (int length = 0; length <= Blake3Lanes.MAX_LENGTH; length++) {
+      lanes.clear();
+      final int count = 1 + random.nextInt(Blake3Lanes.WIDTH);
+      final byte[][] messages = new byte[count][Blake3Lanes.MAX_LENGTH];
+      for (final byte[] message : messages) {
+        random.nextBytes(message);
+        java.util.Arrays.fill(message, length, message.length, (byte) 0);
+        lanes.add(message);
+      }
+      lanes.run(length);
+      for (int i = 0; i < count; i++) {
+        assertThat(lanes.digest(i)).isEqualTo(oracle(messages[i], 0, length));
       }
     }
   }

@@ -5,6 +5,7 @@ import io.tidemill.state.Retention;
 import io.tidemill.state.Snapshot;
 import io.tidemill.state.StateException;
 import io.tidemill.state.Waves;
+import io.tidemill.state.writeback.WriteBack;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
@@ -22,13 +23,14 @@ public final class CrashWorker {
 
   private CrashWorker() {}
 
-  /** Small buffers, so that flushes, compactions and pruning happen all the time. */
+  /** Small buffers, so that flushes of both kinds, compactions and pruning happen all the time. */
   static RocksOptions options() {
     return RocksOptions.of(7)
         .withRetention(new Retention(40, 10, 30, 30))
         .withCaches(256, 64)
         .withHashingThreads(1)
-        .withDatabaseMemory(4 << 20, 256 << 10);
+        .withDatabaseMemory(4 << 20, 256 << 10)
+        .withWriteBack(new WriteBack(4, 1_000, 1 << 20, 30));
   }
 
   /** Arguments: directory, seed of what to do beside committing, and how many waves at most. */

@@ -1,0 +1,53 @@
+package io.tidemill.state.merkle;
+
+import io.tidemill.state.StateDelta;
+import io.tidemill.state.StateKey;
+import io.tidemill.state.hash.Blake3;
+import io.tidemill.state.hash.Hash32;
+
+/** Turns entries of a delta into changes of the tree, many at once. Confined to one thread. */
+final class ChangeMaker {
+  private final StateDelta delta;
+  private final MerkleTree.Change[] changes;
+  private final boolean keepValues;
+  private final LeafHasher hasher = new LeafHasher();
+  private final StateKey[] keys = new StateKey[LeafHasher.MOST];
+  private final Hash32[] keyHashes = new Hash32[LeafHasher.MOST];
+  private final Hash32[] valueHashes = new Hash32[LeafHasher.MOST];
+  private final Hash32[] hashes = new Hash32[LeafHasher.MOST];
+
+  /** Sets {@code changes}; {@code keepValues} lets leaves refer to their values. */
+  ChangeMaker(StateDelta delta, MerkleTree.Change[] changes, boolean keepValues) {
+    this.delta = delta;
+    this.changes = changes;
+    this.keepValues = keepValues;
+  }
+
+  /** Makes changes {@code from} to {@code to}. */
+  void make(int from, int to) {
+    for (int start = from; start < to; start += LeafHasher.MOST) {
+      some(start, Math.min(LeafHasher.MOST, to - start));
+    }
+  }
+
+  private void some(int start, int count) {
+    for (int i = 0; i < count; i++) {
+      final StateDelta.Entry entry = delta.get(start + i);
+      final byte[] value = entry.value();
+      keys[i] = entry.key();
+      // A deletion has no leaf: what is computed for it is not used.
+      valueHashes[i] = value == null ? Hash32.ZERO : Blake3.hash(value);
+    }
+    hasher.keys(keys, keyHashes, count);
+    hasher.leaves(keyHashes, valueHashes, hashes, count);
+    for (int i = 0; i < count; i++) {
+      final byte[] value = delta.get(start + i).value();
+      final Leaf leaf =
+          value == null
+              ? null
+              : new Leaf(
+                  keys[i], keyHashes[i], valueHashes[i], hashes[i], keepValues ? value : null);
+      changes[start + i] = new MerkleTree.Change(keyHashes[i], leaf);
+    }
+  }
+}

@@ -1,0 +1,183 @@
+package io.tidemill.state.rocks;
+
+import io.tidemill.state.StateException;
+import io.tidemill.state.writeback.DirtyWave;
+import io.tidemill.state.writeback.DirtyWaves;
+import io.tidemill.state.writeback.WaveLogRow;
+import io.tidemill.state.writeback.WriteBack;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import org.rocksdb.RocksDBException;
+
+/**
+ * Decides when dirty waves are flushed, and by whom: by a thread of its own while waves go on, or
+ * by whoever needs everything in the tables and holds {@link Core#writing} meanwhile.
+ *
+ * <p>The thread writes under {@link #flushing} alone and takes {@link Core#writing} only
+ * afterwards, to show readers the new view, so a commit that waits for a flush never waits for
+ * itself.
+ */
+final class Flusher implements AutoCloseable {
+  private final Core core;
+  private final WriteBack policy;
+  private final ReentrantLock flushing = new ReentrantLock();
+  private final AtomicBoolean asked = new AtomicBoolean();
+  private final AtomicBoolean timed = new AtomicBoolean();
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("state-flush").factory());
+
+  Flusher(Core core) {
+    this.core = core;
+    this.policy = core.options.writeBack();
+  }
+
+  /** Takes on the dirty waves that were found in the log when the store was opened. */
+  void begin() {
+    core.writing.lock();
+    try {
+      if (policy.isOff()) {
+        all();
+      } else {
+        committed();
+      }
+    } finally {
+      core.writing.unlock();
+    }
+  }
+
+  /**
+   * Puts into {@code batch} what makes a new wave durable: its log row, or all of it when nothing
+   * is to be dirty.
+   */
+  void add(Batch batch, DirtyWave wave) {
+    if (policy.isOff()) {
+      final Core.Current now = core.peek();
+      final Flush flush = new Flush(now.dirty().with(wave), core.database, now.pin(), now.cache());
+      flush.ahead(batch, full -> {});
+      flush.last(batch);
+      return;
+    }
+    final WaveLogRow row = new WaveLogRow(wave.delta(), wave.receipts(), wave.events());
+    final byte[] key = Keys.wave(wave.wave());
+    final int length = row.encodedLength();
+    batch.startPut(Family.WAVE_LOG, key.length, length);
+    batch.key(key);
+    batch.length(length);
+    row.encodeTo(batch.array(), batch.at());
+    batch.skip(length);
+  }
+
+  /** Starts what a newly dirty wave makes due. */
+  void committed() {
+    final DirtyWaves dirty = core.peek().dirty();
+    if (policy.isDue(dirty)) {
+      if (asked.compareAndSet(false, true)) {
+        thread.execute(() -> inBackground(asked));
+      }
+    } else if (!dirty.isEmpty() && timed.compareAndSet(false, true)) {
+      thread.schedule(() -> inBackground(timed), policy.millis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void inBackground(AtomicBoolean reason) {
+    reason.set(false);
+    try {
+      if (write()) {
+        core.writing.lock();
+        try {
+          core.refresh();
+        } finally {
+          core.writing.unlock();
+        }
+        CrashPoints.hit("flush.shown");
+      }
+    } catch (StateException ignored) {
+      // Either the store is closing, or it is poisoned and says so at the next write.
+    }
+  }
+
+  /** Waits until a commit may add a wave; the caller holds {@link Core#writing}. */
+  void makeRoom() {
+    if (!policy.isOff() && policy.isFull(core.peek().dirty())) {
+      flushing.lock();
+      flushing.unlock();
+      core.refresh();
+      if (policy.isFull(core.peek().dirty())) {
+        all();
+      }
+    }
+  }
+
+  /** Flushes everything; the caller holds {@link Core#writing}. */
+  void all() {
+    write();
+    core.refresh();
+  }
+
+  /** Writes the dirty waves of the head; false when there were none. */
+  private boolean write() {
+    flushing.lock();
+    try {
+      core.requireWritable();
+      final Pin pin = core.database.pin();
+      try {
+        final Core.Current now = core.peek();
+        final DirtyWaves dirty = now.dirty().flushedTo(core.flushedAt(pin));
+        if (dirty.isEmpty()) {
+          return false;
+        }
+        CrashPoints.hit("flush.started");
+        final Flush flush = new Flush(dirty, core.database, pin, now.cache());
+        final Batch batch = new Batch(core.database);
+        flush.ahead(batch, this::piece);
+        piece(batch);
+        flush.last(batch);
+        CrashPoints.hit("flush.ahead");
+        write(batch);
+        CrashPoints.hit("flush.written");
+        return true;
+      } finally {
+        pin.release();
+      }
+    } finally {
+      flushing.unlock();
+    }
+  }
+
+  private void piece(Batch batch) {
+    write(batch);
+    batch.clear();
+    CrashPoints.hit("flush.piece");
+  }
+
+  /** Synced, so that no commit has to wait for the disk on behalf of a flush. */
+  private void write(Batch batch) {
+    try {
+      core.database.write(batch, true);
+    } catch (RocksDBException e) {
+      throw core.poison("flushing", e);
+    }
+  }
+
+  /** Starts nothing any more. */
+  void stop() {
+    thread.shutdownNow();
+  }
+
+  @Override
+  public void close() {
+    stop();
+    core.writing.lock();
+    try {
+      all();
+    } catch (StateException ignored) {
+      // Closed before, or poisoned: the log has what is not flushed.
+    } finally {
+      core.writing.unlock();
+    }
+  }
+}
