@@ -2,6 +2,7 @@ package io.tidemill.state.merkle;
 
 import io.tidemill.state.hash.Hash32;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The name of a stored node: the version that created it, and where it is: the first {@code depth}
@@ -58,6 +59,31 @@ public record NodeKey(long version, int depth, Hash32 prefix) {
     final byte[] prefix = new byte[Hash32.LENGTH];
     System.arraycopy(bytes, offset + 9, prefix, 0, (depth + 1) >>> 1);
     return new NodeKey(ByteBuffer.wrap(bytes).getLong(offset), depth, Hash32.of(prefix));
+  }
+
+  /**
+   * A hash of the place without the version. The bits of a short prefix are the highest of their
+   * word, so they are brought down before the last multiplication spreads them.
+   */
+  public long placeHash() {
+    long mixed = (prefix.w0() + Long.rotateLeft(prefix.w1(), 24) + depth) * 0x9E3779B97F4A7C15L;
+    mixed = (mixed ^ (mixed >>> 32)) * 0xD6E8FEB86659FD93L;
+    mixed ^= prefix.w2() + prefix.w3();
+    return (mixed ^ (mixed >>> 32)) * 0x9E3779B97F4A7C15L;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    // Written out: caches live on this, and what a record generates is several calls deep.
+    return other instanceof NodeKey that
+        && version == that.version
+        && depth == that.depth
+        && prefix.equals(that.prefix);
+  }
+
+  @Override
+  public int hashCode() {
+    return (int) ((placeHash() + version * 0x9E3779B97F4A7C15L) >>> 32);
   }
 
   private byte prefixByte(int index) {

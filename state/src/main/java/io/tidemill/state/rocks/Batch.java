@@ -4,6 +4,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A write batch in the database's own form, put together on the heap and handed over in one native
@@ -28,13 +30,26 @@ final class Batch {
   private static final VarHandle INT =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
+  /**
+   * A batch that is written in pieces hands one on when it has this many bytes: what else writes
+   * waits for a piece at most, and the arrays are not humongous ones for the collector.
+   */
+  private static final int PIECE = 384 << 10;
+
   private final Database database;
+  private final @Nullable Consumer<Batch> pieces;
   private byte[] bytes = new byte[1 << 16];
   private int length = HEADER;
   private int count;
 
   Batch(Database database) {
+    this(database, null);
+  }
+
+  /** A batch that hands itself to {@code pieces}, to be written and cleared, while it is filled. */
+  Batch(Database database, @Nullable Consumer<Batch> pieces) {
     this.database = database;
+    this.pieces = pieces;
   }
 
   void put(Family family, byte[] key, byte[] value) {
@@ -106,6 +121,9 @@ final class Batch {
   }
 
   private void start(byte tag, Family family, int payload) {
+    if (pieces != null && length > PIECE) {
+      pieces.accept(this);
+    }
     final long needed = (long) length + payload + 24;
     if (needed > bytes.length) {
       if (needed > Integer.MAX_VALUE - 16) {

@@ -2,7 +2,6 @@ package io.tidemill.state.rocks;
 
 import io.tidemill.state.writeback.DirtyWave;
 import io.tidemill.state.writeback.DirtyWaves;
-import java.util.function.Consumer;
 
 /**
  * Writes dirty waves into the tables.
@@ -17,9 +16,6 @@ final class Flush {
   /** The name of the flushed wave in the meta family. */
   static final byte[] FLUSHED_KEY = {'f', 'l', 'u', 's', 'h', 'e', 'd'};
 
-  /** A piece is handed on when it has this many bytes: commits in between wait for a piece. */
-  static final int PIECE = 4 << 20;
-
   private final DirtyWaves waves;
   private final FlatValues values;
 
@@ -29,30 +25,14 @@ final class Flush {
     this.values = FlatValues.under(waves, database, pin, cache);
   }
 
-  /**
-   * Puts what may be written ahead into {@code batch}; {@code full} is called whenever that has
-   * more than a piece, to write it and to clear it.
-   */
-  void ahead(Batch batch, Consumer<Batch> full) {
+  /** Puts what may be written ahead into {@code batch}, which may hand it on in pieces. */
+  void ahead(Batch batch) {
     for (final DirtyWave wave : waves) {
       final WaveBatch rows = new WaveBatch(batch, wave.wave());
       rows.artifacts(wave.receipts(), wave.events());
-      handOn(batch, full);
       rows.undo(wave.delta(), values);
-      handOn(batch, full);
-      final var created = wave.update().created();
-      final int step = 4_096;
-      for (int from = 0; from < created.size(); from += step) {
-        rows.nodes(created.subList(from, Math.min(created.size(), from + step)));
-        handOn(batch, full);
-      }
+      rows.nodes(wave.update().created());
       rows.stale(wave.treeVersion(), wave.update().stale());
-    }
-  }
-
-  private static void handOn(Batch batch, Consumer<Batch> full) {
-    if (batch.size() > PIECE) {
-      full.accept(batch);
     }
   }
 

@@ -21,11 +21,15 @@ import org.rocksdb.RocksDBException;
  * itself.
  */
 final class Flusher implements AutoCloseable {
+  /** Bytes after which a flush syncs the log, so that the next commit has little to sync for it. */
+  private static final int SYNC_EVERY = 8 << 20;
+
   private final Core core;
   private final WriteBack policy;
   private final ReentrantLock flushing = new ReentrantLock();
   private final AtomicBoolean asked = new AtomicBoolean();
   private final AtomicBoolean timed = new AtomicBoolean();
+  private long unsynced;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("state-flush").factory());
@@ -57,7 +61,7 @@ final class Flusher implements AutoCloseable {
     if (policy.isOff()) {
       final Core.Current now = core.peek();
       final Flush flush = new Flush(now.dirty().with(wave), core.database, now.pin(), now.cache());
-      flush.ahead(batch, full -> {});
+      flush.ahead(batch);
       flush.last(batch);
       return;
     }
@@ -132,12 +136,13 @@ final class Flusher implements AutoCloseable {
         }
         CrashPoints.hit("flush.started");
         final Flush flush = new Flush(dirty, core.database, pin, now.cache());
-        final Batch batch = new Batch(core.database);
-        flush.ahead(batch, this::piece);
-        piece(batch);
-        flush.last(batch);
+        final Batch ahead = new Batch(core.database, this::piece);
+        flush.ahead(ahead);
+        piece(ahead);
         CrashPoints.hit("flush.ahead");
-        write(batch);
+        final Batch last = new Batch(core.database);
+        flush.last(last);
+        write(last, true);
         CrashPoints.hit("flush.written");
         return true;
       } finally {
@@ -149,15 +154,17 @@ final class Flusher implements AutoCloseable {
   }
 
   private void piece(Batch batch) {
-    write(batch);
+    unsynced += batch.size();
+    final boolean sync = unsynced > SYNC_EVERY;
+    write(batch, sync);
+    unsynced = sync ? 0 : unsynced;
     batch.clear();
     CrashPoints.hit("flush.piece");
   }
 
-  /** Synced, so that no commit has to wait for the disk on behalf of a flush. */
-  private void write(Batch batch) {
+  private void write(Batch batch, boolean sync) {
     try {
-      core.database.write(batch, true);
+      core.database.write(batch, sync);
     } catch (RocksDBException e) {
       throw core.poison("flushing", e);
     }

@@ -143,7 +143,6 @@ final class NodeCache implements NodeReader {
   }
 
   private int slot(NodeKey key) {
-    final long mixed = (key.prefix().w0() ^ key.prefix().w1() ^ key.depth()) * 0x9E3779B97F4A7C15L;
-    return (int) (mixed >>> 32) & mask;
+    return (int) (key.placeHash() >>> 32) & mask;
   }
 }
