@@ -9,12 +9,14 @@ import io.tidemill.state.hash.Hash32;
 import io.tidemill.state.proof.TreeHash;
 import io.tidemill.state.rocks.RocksOptions;
 import io.tidemill.state.rocks.RocksStateStore;
+import io.tidemill.state.writeback.WriteBack;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -54,9 +56,17 @@ public final class StateBench {
   private final int rounds;
   private final Set<String> parts;
   private final Path directory;
+  private final WriteBack writeBack;
 
   private StateBench(
-      boolean json, Set<String> parts, int keys, int large, int rounds, Path directory) {
+      boolean json,
+      Set<String> parts,
+      int keys,
+      int large,
+      int rounds,
+      Path directory,
+      WriteBack writeBack) {
+    this.writeBack = writeBack;
     this.json = json;
     this.parts = parts;
     this.keys = keys;
@@ -72,7 +82,8 @@ public final class StateBench {
       System.out.println(
           "bench state [--json] [--parts="
               + String.join(",", PARTS)
-              + "] [--keys=1000000] [--large=10000000] [--rounds=15] [--dir=a temporary folder]");
+              + "] [--keys=1000000] [--large=10000000] [--rounds=15] [--write-back=on|off|never]"
+              + " [--dir=a temporary folder]");
       return;
     }
     final Set<String> parts =
@@ -91,11 +102,23 @@ public final class StateBench {
               number(options, "--keys", 1_000_000),
               number(options, "--large", 10_000_000),
               number(options, "--rounds", 15),
-              folder)
+              folder,
+              policy(text(options, "--write-back", "on")))
           .run();
     } finally {
       delete(folder);
     }
+  }
+
+  /** How waves are flushed: as in a node, at each commit, or not at all while it is measured. */
+  private static WriteBack policy(String name) {
+    return switch (name) {
+      case "on" -> WriteBack.standard();
+      case "off" -> WriteBack.OFF;
+      case "never" ->
+          new WriteBack(1_000_000, Integer.MAX_VALUE, Long.MAX_VALUE / 4, Integer.MAX_VALUE);
+      default -> throw new IllegalArgumentException("--write-back is on, off or never");
+    };
   }
 
   private void run() throws IOException {
@@ -193,7 +216,8 @@ public final class StateBench {
 
   private void store() {
     final Path path = directory.resolve("store");
-    final RocksOptions options = RocksOptions.of(1).withRetention(Retention.FULL);
+    final RocksOptions options =
+        RocksOptions.of(1).withRetention(Retention.FULL).withWriteBack(writeBack);
     long wave;
     try (RocksStateStore store = RocksStateStore.open(path, options)) {
       wave = fill(store, keys);
@@ -214,6 +238,7 @@ public final class StateBench {
         }
       }
       figure("commit_ms_10k", Batches.median(whole));
+      figure("commit_ms_10k_worst", Arrays.stream(whole).max().orElseThrow());
       figure("commit_only_ms_10k", Batches.median(commit));
       reads(store, random);
     }

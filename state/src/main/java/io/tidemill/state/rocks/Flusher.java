@@ -76,6 +76,7 @@ final class Flusher implements AutoCloseable {
   }
 
   /** Starts what a newly dirty wave makes due. */
+  @SuppressWarnings("FutureReturnValueIgnored") // a failed flush poisons the store
   void committed() {
     final DirtyWaves dirty = core.peek().dirty();
     if (policy.isDue(dirty)) {
@@ -107,12 +108,21 @@ final class Flusher implements AutoCloseable {
   /** Waits until a commit may add a wave; the caller holds {@link Core#writing}. */
   void makeRoom() {
     if (!policy.isOff() && policy.isFull(core.peek().dirty())) {
-      flushing.lock();
-      flushing.unlock();
+      awaitFlush();
       core.refresh();
       if (policy.isFull(core.peek().dirty())) {
         all();
       }
+    }
+  }
+
+  /** Returns when the flush that is under way, if there is one, is on disk. */
+  private void awaitFlush() {
+    flushing.lock();
+    try {
+      core.requireWritable();
+    } finally {
+      flushing.unlock();
     }
   }
 
