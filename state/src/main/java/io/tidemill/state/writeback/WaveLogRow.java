@@ -121,12 +121,11 @@ public record WaveLogRow(
   }
 
   private static void put(ByteBuffer out, Hash32 hash) {
-    hash.writeTo(out.array(), out.position());
-    out.position(out.position() + Hash32.LENGTH);
+    out.putLong(hash.w0()).putLong(hash.w1()).putLong(hash.w2()).putLong(hash.w3());
   }
 
   private static Hash32 hash(ByteBuffer in) {
-    return Hash32.of(take(in, Hash32.LENGTH));
+    return new Hash32(in.getLong(), in.getLong(), in.getLong(), in.getLong());
   }
 
   private static byte[] take(ByteBuffer in, int length) {
