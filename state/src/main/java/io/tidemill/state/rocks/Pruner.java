@@ -1,6 +1,10 @@
 package io.tidemill.state.rocks;
 
 import io.tidemill.state.Retention;
+import io.tidemill.state.StateException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 
@@ -11,12 +15,40 @@ import org.rocksdb.RocksIterator;
  * <p>It never passes the wave under a child commit, nor the wave of an open snapshot.
  */
 final class Pruner {
+  /** Waves that one run in the background takes away before it lets others go first. */
+  private static final int STEPS = 64;
+
   private final Core core;
   private final Forks forks;
+  private final ExecutorService thread =
+      Executors.newSingleThreadExecutor(
+          Thread.ofPlatform().daemon().name("state-pruner").factory());
+  private final AtomicBoolean asked = new AtomicBoolean();
 
   Pruner(Core core, Forks forks) {
     this.core = core;
     this.forks = forks;
+  }
+
+  /** Works in the background when it has not been asked to already. */
+  void soon() {
+    if (asked.compareAndSet(false, true)) {
+      thread.execute(this::inBackground);
+    }
+  }
+
+  private void inBackground() {
+    asked.set(false);
+    try {
+      run(STEPS);
+    } catch (StateException ignored) {
+      // Either the store is closing, or it is poisoned and says so at the next write.
+    }
+  }
+
+  /** Starts nothing any more. */
+  void stop() {
+    thread.shutdown();
   }
 
   /** Works until nothing is left to do or {@code maxSteps} are done; returns the steps done. */

@@ -19,25 +19,15 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** The durable state of a chain in one directory; see {@link StoreDirectory} for what is in it. */
 public final class RocksStateStore implements StateStore {
-  /** Waves that one run of the background pruner takes away before it lets others go first. */
-  private static final int PRUNE_STEPS = 64;
-
   private final Core core;
   private final Forks forks;
   private final Flusher flusher;
   private final Pruner pruner;
   private final WaveReader reader;
-  private final ExecutorService background =
-      Executors.newSingleThreadExecutor(
-          Thread.ofPlatform().daemon().name("state-pruner").factory());
-  private final AtomicBoolean pruning = new AtomicBoolean();
   private @Nullable RocksProposal open;
 
   private RocksStateStore(Core core) {
@@ -171,18 +161,7 @@ public final class RocksStateStore implements StateStore {
     } finally {
       core.writing.unlock();
     }
-    if (pruning.compareAndSet(false, true)) {
-      background.execute(this::pruneInBackground);
-    }
-  }
-
-  private void pruneInBackground() {
-    pruning.set(false);
-    try {
-      pruner.run(PRUNE_STEPS);
-    } catch (StateException ignored) {
-      // Either the store is closing, or it is poisoned and says so at the next write.
-    }
+    pruner.soon();
   }
 
   /** Writes what is dirty into the tables, now. */
@@ -392,14 +371,14 @@ public final class RocksStateStore implements StateStore {
 
   @Override
   public void close() {
-    background.shutdown();
+    pruner.stop();
     flusher.close();
     core.close();
   }
 
   /** Leaves the directory as a killed process would: nothing more is flushed. */
   void abandon() {
-    background.shutdown();
+    pruner.stop();
     flusher.stop();
     core.close();
   }
