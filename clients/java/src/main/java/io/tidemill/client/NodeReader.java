@@ -2,6 +2,7 @@ package io.tidemill.client;
 
 import com.google.protobuf.ByteString;
 import io.grpc.Channel;
+import io.grpc.Status;
 import io.tidemill.client.tx.Address;
 import io.tidemill.v1.DeployRequest;
 import io.tidemill.v1.DeployResponse;
@@ -28,6 +29,7 @@ import io.tidemill.v1.SimulateRequest;
 import io.tidemill.v1.SimulateResponse;
 import io.tidemill.v1.StateServiceGrpc;
 import io.tidemill.v1.StateServiceGrpc.StateServiceBlockingStub;
+import java.util.Map;
 import java.util.function.Function;
 
 /**
@@ -46,6 +48,24 @@ public final class NodeReader {
   /** The handshake: what the node is, where it stands, what it accepts. */
   public GetInfoResponse info() {
     return execution(stub -> stub.getInfo(GetInfoRequest.getDefaultInstance()));
+  }
+
+  /**
+   * After a broken stream, the handshake says whether sending {@code wave} again makes sense.
+   *
+   * @throws NodeException if the node lost the waves before it
+   */
+  void checkStillWanted(long wave) {
+    GetInfoResponse info = info();
+    if (Long.compareUnsigned(wave, info.getExpectedWave()) > 0) {
+      throw new NodeException(
+          "the node lost waves: it expects wave " + info.getExpectedWave() + ", not " + wave,
+          "WAVE_GAP",
+          Fate.CALLER,
+          Status.Code.OUT_OF_RANGE,
+          Map.of("expected_wave", Long.toString(info.getExpectedWave())),
+          null);
+    }
   }
 
   /** The receipt of a committed transaction by its hash, 32 bytes. */

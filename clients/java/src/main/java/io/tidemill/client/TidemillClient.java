@@ -30,7 +30,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * A connection to one node. Closing it ends every stream and request.
  *
- * <p>Waves go through {@link #openWaveStream}, everything that only reads through {@link #reader}.
+ * <p>Waves go through {@link #openWaveStream} or {@link #openWavesAhead}, everything that only reads through {@link #reader}.
  */
 public final class TidemillClient implements AutoCloseable {
   private static final Metadata.Key<String> AUTHORIZATION =
@@ -69,6 +69,15 @@ public final class TidemillClient implements AutoCloseable {
   /** Opens a stream for waves; one at a time per node is useful. */
   public WaveStream openWaveStream() {
     return new WaveStream(channel, reader, options);
+  }
+
+  /**
+   * Opens a stream for waves that are sent without waiting for the answers of those before.
+   *
+   * @throws NodeException if the node cannot be asked how many it takes
+   */
+  public WavesAhead openWavesAhead() {
+    return new WavesAhead(channel, reader, options);
   }
 
   /**

@@ -42,6 +42,11 @@ public record WaveRequest(WaveHeader header, List<WaveTransaction> transactions,
     return new WaveRequest(header, entries, false);
   }
 
+  /** The same, built on the wave that is sent before it, whatever root that one gets. */
+  public WaveRequest ahead() {
+    return new WaveRequest(header.toBuilder().clearParentRoot().build(), transactions, commit);
+  }
+
   /** The same, and the answer carries the state diff. */
   public WaveRequest withStateDiff() {
     return new WaveRequest(header.toBuilder().setWantStateDiff(true).build(), transactions, commit);

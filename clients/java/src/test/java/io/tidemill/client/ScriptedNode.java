@@ -32,6 +32,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A node that follows the protocol without executing anything, and misbehaves when told to. */
 final class ScriptedNode extends ExecutionServiceGrpc.ExecutionServiceImplBase
@@ -57,6 +58,9 @@ final class ScriptedNode extends ExecutionServiceGrpc.ExecutionServiceImplBase
   final List<Integer> chunkSizes = new ArrayList<>();
   final List<WaveTransaction> received = new ArrayList<>();
   volatile int streams;
+
+  /** The parent root of every header, in order. */
+  final List<ByteString> parents = new CopyOnWriteArrayList<>();
 
   ScriptedNode() throws IOException {
     server =
@@ -148,6 +152,7 @@ final class ScriptedNode extends ExecutionServiceGrpc.ExecutionServiceImplBase
 
     private void header(ExecuteWaveRequest frame) {
       wave = frame.getHeader().getWave();
+      parents.add(frame.getHeader().getParentRoot());
       received.clear();
       if (!refuse.isEmpty()) {
         out.onError(error(Code.OUT_OF_RANGE, refuse, Map.of("wave", "9", "expected_wave", "1")));

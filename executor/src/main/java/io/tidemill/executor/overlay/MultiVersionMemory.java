@@ -1,5 +1,6 @@
 package io.tidemill.executor.overlay;
 
+import io.tidemill.executor.account.StateKeys;
 import io.tidemill.state.Snapshot;
 import io.tidemill.state.StateDelta;
 import io.tidemill.state.StateKey;
@@ -48,6 +49,13 @@ public final class MultiVersionMemory {
   private final Snapshot base;
   private final ConcurrentHashMap<StateKey, Versions> cells;
   private final ConcurrentHashMap<Hash32, byte[]> codes = new ConcurrentHashMap<>();
+
+  /**
+   * What the snapshot has said of anything but accounts: every transaction asks for the pause, many
+   * for the record and the slots of one contract.
+   */
+  private final ConcurrentHashMap<StateKey, byte[]> answers = new ConcurrentHashMap<>();
+
   private final EstimateWait wait;
 
   /**
@@ -102,7 +110,7 @@ public final class MultiVersionMemory {
         }
         wait.await(writer);
       }
-      final byte[] value = base.get(key);
+      final byte[] value = beneath(key);
       reads.add(key, cell, ReadSet.FROM_SNAPSHOT, value, reading);
       return value;
     }
@@ -114,6 +122,19 @@ public final class MultiVersionMemory {
       final byte[] staged = codes.get(codeHash);
       return staged != null ? staged : base.code(codeHash);
     }
+  }
+
+  private byte @Nullable [] beneath(StateKey key) {
+    if (StateKeys.isAccount(key)) {
+      return base.get(key);
+    }
+    final byte[] known = answers.get(key);
+    if (known != null) {
+      return known == TOMBSTONE ? null : known;
+    }
+    final byte[] value = base.get(key);
+    answers.put(key, value == null ? TOMBSTONE : value);
+    return value;
   }
 
   /** The record at {@code at} with the changes beneath it merged. */
@@ -279,7 +300,7 @@ public final class MultiVersionMemory {
     }
     final byte[] now;
     if (writer == ReadSet.FROM_SNAPSHOT) {
-      now = base.get(reads.key(i));
+      now = beneath(reads.key(i));
     } else {
       now = value == TOMBSTONE ? null : value;
     }

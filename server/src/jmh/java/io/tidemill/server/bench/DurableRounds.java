@@ -42,7 +42,7 @@ import java.util.stream.Stream;
  * client shares the cores with the node.
  */
 final class DurableRounds {
-  private static final int WARM_UPS = 6;
+  private static final int WARM_UPS = 25;
   private static final int VERIFIED_WARM_UPS = 1;
   private static final int VERIFIED_ROUNDS = 3;
   private static final int CHUNK = 500;
@@ -59,13 +59,20 @@ final class DurableRounds {
     final Engine reference = new ChicoryEngine();
     final WasmContractRuntimes runtimes =
         new WasmContractRuntimes(new JvmEngine(reference), reference);
-    figures.accept("durable_tps", measure(new Workload(), runtimes, WARM_UPS, rounds));
-    figures.accept(
-        "durable_tps_verified",
-        measure(new Workload(FalconKey.devnet(0)), runtimes, VERIFIED_WARM_UPS, VERIFIED_ROUNDS));
+    report("durable", measure(new Workload(), runtimes, WARM_UPS, rounds), rounds);
+    report(
+        "durable_verified",
+        measure(new Workload(FalconKey.devnet(0)), runtimes, VERIFIED_WARM_UPS, VERIFIED_ROUNDS),
+        VERIFIED_ROUNDS);
   }
 
-  private static long measure(
+  private void report(String name, FrameClient.Times times, int waves) {
+    final String tps = name.equals("durable") ? "durable_tps" : "durable_tps_verified";
+    figures.accept(tps, (long) waves * Workload.WAVE * 1_000_000_000L / times.nanos());
+    figures.accept(name + "_ms_per_wave", times.millis());
+  }
+
+  private static FrameClient.Times measure(
       Workload workload, WasmContractRuntimes runtimes, int warmUps, int measured)
       throws IOException, InterruptedException {
     final Path folder = Files.createTempDirectory("tidemill-bench");
@@ -96,8 +103,7 @@ final class DurableRounds {
       for (int i = 0; i < warmUps + measured; i++) {
         waves.add(frames(i + 2, ByteString.EMPTY, workload.mix(Workload.WAVE)));
       }
-      final long nanos = FrameClient.nanosOfLast(node.grpcPort(), waves, measured);
-      return (long) measured * Workload.WAVE * 1_000_000_000L / nanos;
+      return FrameClient.timesOfLast(node.grpcPort(), waves, measured);
     } finally {
       try (Stream<Path> files = Files.walk(folder)) {
         files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());

@@ -4,6 +4,8 @@ import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.channel.nio.NioEventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioSocketChannel;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
 import io.tidemill.v1.ExecuteWaveResponse;
@@ -13,6 +15,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
@@ -44,14 +47,29 @@ final class FrameClient {
   private FrameClient() {}
 
   /**
-   * Sends all of {@code waves} on one stream, as fast as the node takes them; the time from the
-   * result before the {@code measured} last waves to the last one.
+   * What the last waves of a run took.
+   *
+   * @param nanos from the result before the first of them to the last result
+   * @param millis of processor time per wave, by what the threads are for
    */
-  static long nanosOfLast(int port, List<List<byte[]>> waves, int measured)
+  record Times(long nanos, Map<String, Double> millis) {}
+
+  /**
+   * Sends all of {@code waves} on one stream, as fast as the node takes them, and measures the
+   * {@code measured} last ones.
+   */
+  static Times timesOfLast(int port, List<List<byte[]>> waves, int measured)
       throws InterruptedException {
     final BlockingQueue<Object> results = new LinkedBlockingQueue<>();
+    final NioEventLoopGroup loop =
+        new NioEventLoopGroup(1, Thread.ofPlatform().daemon().name("bench-client").factory());
     final ManagedChannel channel =
-        NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
+        NettyChannelBuilder.forAddress("127.0.0.1", port)
+            .usePlaintext()
+            .eventLoopGroup(loop)
+            .channelType(NioSocketChannel.class)
+            .directExecutor()
+            .build();
     try {
       final StreamObserver<byte[]> call =
           ClientCalls.asyncBidiStreamingCall(
@@ -80,16 +98,21 @@ final class FrameClient {
       call.onCompleted();
       long start = 0;
       long end = 0;
+      ThreadTimes before = new ThreadTimes();
       for (int i = 1; i <= waves.size(); i++) {
         if (!(results.take() instanceof Long nanos)) {
           throw new IllegalStateException("wave " + i + " failed");
         }
-        start = i == waves.size() - measured ? nanos : start;
+        if (i == waves.size() - measured) {
+          start = nanos;
+          before = new ThreadTimes();
+        }
         end = nanos;
       }
-      return end - start;
+      return new Times(end - start, new ThreadTimes().since(before, measured));
     } finally {
       channel.shutdownNow();
+      loop.shutdownGracefully();
     }
   }
 }

@@ -7,7 +7,10 @@ import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.tidemill.client.ClientOptions;
+import io.tidemill.client.TidemillClient;
 import io.tidemill.client.WaveRequest;
+import io.tidemill.client.WavesAhead;
 import io.tidemill.client.wavefile.WaveFile;
 import io.tidemill.client.wavefile.WaveGenerator;
 import io.tidemill.client.wavefile.WaveReplay;
@@ -133,6 +136,32 @@ class PipeliningTest {
     assertThat(onANode(pipelined, oneByOne(file, false))).isEqualTo(expected);
     assertThat(onANode(Map.of(Setting.LIMITS_INFLIGHT_WAVES, "0"), ahead(file, false)))
         .isEqualTo(expected);
+  }
+
+  @Test
+  void shouldAnswerAClientThatSendsAheadLikeOneThatWaits() throws IOException {
+    final WaveFile file = waves();
+    final List<WaveSummary> expected = onANode(Map.of(), oneByOne(file, false));
+    final List<WaveSummary> actual = new ArrayList<>();
+    final Map<Setting, String> settings =
+        Map.of(Setting.DATA_DIR, Files.createTempDirectory(folder, "node").toString());
+    try (TidemillNode node = TidemillNode.start(TestNode.config(settings));
+        TidemillClient client =
+            TidemillClient.connect(ClientOptions.plaintext("127.0.0.1", node.grpcPort()));
+        WavesAhead ahead = client.openWavesAhead()) {
+      final ByteString genesis = client.reader().info().getExpectedParentRoot();
+      for (int i = 0; i < WAVES; i++) {
+        ahead.send(
+            WaveReplay.request(
+                file, file.waves().get(i), i + 1, i == 0 ? genesis : ByteString.EMPTY));
+      }
+      for (int i = 0; i < WAVES; i++) {
+        actual.add(ahead.next().summary());
+      }
+      assertThat(client.commit(WAVES, actual.getLast().getRoot().getBlake3()).getWave())
+          .isEqualTo(WAVES);
+    }
+    assertThat(actual).isEqualTo(expected);
   }
 
   @Test
