@@ -1,6 +1,7 @@
 package io.tidemill.executor;
 
 import io.tidemill.state.StateDelta;
+import io.tidemill.state.hash.Blake3;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -35,6 +36,8 @@ public final class WaveDifference {
     difference.compare("next base fee", expected.nextBaseFee(), actual.nextBaseFee());
     difference.compare("receipts digest", expected.receiptsDigest(), actual.receiptsDigest());
     difference.compare("content hash", expected.contentHash(), actual.contentHash());
+    difference.compare("rules hash", expected.rulesHash(), actual.rulesHash());
+    difference.compare("parent root", expected.parentRoot(), actual.parentRoot());
     return difference.text.toString();
   }
 
@@ -92,14 +95,24 @@ public final class WaveDifference {
   }
 
   private static List<String> codes(WaveResult result) {
-    return result.codes().stream().map(code -> code.codeHash().toHex()).toList();
+    return result.codes().stream()
+        .map(code -> code.codeHash() + " " + Blake3.hash(code.wasm()))
+        .toList();
   }
 
   private static List<String> messages(WaveResult result) {
     return result.messages().stream()
         .map(
             message ->
-                message.callId() + " from " + message.sender() + " " + hex(message.payload()))
+                String.join(
+                    " ",
+                    "call " + Long.toUnsignedString(message.callId()),
+                    "from " + message.sender(),
+                    "to " + message.target(),
+                    hex(message.payload()),
+                    "callback " + hex(message.callback()),
+                    "gas " + Long.toUnsignedString(message.maxCallbackGas()),
+                    "within " + Long.toUnsignedString(message.timeoutWaves()) + " waves"))
         .toList();
   }
 

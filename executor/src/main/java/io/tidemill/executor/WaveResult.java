@@ -51,6 +51,15 @@ public record WaveResult(
     return receipts;
   }
 
+  /** The receipts in transaction order, as they are stored and digested. */
+  public List<byte[]> encodedReceipts() {
+    final List<byte[]> encoded = new ArrayList<>(settled.size());
+    for (SettledReceipt item : settled) {
+      encoded.add(item.encoded());
+    }
+    return encoded;
+  }
+
   /** What is stored about the wave once the state has computed its root. */
   public WaveArtifacts artifacts(StateRoot root) {
     return artifacts(record(root).encode());
