@@ -2,7 +2,6 @@ package io.tidemill.server.grpc;
 
 import io.grpc.stub.ServerCallStreamObserver;
 import io.tidemill.executor.Receipt;
-import io.tidemill.executor.ReceiptCodec;
 import io.tidemill.server.pipeline.AnswerLayout;
 import io.tidemill.server.pipeline.CommitFeed;
 import io.tidemill.server.pipeline.WaveAnswer;
@@ -98,13 +97,16 @@ final class WaveFollower extends Follower<SubscribeWavesResponse> {
     int bytes = 0;
     final int receipts = wantReceipts || wantStored ? wave.receipts().size() : 0;
     while (receiptsSent < receipts && bytes < FRAME_BYTES) {
-      final Receipt receipt = wave.receipts().get(receiptsSent++);
-      bytes += AnswerCodec.estimate(receipt);
+      final int index = receiptsSent++;
       if (wantReceipts) {
+        final Receipt receipt = wave.receipts().get(index);
+        bytes += AnswerCodec.estimate(receipt);
         frame.addReceipts(AnswerCodec.receipt(receipt));
       }
       if (wantStored) {
-        frame.getStoredBuilder().addReceipts(Fields.wrap(ReceiptCodec.encode(receipt)));
+        final byte[] stored = wave.encodedReceipts().get(index);
+        bytes += stored.length;
+        frame.getStoredBuilder().addReceipts(Fields.wrap(stored));
       }
     }
     final StateDelta delta = wave.delta();

@@ -27,6 +27,11 @@ public final class MetricCatalogue {
           "tidemill.execution.attempts",
           "{attempt}",
           "Runs of transactions: final, or aborted because they had read too early.");
+  public static final Metric CONFLICTS =
+      new Metric(
+          "tidemill.execution.conflicts",
+          "{attempt}",
+          "Aborted attempts by what they had read too early: account, contract_record, slot.");
   public static final Metric WORKERS_IDLE =
       new Metric(
           "tidemill.execution.idle",
@@ -103,6 +108,7 @@ public final class MetricCatalogue {
         TRANSACTIONS,
         FUEL,
         ATTEMPTS,
+        CONFLICTS,
         WORKERS_IDLE,
         FAULTS,
         DIVERGENCES,

@@ -21,7 +21,9 @@ import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import io.tidemill.executor.WaveStatistics;
+import io.tidemill.executor.account.StateKeys;
 import io.tidemill.server.config.SidecarConfig;
+import io.tidemill.state.StateKey;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -34,6 +36,7 @@ public final class Telemetry implements AutoCloseable {
   private static final AttributeKey<String> STAGE = AttributeKey.stringKey("stage");
   private static final AttributeKey<String> OUTCOME = AttributeKey.stringKey("outcome");
   private static final AttributeKey<String> STATUS = AttributeKey.stringKey("status");
+  private static final AttributeKey<String> KIND = AttributeKey.stringKey("kind");
   private static final AttributeKey<String> METHOD = AttributeKey.stringKey("method");
   private static final double NANOS = 1e-9;
   private static final String SERVICE = "tidemill";
@@ -48,6 +51,7 @@ public final class Telemetry implements AutoCloseable {
   private final LongCounter transactions;
   private final LongCounter fuel;
   private final LongCounter attempts;
+  private final LongCounter conflicts;
   private final DoubleHistogram idle;
   private final LongCounter faults;
   private final LongCounter divergences;
@@ -65,6 +69,7 @@ public final class Telemetry implements AutoCloseable {
     this.transactions = counter(MetricCatalogue.TRANSACTIONS);
     this.fuel = counter(MetricCatalogue.FUEL);
     this.attempts = counter(MetricCatalogue.ATTEMPTS);
+    this.conflicts = counter(MetricCatalogue.CONFLICTS);
     this.idle = histogram(MetricCatalogue.WORKERS_IDLE);
     this.faults = counter(MetricCatalogue.FAULTS);
     this.divergences = counter(MetricCatalogue.DIVERGENCES);
@@ -253,11 +258,22 @@ public final class Telemetry implements AutoCloseable {
     public void ran(WaveStatistics statistics) {
       attempts.add(statistics.transactions(), Attributes.of(OUTCOME, "final"));
       attempts.add(statistics.aborts(), Attributes.of(OUTCOME, "aborted"));
+      // The keys themselves are in the result of the wave: they would be too many series.
+      statistics
+          .conflicts()
+          .forEach((key, aborts) -> conflicts.add(aborts, Attributes.of(KIND, kind(key))));
       idle.record(statistics.idleNanos() * NANOS);
       span.setAttribute("tidemill.attempts", statistics.attempts());
       span.setAttribute("tidemill.aborts", statistics.aborts());
       span.setAttribute("tidemill.depth", statistics.depth());
       endStage();
+    }
+
+    private static String kind(StateKey key) {
+      if (StateKeys.isAccount(key)) {
+        return "account";
+      }
+      return StateKeys.isContractRecord(key) ? "contract_record" : "slot";
     }
 
     /** The root is computed. */

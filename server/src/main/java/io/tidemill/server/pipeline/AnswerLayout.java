@@ -2,6 +2,7 @@ package io.tidemill.server.pipeline;
 
 import io.tidemill.executor.ParachainMessage;
 import io.tidemill.executor.Receipt;
+import io.tidemill.executor.ReceiptCodec;
 import io.tidemill.executor.WaveRecord;
 import io.tidemill.executor.borsh.BorshException;
 import io.tidemill.executor.borsh.BorshReader;
@@ -41,11 +42,11 @@ public final class AnswerLayout {
   }
 
   /**
-   * The answer in {@code stored}, without a delta.
+   * The answer in {@code stored} with its receipts as they are stored, without a delta.
    *
-   * @throws BorshException if it is none
+   * @throws BorshException if they are none
    */
-  public static WaveAnswer decode(byte[] stored, List<Receipt> receipts) {
+  public static WaveAnswer decode(byte[] stored, List<byte[]> encodedReceipts) {
     final BorshReader in = new BorshReader(stored);
     final int version = in.u8("version");
     if (version != VERSION) {
@@ -67,11 +68,16 @@ public final class AnswerLayout {
               in.u64("timeout_waves")));
     }
     in.end("answer");
+    final List<Receipt> receipts = new ArrayList<>(encodedReceipts.size());
+    for (byte[] bytes : encodedReceipts) {
+      receipts.add(ReceiptCodec.decode(bytes));
+    }
     return new WaveAnswer(
         WaveRecord.decode(record),
         record,
         List.copyOf(messages),
         List.copyOf(receipts),
+        List.copyOf(encodedReceipts),
         null,
         changedKeys,
         null);

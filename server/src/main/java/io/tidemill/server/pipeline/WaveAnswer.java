@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param recordBytes its Borsh bytes
  * @param messages queued for other parachains, in order
  * @param receipts one per transaction, in order
+ * @param encodedReceipts the same as they are stored
  * @param delta what changed, or null when this node does not keep it any more
  * @param changedKeys the number of entries of the delta
  * @param statistics what its execution cost, while this node remembers it
@@ -25,13 +26,14 @@ public record WaveAnswer(
     byte[] recordBytes,
     List<ParachainMessage> messages,
     List<Receipt> receipts,
+    List<byte[]> encodedReceipts,
     @Nullable StateDelta delta,
     int changedKeys,
     @Nullable WaveStatistics statistics) {
   /** The same with what changed. */
   WaveAnswer with(@Nullable StateDelta changes) {
     return new WaveAnswer(
-        record, recordBytes, messages, receipts, changes, changedKeys, statistics);
+        record, recordBytes, messages, receipts, encodedReceipts, changes, changedKeys, statistics);
   }
 
   /** The wave. */

@@ -1,7 +1,5 @@
 package io.tidemill.server.pipeline;
 
-import io.tidemill.executor.Receipt;
-import io.tidemill.executor.ReceiptCodec;
 import io.tidemill.executor.WaveContext;
 import io.tidemill.executor.WaveRecord;
 import io.tidemill.executor.WaveResult;
@@ -13,7 +11,6 @@ import io.tidemill.state.StateRoot;
 import io.tidemill.state.StateStore;
 import io.tidemill.state.StateStore.Head;
 import io.tidemill.state.WaveArtifacts;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -78,6 +75,7 @@ public final class WaveArchive {
         record.encode(),
         result.messages(),
         result.receipts(),
+        result.encodedReceipts(),
         result.delta(),
         result.delta().size(),
         result.statistics());
@@ -143,11 +141,7 @@ public final class WaveArchive {
 
   private static WaveAnswer decode(long wave, byte[] stored, List<byte[]> receiptBytes) {
     try {
-      final List<Receipt> receipts = new ArrayList<>(receiptBytes.size());
-      for (byte[] bytes : receiptBytes) {
-        receipts.add(ReceiptCodec.decode(bytes));
-      }
-      return AnswerLayout.decode(stored, receipts);
+      return AnswerLayout.decode(stored, receiptBytes);
     } catch (BorshException e) {
       throw new StateException("the stored answer of wave " + wave + " is corrupt", e);
     }

@@ -1,8 +1,6 @@
 package io.tidemill.server.replica;
 
 import com.google.protobuf.ByteString;
-import io.tidemill.executor.Receipt;
-import io.tidemill.executor.ReceiptCodec;
 import io.tidemill.server.pipeline.AnswerLayout;
 import io.tidemill.server.pipeline.WaveAnswer;
 import io.tidemill.state.StateDelta;
@@ -15,7 +13,7 @@ import java.util.List;
 
 /** One wave as it arrives from the primary, frame by frame. Confined to the following thread. */
 final class ReceivedWave {
-  private final List<Receipt> receipts = new ArrayList<>();
+  private final List<byte[]> receipts = new ArrayList<>();
   private final List<StateDelta.Entry> changes = new ArrayList<>();
   private byte[] answer = {};
 
@@ -25,7 +23,7 @@ final class ReceivedWave {
       answer = frame.getStored().getAnswer().toByteArray();
     }
     for (ByteString receipt : frame.getStored().getReceiptsList()) {
-      receipts.add(ReceiptCodec.decode(receipt.toByteArray()));
+      receipts.add(receipt.toByteArray());
     }
     for (StateChange change : frame.getStateDiffList()) {
       changes.add(
