@@ -30,7 +30,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * A connection to one node. Closing it ends every stream and request.
  *
- * <p>Waves go through {@link #openWaveStream} or {@link #openWavesAhead}, everything that only reads through {@link #reader}.
+ * <p>Waves go through {@link #openWaveStream} or {@link #openWavesAhead}, everything that only
+ * reads through {@link #reader}.
  */
 public final class TidemillClient implements AutoCloseable {
   private static final Metadata.Key<String> AUTHORIZATION =

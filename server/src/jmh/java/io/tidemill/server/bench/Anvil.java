@@ -9,6 +9,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Anvil implements AutoCloseable {
   private static final String VERSION = "1.7.1";
-  private static final String TOKEN = "0x00000000000000000000000000000000000c0de5";
+  static final String TOKEN = "0x00000000000000000000000000000000000c0de5";
   private static final String HOLDER = "0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266";
 
   private final Process process;
@@ -29,8 +30,13 @@ final class Anvil implements AutoCloseable {
     this.port = port;
   }
 
-  /** A running anvil, or null after a line that says why there is none. */
-  static @Nullable Anvil start(Path cache) throws IOException, InterruptedException {
+  /** A running anvil in the folder of the user's caches, or null after a line that says why not. */
+  static @Nullable Anvil start(String... options) throws IOException, InterruptedException {
+    return start(Path.of(System.getProperty("user.home"), ".cache", "tidemill", "anvil"), options);
+  }
+
+  private static @Nullable Anvil start(Path cache, String... options)
+      throws IOException, InterruptedException {
     final Path program =
         cache.resolve("node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil").toAbsolutePath();
     if (!Files.isExecutable(program)) {
@@ -47,7 +53,7 @@ final class Anvil implements AutoCloseable {
                   "--ignore-scripts",
                   "@foundry-rs/anvil-linux-amd64@" + VERSION));
       if (installed != 0 || !Files.isExecutable(program)) {
-        System.err.println("anvil cannot be installed from npm here; its figure is left out");
+        System.err.println("anvil cannot be installed from npm here; its figures are left out");
         return null;
       }
     }
@@ -55,8 +61,11 @@ final class Anvil implements AutoCloseable {
     try (ServerSocket free = new ServerSocket(0)) {
       port = free.getLocalPort();
     }
+    final List<String> command =
+        new ArrayList<>(List.of(program.toString(), "--silent", "--port", "" + port));
+    command.addAll(List.of(options));
     final Process process =
-        new ProcessBuilder(program.toString(), "--silent", "--port", Integer.toString(port))
+        new ProcessBuilder(command)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
@@ -127,7 +136,8 @@ final class Anvil implements AutoCloseable {
     return "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"" + method + "\",\"params\":" + params + "}";
   }
 
-  private static String word(String hex) {
+  /** {@code hex} as a word of call data, padded on the left. */
+  static String word(String hex) {
     return "0".repeat(64 - hex.length()) + hex;
   }
 

@@ -140,8 +140,7 @@ public final class EdgeBench {
   // ---- simulations ------------------------------------------------------------------------------
 
   private void anvil() throws IOException, InterruptedException {
-    final Path cache = Path.of(System.getProperty("user.home"), ".cache", "tidemill", "anvil");
-    try (Anvil anvil = Anvil.start(cache)) {
+    try (Anvil anvil = Anvil.start()) {
       if (anvil != null) {
         final HttpLoad load = new HttpLoad(anvil.port(), CONNECTIONS, anvil.calls(), "\"result\"");
         load.flatOut(seconds * 500L);

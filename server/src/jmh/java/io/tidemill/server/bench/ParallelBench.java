@@ -8,16 +8,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * {@code ./tidemill bench parallel}: several workers beside one on the same waves, and waves
- * through a node until they are durable.
+ * {@code ./tidemill bench parallel}: several workers beside one on the same waves, waves through a
+ * node until they are durable, and native revm beside them.
  */
 public final class ParallelBench {
-  private static final List<String> PARTS = List.of("executor", "durable");
+  private static final List<String> PARTS = List.of("executor", "durable", "anvil");
 
   private static final String USAGE =
       """
-      usage: ./tidemill bench parallel [--json] [--only executor|durable] [--rounds N]
-        --only    one part: executors in this process, or waves over gRPC until they are durable
+      usage: ./tidemill bench parallel [--json] [--only executor|durable|anvil] [--rounds N]
+        --only    one part: executors in this process, waves over gRPC until they are durable, or
+                  the same transfers in native revm (anvil from npm; left out where it does not run)
         --rounds  measured rounds of each wave (default 9); figures are medians
       A speedup is the time of one thread that does everything over the time of all workers; what
       ends in _over_serial compares with the serial executor, whose pre-pass uses all workers too.
@@ -66,6 +67,9 @@ public final class ParallelBench {
     }
     if (only.isEmpty() || only.equals("durable")) {
       new DurableRounds(rounds, this::figure).run();
+    }
+    if (only.isEmpty() || only.equals("anvil")) {
+      new AnvilBlocks(this::figure).run();
     }
     final ObjectMapper mapper = new ObjectMapper();
     System.out.println(
