@@ -4,7 +4,8 @@ import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import io.grpc.netty.shaded.io.netty.channel.nio.NioEventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
 import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioSocketChannel;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
@@ -61,8 +62,11 @@ final class FrameClient {
   static Times timesOfLast(int port, List<List<byte[]>> waves, int measured)
       throws InterruptedException {
     final BlockingQueue<Object> results = new LinkedBlockingQueue<>();
-    final NioEventLoopGroup loop =
-        new NioEventLoopGroup(1, Thread.ofPlatform().daemon().name("bench-client").factory());
+    final MultiThreadIoEventLoopGroup loop =
+        new MultiThreadIoEventLoopGroup(
+            1,
+            Thread.ofPlatform().daemon().name("bench-client").factory(),
+            NioIoHandler.newFactory());
     final ManagedChannel channel =
         NettyChannelBuilder.forAddress("127.0.0.1", port)
             .usePlaintext()
@@ -112,7 +116,7 @@ final class FrameClient {
       return new Times(end - start, new ThreadTimes().since(before, measured));
     } finally {
       channel.shutdownNow();
-      loop.shutdownGracefully();
+      loop.shutdownGracefully().syncUninterruptibly();
     }
   }
 }
