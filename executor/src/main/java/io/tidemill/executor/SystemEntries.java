@@ -7,12 +7,7 @@ import io.tidemill.executor.overlay.Overlay;
 import io.tidemill.executor.overlay.WaveView;
 import io.tidemill.executor.signature.SignatureVerifier;
 import io.tidemill.state.Snapshot;
-import io.tidemill.state.StateKey;
-import io.tidemill.state.StateRoot;
-import io.tidemill.state.hash.Hash32;
-import java.util.Collection;
-import java.util.NavigableMap;
-import org.jspecify.annotations.Nullable;
+import java.util.Collections;
 
 /**
  * Slashing evidence in the wave header: applied before the first transaction, without payer, nonce
@@ -40,40 +35,6 @@ final class SystemEntries {
       }
       Slash.applySystemEntry(ledger, rules, wave.context().waveId(), evidence, verifier);
     }
-    return new Opened(base, overlay.sortedWrites());
-  }
-
-  /** The base of a wave with what its system entries wrote. Closing it is the base's business. */
-  record Opened(Snapshot base, NavigableMap<StateKey, byte @Nullable []> writes)
-      implements Snapshot {
-    @Override
-    public long wave() {
-      return base.wave();
-    }
-
-    @Override
-    public StateRoot root() {
-      return base.root();
-    }
-
-    @Override
-    public byte @Nullable [] get(StateKey key) {
-      return writes.containsKey(key) ? writes.get(key) : base.get(key);
-    }
-
-    @Override
-    public byte @Nullable [] code(Hash32 codeHash) {
-      return base.code(codeHash);
-    }
-
-    @Override
-    public void prefetch(Collection<StateKey> keys) {
-      base.prefetch(keys);
-    }
-
-    @Override
-    public void close() {
-      base.close();
-    }
+    return new ChangedSnapshot(base, overlay.sortedWrites(), Collections.emptySortedMap());
   }
 }

@@ -254,8 +254,8 @@ final class WaveExecution {
     WaveCredits.apply(ledger, totals);
     WaveEnd.apply(ledger, rules, scope.context());
     StateDelta delta = StateDelta.of(overlay.sortedWrites()).over(writes);
-    if (base instanceof SystemEntries.Opened opened) {
-      delta = delta.over(StateDelta.of(opened.writes()));
+    if (base instanceof ChangedSnapshot changed) {
+      delta = delta.over(StateDelta.of(changed.writes()));
     }
     final List<StoredCode> stored = new ArrayList<>(codes.size());
     for (Map.Entry<Hash32, byte[]> code : codes.entrySet()) {

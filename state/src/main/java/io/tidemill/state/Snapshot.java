@@ -53,6 +53,24 @@ public interface Snapshot extends AutoCloseable {
     throw new UnsupportedOperationException("only committed state can be proven");
   }
 
+  /** Hears what is stored. */
+  @FunctionalInterface
+  interface Visitor {
+    /** An entry; returns whether to go on. The array must not be changed. */
+    boolean entry(StateKey key, byte[] value);
+  }
+
+  /**
+   * Lists what is stored, in the order of key hashes, from the first key whose hash is at least
+   * {@code from}. Reads the whole way; no request of a stranger may lead here.
+   *
+   * @throws UnsupportedOperationException if this is not the state of a committed wave or child
+   * @throws StateException if the wave is older than what the retention of the tree keeps
+   */
+  default void list(Hash32 from, Visitor visitor) {
+    throw new UnsupportedOperationException("only committed state can be listed");
+  }
+
   @Override
   void close();
 }

@@ -63,12 +63,16 @@ public final class StateKeys {
 
   /** Whether an account record lies under {@code key}. */
   public static boolean isAccount(StateKey key) {
-    return key.raw().w2() == META_SUFFIXES[0] && key.raw().w3() == META_SUFFIXES[1];
+    return isMeta(key, META_ACCOUNT);
   }
 
   /** Whether a {@link ContractRecord} lies under {@code key}. */
   public static boolean isContractRecord(StateKey key) {
-    final int at = 2 * (META_CONTRACT - META_FIRST);
+    return isMeta(key, META_CONTRACT);
+  }
+
+  private static boolean isMeta(StateKey key, int discriminator) {
+    final int at = 2 * (discriminator - META_FIRST);
     return key.raw().w2() == META_SUFFIXES[at] && key.raw().w3() == META_SUFFIXES[at + 1];
   }
 

@@ -110,7 +110,7 @@ final class PydeProfile implements ContractProfile {
       return "; use " + HostFunction.MODULE + "." + instead;
     }
     if (name.equals("debug_log") && module.equals(HostFunction.MODULE)) {
-      return " on a chain; only contract test links it";
+      return " on a public chain; only contract test and tidemill dev link it";
     }
     if (module.startsWith("wasi")) {
       return "; build without WASI (TinyGo: -target=wasm-unknown)";

@@ -16,9 +16,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Another profile with what test chains add: {@code debug_log} links, and constructors can be
- * called like any entry, as often as a test likes. Never the profile of a chain. Source: decisions
- * H10.
+ * Another profile with what test chains add: {@code debug_log} links, and for test runners
+ * constructors can be called like any entry, as often as a test likes. Never the profile of a
+ * public chain. Source: decisions H10.
  */
 final class TestProfile implements ContractProfile {
   private static final FunctionType SHORT =
@@ -27,9 +27,11 @@ final class TestProfile implements ContractProfile {
       new FunctionType(List.of(ValType.I32, ValType.I32, ValType.I32, ValType.I32), List.of());
 
   private final ContractProfile inner;
+  private final boolean constructorsAreEntries;
 
-  TestProfile(ContractProfile inner) {
+  TestProfile(ContractProfile inner, boolean constructorsAreEntries) {
     this.inner = inner;
+    this.constructorsAreEntries = constructorsAreEntries;
   }
 
   private static boolean isDebugLog(String module, String name) {
@@ -58,7 +60,7 @@ final class TestProfile implements ContractProfile {
 
   @Override
   public ContractCode code(CompiledModule module, ContractAbi abi) {
-    return inner.code(module, unlocked(abi));
+    return inner.code(module, constructorsAreEntries ? unlocked(abi) : abi);
   }
 
   /** The index still says which function a factory runs. */

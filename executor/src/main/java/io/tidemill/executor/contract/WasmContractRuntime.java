@@ -68,16 +68,30 @@ public final class WasmContractRuntime implements ContractRuntime, ContractLifec
    * @throws IllegalArgumentException if {@code rules} are those of the mainnet or the testnet
    */
   public static WasmContractRuntime forTests(Rules rules, Engine engine) {
+    return new WasmContractRuntime(
+        rules,
+        engine,
+        testProfile(rules, true),
+        newCache(ModuleCache.DEFAULT_MODULES),
+        ArtifactStore.NONE);
+  }
+
+  /**
+   * A runtime for development chains, where {@code debug_log} links and nothing else is different.
+   *
+   * @throws IllegalArgumentException if {@code rules} are those of the mainnet or the testnet
+   */
+  static WasmContractRuntime forDevelopment(
+      Rules rules, Engine engine, ModuleCache<ContractCode> cache, ArtifactStore artifacts) {
+    return new WasmContractRuntime(rules, engine, testProfile(rules, false), cache, artifacts);
+  }
+
+  private static TestProfile testProfile(Rules rules, boolean constructorsAreEntries) {
     if (rules.chainId() == MAINNET || rules.chainId() == TESTNET) {
       throw new IllegalArgumentException(
           "chain id " + rules.chainId() + " is no test chain; the test profile is not for it");
     }
-    return new WasmContractRuntime(
-        rules,
-        engine,
-        new TestProfile(ContractProfile.of(rules)),
-        newCache(ModuleCache.DEFAULT_MODULES),
-        ArtifactStore.NONE);
+    return new TestProfile(ContractProfile.of(rules), constructorsAreEntries);
   }
 
   /**

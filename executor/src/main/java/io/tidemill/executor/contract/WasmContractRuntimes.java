@@ -25,6 +25,7 @@ public final class WasmContractRuntimes implements ContractRuntimes {
   private final Engine reference;
   private final ModuleCache<ContractCode> cache;
   private final ArtifactStore artifacts;
+  private final boolean development;
   private volatile boolean referenceOnly;
   private volatile List<Entry> entries = List.of();
 
@@ -34,19 +35,23 @@ public final class WasmContractRuntimes implements ContractRuntimes {
    * @param reference the reference interpreter
    */
   public WasmContractRuntimes(Engine engine, Engine reference) {
-    this(engine, reference, ModuleCache.DEFAULT_MODULES, ArtifactStore.NONE);
+    this(engine, reference, ModuleCache.DEFAULT_MODULES, ArtifactStore.NONE, false);
   }
 
   /**
    * The same with a module cache for {@code modules} and with {@code artifacts} of what was
    * compiled before.
+   *
+   * @param development whether {@code debug_log} links; the rules of the mainnet and the testnet
+   *     are refused then
    */
   public WasmContractRuntimes(
-      Engine engine, Engine reference, int modules, ArtifactStore artifacts) {
+      Engine engine, Engine reference, int modules, ArtifactStore artifacts, boolean development) {
     this.engine = engine;
     this.reference = reference;
     this.cache = WasmContractRuntime.newCache(modules);
     this.artifacts = artifacts;
+    this.development = development;
   }
 
   @Override
@@ -107,9 +112,11 @@ public final class WasmContractRuntimes implements ContractRuntimes {
     if (known != null) {
       return known;
     }
+    final Engine backend = key.reference() ? reference : engine;
     final WasmContractRuntime runtime =
-        new WasmContractRuntime(
-            key.rules(), key.reference() ? reference : engine, cache, artifacts);
+        development
+            ? WasmContractRuntime.forDevelopment(key.rules(), backend, cache, artifacts)
+            : new WasmContractRuntime(key.rules(), backend, cache, artifacts);
     final List<Entry> grown = new ArrayList<>(entries);
     grown.add(new Entry(key, runtime));
     entries = List.copyOf(grown);

@@ -128,6 +128,14 @@ public final class CallContext implements HostContext {
     return context;
   }
 
+  /** Passes on what the frame behind {@code instance} tells its author, when somebody watches. */
+  public static void debugLog(Instance instance, String text) {
+    final CallTracer tracer = ((CallContext) instance.host).tx.tracer;
+    if (tracer != null) {
+      tracer.debugLog(text);
+    }
+  }
+
   /** The frame behind {@code instance}, after the base price of the legacy shape is paid. */
   static CallContext enterLegacy(Instance instance, HostFunction function) {
     final CallContext context = (CallContext) instance.host;

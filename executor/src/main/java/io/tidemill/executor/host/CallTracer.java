@@ -59,6 +59,9 @@ public interface CallTracer {
   /** The frame that runs says something; a failure further out may still undo it. */
   default void event(Event event) {}
 
+  /** The frame that runs tells its author something; only test and development chains let it. */
+  default void debugLog(String text) {}
+
   /**
    * Who watches the functions of the frame that was entered last, or null. Only the reference
    * interpreter can be watched.

@@ -47,7 +47,7 @@ class SharedModulesTest {
 
   private WasmContractRuntimes start() {
     final ChicoryEngine reference = new ChicoryEngine();
-    return new WasmContractRuntimes(new JvmEngine(reference), reference, 16, asked);
+    return new WasmContractRuntimes(new JvmEngine(reference), reference, 16, asked, false);
   }
 
   private void simulate(WasmContractRuntimes runtimes) {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class CallTrace implements CallTracer {
   private final Function<Address, String> names;
   private final List<String> lines = new ArrayList<>();
+  private final List<String> logs = new ArrayList<>();
   private int depth;
   private int hostCalls;
 
@@ -25,6 +26,11 @@ final class CallTrace implements CallTracer {
 
   List<String> lines() {
     return lines;
+  }
+
+  /** What contracts told their author. */
+  List<String> logs() {
+    return logs;
   }
 
   private void line(String text) {
@@ -65,6 +71,11 @@ final class CallTrace implements CallTracer {
   public void access(
       StateKey key, Hash32 slot, boolean write, byte @Nullable [] before, byte @Nullable [] after) {
     line((write ? "write " : "read ") + "0x" + slot.toHex());
+  }
+
+  @Override
+  public void debugLog(String text) {
+    logs.add(text);
   }
 
   @Override

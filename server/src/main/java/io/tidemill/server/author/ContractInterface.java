@@ -8,10 +8,13 @@ import io.tidemill.executor.abi.ContractAbi.Param;
 import io.tidemill.executor.abi.EventSignature;
 import io.tidemill.executor.abi.ParamType;
 import io.tidemill.executor.abi.ParamType.Primitive;
+import io.tidemill.executor.abi.StateField;
 import io.tidemill.executor.tx.Address;
 import io.tidemill.server.author.TestValue.ValueException;
 import io.tidemill.state.hash.Hash32;
+import io.tidemill.state.hash.Poseidon2;
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
@@ -98,6 +101,52 @@ public final class ContractInterface {
       }
     }
     return out.toByteArray();
+  }
+
+  /** A place in storage that the state schema declares. */
+  public record Field(Hash32 slot, ParamType type) {}
+
+  /**
+   * Where {@code self} keeps a field.
+   *
+   * @param keys of a map, in words
+   * @param names addresses that keys may name
+   * @throws IllegalArgumentException if there is no such field, or the keys do not fit
+   */
+  public Field field(
+      Address self, String name, List<String> keys, Function<String, @Nullable Address> names) {
+    final StateField field = abi.field(name);
+    if (field == null) {
+      throw new IllegalArgumentException(
+          name
+              + " is not declared; declared are "
+              + (abi.schema() == null
+                  ? List.of()
+                  : abi.schema().stream().map(StateField::name).toList()));
+    }
+    if (field.keys().size() != keys.size()) {
+      throw new IllegalArgumentException(
+          name + " takes " + field.keys().size() + " keys, got " + keys.size());
+    }
+    final ByteArrayOutputStream path = new ByteArrayOutputStream();
+    path.writeBytes(self.toBytes());
+    path.writeBytes(name.getBytes(StandardCharsets.UTF_8));
+    final ValueEncoder encoder = new ValueEncoder(names, abi::type, text -> null);
+    for (int i = 0; i < keys.size(); i++) {
+      try {
+        path.writeBytes(
+            encoder.encode(
+                TypeTokens.unscalar(field.keys().get(i)), new TestValue.Text(keys.get(i))));
+      } catch (ValueException e) {
+        throw new IllegalArgumentException("key " + (i + 1) + " of " + name + ": " + e.detail(), e);
+      }
+    }
+    return new Field(Poseidon2.hash(path.toByteArray()), TypeTokens.unscalar(field.value()));
+  }
+
+  /** What is stored in {@code field}, in words. */
+  public String value(Field field, byte[] stored) {
+    return printer.print(field.type(), stored);
   }
 
   /** A call in words, {@code transfer(0x51.., 5)}; hex where the bytes do not fit the types. */

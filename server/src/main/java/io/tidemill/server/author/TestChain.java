@@ -9,7 +9,6 @@ import io.tidemill.executor.account.Account;
 import io.tidemill.executor.account.AccountCodec;
 import io.tidemill.executor.account.ContractRecord;
 import io.tidemill.executor.account.StateKeys;
-import io.tidemill.executor.contract.DebugLog;
 import io.tidemill.executor.contract.WasmContractRuntime;
 import io.tidemill.executor.host.ContractRuntime;
 import io.tidemill.executor.host.ContractRuntime.End;
@@ -128,23 +127,19 @@ final class TestChain {
       setBalance(call.from(), call.value());
     }
     final Overlay overlay = new Overlay(view());
-    final List<String> logs = new ArrayList<>();
     final CallTrace trace = new CallTrace(this::name);
     final ContractRuntime.Result result =
-        ScopedValue.where(DebugLog.LISTENER, logs::add)
-            .call(
-                () ->
-                    runtime.call(
-                        scope(test, index, call, overlay, trace),
-                        new ContractRuntime.Call(
-                            call.from(),
-                            call.target(),
-                            call.function(),
-                            call.calldata(),
-                            call.value(),
-                            call.function().isEmpty(),
-                            false,
-                            call.gas())));
+        runtime.call(
+            scope(test, index, call, overlay, trace),
+            new ContractRuntime.Call(
+                call.from(),
+                call.target(),
+                call.function(),
+                call.calldata(),
+                call.value(),
+                call.function().isEmpty(),
+                false,
+                call.gas()));
     final List<Event> emitted = result.end() == End.SUCCESS ? overlay.events() : List.<Event>of();
     if (result.end() == End.SUCCESS) {
       trace.lines().addAll(changes(overlay));
@@ -157,7 +152,7 @@ final class TestChain {
         result.returnData(),
         result.fuelUsed(),
         emitted,
-        logs,
+        trace.logs(),
         trace.lines());
   }
 

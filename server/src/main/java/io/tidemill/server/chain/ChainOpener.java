@@ -70,23 +70,27 @@ public final class ChainOpener {
         file == null ? DevChain.specification() : file.specification();
     final StateDelta genesis =
         file == null ? DevChain.genesis() : file.genesis().state(specification.rulesAt(0));
-    return open(config, specification, genesis, around);
+    return open(config, specification, genesis, around, false);
   }
 
-  /** Opens the chain of {@code specification} that begins with {@code genesis}. */
-  public static Opened open(
+  /**
+   * Opens a development chain, where contracts may call {@code debug_log}; it begins with {@code
+   * genesis}.
+   */
+  public static Opened openForDevelopment(
       SidecarConfig config, ChainSpecification specification, StateDelta genesis) {
-    return open(config, specification, genesis, UnaryOperator.identity());
+    return open(config, specification, genesis, UnaryOperator.identity(), true);
   }
 
   private static Opened open(
       SidecarConfig config,
       ChainSpecification specification,
       StateDelta genesis,
-      UnaryOperator<Engine> around) {
+      UnaryOperator<Engine> around,
+      boolean development) {
     final StateStore store = store(config, specification.chainId(), genesis);
     try {
-      final ContractEngine engine = new ContractEngine(config, around);
+      final ContractEngine engine = new ContractEngine(config, around, development);
       final ExecutorParts parts =
           new ExecutorParts(specification, engine.runtimes(), FalconVerifier.INSTANCE);
       final ExecutorParts checking =

@@ -38,8 +38,9 @@ final class ContractEngine implements AutoCloseable {
    * The engine that {@code config} asks for.
    *
    * @param around stands around the backend; tests put faults there
+   * @param development whether contracts may call {@code debug_log}
    */
-  ContractEngine(SidecarConfig config, UnaryOperator<Engine> around) {
+  ContractEngine(SidecarConfig config, UnaryOperator<Engine> around, boolean development) {
     final Engine reference = new ChicoryEngine();
     final boolean compiled = config.engine().compiled();
     final Engine backend = around.apply(compiled ? new JvmEngine(reference) : reference);
@@ -49,7 +50,8 @@ final class ContractEngine implements AutoCloseable {
             backend,
             reference,
             config.engine().cacheModules(),
-            artifacts == null ? ArtifactStore.NONE : artifacts);
+            artifacts == null ? ArtifactStore.NONE : artifacts,
+            development);
     if (artifacts != null) {
       artifacts.follow(runtimes::consensusModules);
     }

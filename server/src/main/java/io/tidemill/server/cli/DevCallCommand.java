@@ -8,13 +8,13 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code tidemill dev call}: what a function would return; nothing changes. */
 @Command(name = "call", description = "Simulate a call and print what it returns.")
 final class DevCallCommand implements Callable<Integer> {
   @Mixin private DevConnection chain;
+  @Mixin private DevSender sender;
 
   @Parameters(index = "0", paramLabel = "CONTRACT", description = "An address or a name.")
   private String contract = "";
@@ -22,23 +22,13 @@ final class DevCallCommand implements Callable<Integer> {
   @Parameters(index = "1", paramLabel = "FUNCTION", description = "A function of its ABI.")
   private String function = "";
 
-  @Parameters(
-      index = "2..*",
-      paramLabel = "ARGUMENT",
-      description = "Arguments by the types of its ABI: 5, true, #3, 0x.., [1, 2], {a: 1}.")
+  @Parameters(index = "2..*", paramLabel = "ARGUMENT", description = DevConnection.ARGUMENTS)
   private List<String> arguments = List.of();
-
-  @Option(
-      names = "--from",
-      paramLabel = "ACCOUNT",
-      defaultValue = "#0",
-      description = "Who calls: #0 to #9, or any address (default: #0).")
-  private String from = "";
 
   @Override
   public Integer call() {
     Map<String, @Nullable Object> call = new LinkedHashMap<>();
-    call.put("from", from);
+    call.put("from", sender.account());
     call.put("to", contract);
     call.put("function", function);
     call.put("arguments", arguments);

@@ -11,6 +11,7 @@ import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -33,17 +34,25 @@ import picocli.CommandLine.Spec;
       DevCallCommand.class,
       DevSendCommand.class,
       DevProofCommand.class,
-      DevControlCommands.Accounts.class,
-      DevControlCommands.Mine.class,
-      DevControlCommands.Mode.class,
-      DevControlCommands.Snapshot.class,
-      DevControlCommands.Revert.class,
-      DevControlCommands.Time.class,
-      DevControlCommands.Impersonate.class,
-      DevControlCommands.SetBalance.class,
-      DevControlCommands.SetStorage.class,
-      DevControlCommands.Trace.class,
-      DevControlCommands.Receipt.class
+      DevWaveCommands.Mine.class,
+      DevWaveCommands.Mode.class,
+      DevWaveCommands.Drop.class,
+      DevWaveCommands.Time.class,
+      DevWaveCommands.Snapshot.class,
+      DevWaveCommands.Revert.class,
+      DevLookCommands.Trace.class,
+      DevLookCommands.Receipt.class,
+      DevLookCommands.Storage.class,
+      DevLookCommands.Accounts.class,
+      DevLookCommands.Info.class,
+      DevAccountCommands.Faucet.class,
+      DevAccountCommands.Impersonate.class,
+      DevAccountCommands.SetBalance.class,
+      DevAccountCommands.SetNonce.class,
+      DevAccountCommands.SetCode.class,
+      DevAccountCommands.SetStorage.class,
+      DevDumpCommand.class,
+      DevLoadCommand.class
     })
 public final class DevCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -53,6 +62,38 @@ public final class DevCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description = "Keep the chain in this folder; without it, it is forgotten at the end.")
   private @Nullable Path state;
+
+  @Option(names = "--reset", description = "Forget the chain that is in the folder of --state.")
+  private boolean reset;
+
+  @Option(
+      names = "--fork-from",
+      paramLabel = "HOST:PORT",
+      description =
+          "Begin with a copy of the state of a node, taken over its gRPC port and proven chunk by"
+              + " chunk. A chain that is in the folder of --state goes on instead.")
+  private @Nullable String forkFrom;
+
+  @Option(
+      names = "--fork-wave",
+      paramLabel = "N",
+      description = "With --fork-from: the state after this wave instead of the newest.")
+  private @Nullable Long forkWave;
+
+  @Option(
+      names = "--load",
+      paramLabel = "FILE",
+      description = "Begin with a state that 'tidemill dev dump' wrote.")
+  private @Nullable Path load;
+
+  @Option(
+      names = "--deploy",
+      paramLabel = "MODULE[@NAME] [ARG..]",
+      description = {
+        "Deploy a contract before the chain is ready: a file, or an example (counter, token);"
+            + " quote it when the constructor takes arguments. May be given more than once."
+      })
+  private List<String> deployments = List.of();
 
   @Option(
       names = "--seed",
@@ -65,6 +106,12 @@ public final class DevCommand implements Callable<Integer> {
       paramLabel = "TIME",
       description = "Make a wave every so often, for example 500ms or 2s, instead of at once.")
   private @Nullable String interval;
+
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      description = "Make a wave of every N transactions instead of one of each.")
+  private @Nullable Integer batch;
 
   @Option(names = "--manual", description = "Make waves only when 'tidemill dev mine' says so.")
   private boolean manual;
@@ -132,22 +179,42 @@ public final class DevCommand implements Callable<Integer> {
   }
 
   private DevOptions options() {
-    if (manual && interval != null) {
-      throw new ParameterException(
-          spec.commandLine(), "--manual and --interval exclude each other");
-    }
     if (baseFee.signum() < 0 || baseFee.bitLength() > 128) {
-      throw new ParameterException(spec.commandLine(), "--base-fee must be from 0 to 2^128 - 1");
+      throw wrong("--base-fee must be from 0 to 2^128 - 1");
+    }
+    if (reset && state == null) {
+      throw wrong("--reset needs --state");
+    }
+    if (forkWave != null && forkFrom == null) {
+      throw wrong("--fork-wave needs --fork-from");
+    }
+    if (forkFrom != null && load != null) {
+      throw wrong("--fork-from and --load exclude each other");
     }
     return new DevOptions(
-        state,
+        new DevOptions.State(state, reset, forkFrom, forkWave, load),
         seed,
-        interval == null ? null : duration(interval),
-        manual,
+        waves(),
         baseFee,
+        deployments.stream().map(DevOptions.Preload::parse).toList(),
         trace,
         httpPort,
         grpcPort);
+  }
+
+  private DevOptions.Waves waves() {
+    if ((manual ? 1 : 0) + (interval != null ? 1 : 0) + (batch != null ? 1 : 0) > 1) {
+      throw wrong("--manual, --interval and --batch exclude each other");
+    }
+    if (batch != null && (batch < 1 || batch > 10_000)) {
+      throw wrong("--batch must be from 1 to 10000");
+    }
+    return new DevOptions.Waves(
+        interval == null ? 0 : duration(interval).toMillis(), batch == null ? 0 : batch, manual);
+  }
+
+  private ParameterException wrong(String message) {
+    return new ParameterException(spec.commandLine(), message);
   }
 
   private Duration duration(String text) {
@@ -164,8 +231,7 @@ public final class DevCommand implements Callable<Integer> {
     } catch (NumberFormatException | ArithmeticException e) {
       // Told below.
     }
-    throw new ParameterException(
-        spec.commandLine(), "--interval must be at least 10ms, for example 500ms or 2s: " + text);
+    throw wrong("--interval must be at least 10ms, for example 500ms or 2s: " + text);
   }
 
   /** Whole or not at all: a script may be waiting for the file. */

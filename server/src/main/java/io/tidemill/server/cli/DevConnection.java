@@ -5,16 +5,22 @@ import io.tidemill.client.json.JsonRpcClient;
 import io.tidemill.client.json.JsonRpcException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.net.URI;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** What every command that talks to a development chain has: where it is, and how to answer. */
 final class DevConnection {
+  /** How the arguments of a function are written. */
+  static final String ARGUMENTS =
+      "Arguments by the types of its ABI: 5, true, #3, 0x.., [1, 2], {a: 1}.";
+
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
 
@@ -36,27 +42,53 @@ final class DevConnection {
     int tell(Object answer, PrintWriter out);
   }
 
+  /** Something that asks a chain more than once. */
+  interface Work {
+    @Nullable Object with(JsonRpcClient rpc);
+  }
+
   /** Calls {@code method} and tells the answer. */
   int ask(String method, Map<String, @Nullable Object> params, Words words) {
+    return run(rpc -> rpc.call(method, params), words);
+  }
+
+  /** Does {@code work} and tells what came of it. */
+  int run(Work work, Words words) {
     try (JsonRpcClient rpc = new JsonRpcClient(URI.create(url))) {
-      Object answer = rpc.call(method, params);
+      Object answer = work.with(rpc);
       PrintWriter out = spec.commandLine().getOut();
       if (json) {
         out.println(Json.write(answer));
         out.flush();
-        return answer instanceof Map<?, ?> map && failed(map) ? 1 : 0;
+        // The exit code is the same however it is told.
+        return words.tell(answer == null ? "" : answer, new PrintWriter(Writer.nullWriter()));
       }
       int code = words.tell(answer == null ? "" : answer, out);
       out.flush();
       return code;
-    } catch (JsonRpcException e) {
+    } catch (JsonRpcException | IllegalStateException e) {
       return complain(String.valueOf(e.getMessage()));
     } catch (UncheckedIOException e) {
       return complain(
           "no chain answers at " + url + "; start one with ./tidemill dev, or give --rpc URL");
     } catch (IllegalArgumentException e) {
-      return complain("--rpc " + url + " is no URL: " + e.getMessage());
+      throw new ParameterException(
+          spec.commandLine(), "--rpc " + url + " is no URL: " + e.getMessage());
     }
+  }
+
+  /** Tells where the chain is. */
+  static int position(Object answer, PrintWriter out) {
+    if (answer instanceof Map<?, ?> map) {
+      out.println("wave " + map.get("wave") + "   root " + map.get("root"));
+    }
+    return 0;
+  }
+
+  /** Tells one word or one line. */
+  static int plain(Object answer, PrintWriter out) {
+    out.println(answer);
+    return 0;
   }
 
   /** Whether an answer tells of something that did not succeed. */
@@ -86,6 +118,9 @@ final class DevConnection {
     line(out, "result   ", map.get("result"));
     line(out, "reason   ", map.get("reason"));
     line(out, "contract ", map.get("contract"));
+    if (map.get("logs") instanceof Iterable<?> logs) {
+      logs.forEach(text -> line(out, "log      ", text));
+    }
     if (map.get("events") instanceof Iterable<?> events) {
       events.forEach(event -> line(out, "event    ", event));
     }

@@ -1,5 +1,6 @@
 package io.tidemill.server.cli;
 
+import io.tidemill.server.dev.DevOptions;
 import io.tidemill.server.dev.Examples;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,6 +21,7 @@ import picocli.CommandLine.Parameters;
 @Command(name = "deploy", description = "Deploy a contract; arguments go to its constructor.")
 final class DevDeployCommand implements Callable<Integer> {
   @Mixin private DevConnection chain;
+  @Mixin private DevSender sender;
 
   @Parameters(
       index = "0",
@@ -39,20 +41,11 @@ final class DevDeployCommand implements Callable<Integer> {
       description = "The name it registers (default: that of the file).")
   private @Nullable String name;
 
-  @Option(
-      names = "--from",
-      paramLabel = "ACCOUNT",
-      defaultValue = "#0",
-      description = "Who deploys: #0 to #9, or an address that is impersonated (default: #0).")
-  private String from = "";
-
   @Override
   public Integer call() {
     Map<String, @Nullable Object> deployment = new LinkedHashMap<>();
-    String file = Path.of(module).getFileName().toString();
-    String stem = file.endsWith(".wasm") ? file.substring(0, file.length() - 5) : file;
-    deployment.put("from", from);
-    deployment.put("name", name == null ? stem : name);
+    deployment.put("from", sender.account());
+    deployment.put("name", name == null ? DevOptions.Preload.nameOf(module) : name);
     deployment.put("arguments", arguments);
     if (Examples.NAMES.contains(module) && !Files.exists(Path.of(module))) {
       deployment.put("example", module);

@@ -16,6 +16,7 @@ import picocli.CommandLine.Parameters;
     description = "Send a transaction: a call of a function, or a transfer without one.")
 final class DevSendCommand implements Callable<Integer> {
   @Mixin private DevConnection chain;
+  @Mixin private DevSender sender;
 
   @Parameters(index = "0", paramLabel = "TO", description = "An address, a name, or #0 to #9.")
   private String to = "";
@@ -27,18 +28,8 @@ final class DevSendCommand implements Callable<Integer> {
       description = "A function of the contract's ABI.")
   private @Nullable String function;
 
-  @Parameters(
-      index = "2..*",
-      paramLabel = "ARGUMENT",
-      description = "Arguments by the types of its ABI: 5, true, #3, 0x.., [1, 2], {a: 1}.")
+  @Parameters(index = "2..*", paramLabel = "ARGUMENT", description = DevConnection.ARGUMENTS)
   private List<String> arguments = List.of();
-
-  @Option(
-      names = "--from",
-      paramLabel = "ACCOUNT",
-      defaultValue = "#0",
-      description = "Who sends: #0 to #9, or an address that is impersonated (default: #0).")
-  private String from = "";
 
   @Option(
       names = "--value",
@@ -53,7 +44,7 @@ final class DevSendCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Map<String, @Nullable Object> transaction = new LinkedHashMap<>();
-    transaction.put("from", from);
+    transaction.put("from", sender.account());
     transaction.put("to", to);
     transaction.put("value", value);
     if (function != null) {

@@ -3,12 +3,15 @@ package io.tidemill.server.dev;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tidemill.executor.host.ContractLifecycle.Violation;
 import io.tidemill.executor.tx.Address;
 import io.tidemill.executor.tx.U128;
 import io.tidemill.server.errors.Refusal;
 import io.tidemill.server.jsonrpc.Method;
 import io.tidemill.server.jsonrpc.Params;
+import io.tidemill.state.hash.Blake3;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +22,9 @@ final class ControlMethods {
   /** Waves of one request. */
   private static final int MAX_WAVES = 1_000;
 
+  /** Transactions of one wave, in the mode that waits for so many. */
+  static final int MAX_BATCH = 10_000;
+
   private final DevNode dev;
 
   ControlMethods(DevNode dev) {
@@ -28,7 +34,7 @@ final class ControlMethods {
   List<Method> methods() {
     return List.of(
         new Method("dev_mine", List.of("waves"), this::mine),
-        new Method("dev_setMode", List.of("mode", "interval_millis"), this::setMode),
+        new Method("dev_setMode", List.of("mode", "interval_millis", "size"), this::setMode),
         new Method("dev_dropTransactions", List.of(), params -> number(dev.sequencer().drop())),
         new Method("dev_snapshot", List.of(), params -> number(dev.sequencer().snapshot())),
         new Method("dev_revert", List.of("snapshot"), this::revert),
@@ -38,6 +44,7 @@ final class ControlMethods {
         new Method(
             "dev_stopImpersonating", List.of("account"), params -> impersonate(params, false)),
         new Method("dev_impersonateAll", List.of("on"), this::impersonateAll),
+        new Method("dev_faucet", List.of("account", "amount"), this::faucet),
         new Method("dev_setBalance", List.of("account", "balance"), this::setBalance),
         new Method("dev_setNonce", List.of("account", "nonce"), this::setNonce),
         new Method("dev_setStorage", List.of("contract", "slot", "value"), this::setStorage),
@@ -48,7 +55,7 @@ final class ControlMethods {
     return JSON.numberNode(value);
   }
 
-  private static ObjectNode position(Mined mined) {
+  static ObjectNode position(Mined mined) {
     return JSON.objectNode()
         .put("wave", mined.wave())
         .put("root", DevMethods.hex(mined.outcome().root().toByteArray()))
@@ -72,15 +79,22 @@ final class ControlMethods {
   private JsonNode setMode(Params params) {
     final Long millis = params.u64("interval_millis");
     switch (params.text("mode")) {
-      case "auto" -> dev.sequencer().setMode(Sequencer.Mode.AUTO, Duration.ZERO);
-      case "manual" -> dev.sequencer().setMode(Sequencer.Mode.MANUAL, Duration.ZERO);
+      case "auto" -> dev.sequencer().setMode(Sequencer.Mode.AUTO, Duration.ZERO, 0);
+      case "manual" -> dev.sequencer().setMode(Sequencer.Mode.MANUAL, Duration.ZERO, 0);
+      case "batch" -> {
+        final Long size = params.u64("size");
+        if (size == null || size < 1 || size > MAX_BATCH) {
+          throw Refusal.field("size", "must be from 1 to " + MAX_BATCH);
+        }
+        dev.sequencer().setMode(Sequencer.Mode.BATCH, Duration.ZERO, size.intValue());
+      }
       case "interval" -> {
         if (millis == null || millis < 10 || millis > 86_400_000) {
           throw Refusal.field("interval_millis", "must be from 10 to 86400000");
         }
-        dev.sequencer().setMode(Sequencer.Mode.INTERVAL, Duration.ofMillis(millis));
+        dev.sequencer().setMode(Sequencer.Mode.INTERVAL, Duration.ofMillis(millis), 0);
       }
-      case null, default -> throw Refusal.field("mode", "must be auto, interval or manual");
+      case null, default -> throw Refusal.field("mode", "must be auto, batch, interval or manual");
     }
     return JSON.textNode(DevMethods.lower(dev.sequencer().mode().name()));
   }
@@ -104,14 +118,28 @@ final class ControlMethods {
   }
 
   private JsonNode impersonate(Params params, boolean on) {
-    dev.sequencer().impersonate(address(params, "account"), on);
+    dev.sequencer().impersonations().set(address(params, "account"), on);
     return JSON.booleanNode(on);
   }
 
   private JsonNode impersonateAll(Params params) {
     final boolean on = params.flag("on");
-    dev.sequencer().impersonateAll(on);
+    dev.sequencer().impersonations().setEverybody(on);
     return JSON.booleanNode(on);
+  }
+
+  /** Adds to a balance. */
+  private JsonNode faucet(Params params) {
+    final Address account = address(params, "account");
+    final U128 amount = required(params.u128("amount"), "amount");
+    final U128 before =
+        U128.of(io.tidemill.client.U128.fromWire(dev.intake().account(account).getBalance()));
+    final U128 after = before.plusOrNull(amount);
+    if (after == null) {
+      throw Refusal.field("amount", "is more than an account can hold");
+    }
+    return position(dev.sequencer().change(List.of(new DevChange.Balance(account, after))))
+        .put("balance", after.toString());
   }
 
   private JsonNode setBalance(Params params) {
@@ -132,11 +160,24 @@ final class ControlMethods {
 
   private JsonNode setCode(Params params) {
     final byte[] wasm = params.bytes("wasm");
-    return change(new DevChange.Code(address(params, "account"), required(wasm, "wasm")));
+    final Address account = address(params, "account");
+    final List<Violation> violations =
+        dev.lifecycle().check(dev.rules(), "code", required(wasm, "wasm"), 0).violations();
+    if (!violations.isEmpty()) {
+      throw Refusal.field(
+          "wasm",
+          "could not be deployed: "
+              + violations.getFirst().rule()
+              + ": "
+              + violations.getFirst().text());
+    }
+    final List<DevChange> changes = new ArrayList<>(DevChange.module(wasm));
+    changes.add(new DevChange.Code(account, Blake3.hash(wasm)));
+    return position(dev.sequencer().change(changes));
   }
 
   private JsonNode change(DevChange change) {
-    return position(dev.sequencer().change(change));
+    return position(dev.sequencer().change(List.of(change)));
   }
 
   private Address address(Params params, String name) {

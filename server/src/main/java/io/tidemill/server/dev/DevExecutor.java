@@ -1,5 +1,6 @@
 package io.tidemill.server.dev;
 
+import io.tidemill.executor.ChangedSnapshot;
 import io.tidemill.executor.ContentHash;
 import io.tidemill.executor.InvalidWaveException;
 import io.tidemill.executor.PrePass;
@@ -17,13 +18,12 @@ import io.tidemill.executor.tx.U128;
 import io.tidemill.state.Snapshot;
 import io.tidemill.state.StateDelta;
 import io.tidemill.state.StateKey;
-import io.tidemill.state.StateRoot;
 import io.tidemill.state.WaveArtifacts.StoredCode;
 import io.tidemill.state.hash.Blake3;
 import io.tidemill.state.hash.Hash32;
+import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -81,7 +81,8 @@ final class DevExecutor implements WaveExecutor {
             wave.quarantinedCode(),
             others,
             wave.threshold());
-    return changed.complete(real.execute(rest, prePass, changed, listener), ContentHash.of(wave));
+    return changed.complete(
+        real.execute(rest, prePass, changed.state(), listener), ContentHash.of(wave));
   }
 
   @Override
@@ -94,11 +95,12 @@ final class DevExecutor implements WaveExecutor {
     real.close();
   }
 
-  /** The base with the changes on top. Its own writes are done before anybody reads. */
-  private static final class Changed implements Snapshot {
+  /** The base with the changes on top. */
+  private static final class Changed {
     private final Snapshot base;
     private final TreeMap<StateKey, byte @Nullable []> writes = new TreeMap<>();
     private final TreeMap<Hash32, byte[]> codes = new TreeMap<>();
+    private final ByteArrayOutputStream module = new ByteArrayOutputStream();
 
     /** What the keys of impersonated accounts really are. */
     private final Map<Address, AuthKeys> keys = new TreeMap<>();
@@ -107,12 +109,16 @@ final class DevExecutor implements WaveExecutor {
       this.base = base;
     }
 
+    ChangedSnapshot state() {
+      return new ChangedSnapshot(base, writes, codes);
+    }
+
     void apply(DevChange change) {
-      final Account account = account(change.address());
       switch (change) {
-        case DevChange.Balance(Address _, U128 balance) -> put(account.withBalance(balance));
-        case DevChange.Nonce(Address _, long nonce) ->
-            put(account.withNonce(new NonceWindow(nonce, 0)));
+        case DevChange.Balance(Address address, U128 balance) ->
+            put(account(address).withBalance(balance));
+        case DevChange.Nonce(Address address, long nonce) ->
+            put(account(address).withNonce(new NonceWindow(nonce, 0)));
         case DevChange.Slot(Address address, Hash32 slot, byte @Nullable [] value) -> {
           final StateKey key = StateKeys.slot(address, slot);
           if (key == null) {
@@ -120,24 +126,47 @@ final class DevExecutor implements WaveExecutor {
           }
           writes.put(key, value);
         }
-        case DevChange.Code(Address address, byte[] wasm) -> {
-          final Hash32 hash = Blake3.hash(wasm);
-          codes.put(hash, wasm);
-          put(account.asContract(hash));
-          writes.put(
-              StateKeys.contract(address), ContractRecord.of(Address.ZERO, U128.ZERO).encode());
-        }
-        case DevChange.Impersonation(Address address) -> {
-          if (!(account.authKeys() instanceof AuthKeys.Single)) {
-            keys.put(address, account.authKeys());
-            put(account.withAuthKeys(new AuthKeys.Single(NOBODYS_KEY), account.keyNonce()));
+        case DevChange.Code(Address address, Hash32 codeHash) -> code(address, codeHash);
+        case DevChange.Impersonation(Address address) -> impersonate(address);
+        case DevChange.Values(List<DevChange.Value> values) ->
+            values.forEach(value -> writes.put(new StateKey(value.key()), value.value()));
+        case DevChange.CodePart(byte[] bytes, boolean last) -> {
+          module.writeBytes(bytes);
+          if (last) {
+            final byte[] wasm = module.toByteArray();
+            codes.put(Blake3.hash(wasm), wasm);
+            module.reset();
           }
+        }
+        case DevChange.Funding(Address address, U128 balance, byte[] publicKey) -> {
+          final Account account = account(address);
+          put(
+              account
+                  .withBalance(
+                      account.balance().compareTo(balance) < 0 ? balance : account.balance())
+                  .withAuthKeys(new AuthKeys.Single(publicKey), account.keyNonce()));
         }
       }
     }
 
+    private void code(Address address, Hash32 codeHash) {
+      if (!codes.containsKey(codeHash) && base.code(codeHash) == null) {
+        throw new InvalidWaveException("code " + codeHash + " is not there");
+      }
+      put(account(address).asContract(codeHash));
+      writes.put(StateKeys.contract(address), ContractRecord.of(Address.ZERO, U128.ZERO).encode());
+    }
+
+    private void impersonate(Address address) {
+      final Account account = account(address);
+      if (!(account.authKeys() instanceof AuthKeys.Single)) {
+        keys.put(address, account.authKeys());
+        put(account.withAuthKeys(new AuthKeys.Single(NOBODYS_KEY), account.keyNonce()));
+      }
+    }
+
     private Account account(Address address) {
-      final byte[] record = get(StateKeys.account(address));
+      final byte[] record = state().get(StateKeys.account(address));
       final Account account = record == null ? null : AccountCodec.decode(record);
       if (account != null && !account.address().equals(address)) {
         throw new InvalidWaveException(
@@ -189,37 +218,6 @@ final class DevExecutor implements WaveExecutor {
           all.put(key, AccountCodec.encode(account.withAuthKeys(real, account.keyNonce())));
         }
       }
-    }
-
-    @Override
-    public long wave() {
-      return base.wave();
-    }
-
-    @Override
-    public StateRoot root() {
-      return base.root();
-    }
-
-    @Override
-    public byte @Nullable [] get(StateKey key) {
-      return writes.containsKey(key) ? writes.get(key) : base.get(key);
-    }
-
-    @Override
-    public byte @Nullable [] code(Hash32 codeHash) {
-      final byte[] changed = codes.get(codeHash);
-      return changed != null ? changed : base.code(codeHash);
-    }
-
-    @Override
-    public void prefetch(Collection<StateKey> wanted) {
-      base.prefetch(wanted);
-    }
-
-    @Override
-    public void close() {
-      base.close();
     }
   }
 }

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidemill.client.U128;
 import io.tidemill.server.chain.DevChain.DevAccount;
-import io.tidemill.server.errors.Refusal;
 import io.tidemill.v1.Receipt;
 import java.io.PrintWriter;
 import java.util.List;
@@ -86,6 +85,7 @@ final class DevLog {
   private static String mode(Sequencer sequencer) {
     return switch (sequencer.mode()) {
       case AUTO -> "a wave per transaction";
+      case BATCH -> "a wave per " + sequencer.batch() + " transactions";
       case INTERVAL -> "a wave every " + sequencer.interval().toMillis() + " ms";
       case MANUAL -> "waves by hand (tidemill dev mine)";
     };
@@ -129,7 +129,8 @@ final class DevLog {
   }
 
   /** A transaction of a wave. */
-  void transaction(Mined.Entry entry, Receipt receipt, Story story, String from) {
+  void transaction(
+      Mined.Entry entry, Receipt receipt, Story story, String from, List<String> messages) {
     if (style == Style.JSON) {
       final ObjectNode line =
           line("transaction")
@@ -144,6 +145,8 @@ final class DevLog {
               .put("fuel", story.fuel());
       final ArrayNode events = line.putArray("events");
       story.events().forEach(events::add);
+      final ArrayNode logs = line.putArray("logs");
+      messages.forEach(logs::add);
       print(line);
       return;
     }
@@ -165,6 +168,9 @@ final class DevLog {
                     + "  "
                     + DevMethods.hex(entry.hash().toBytes()).substring(0, 10)
                     + ".."));
+    for (String message : messages) {
+      print(dim("         log   ") + message);
+    }
     for (String event : story.events()) {
       print(dim("         event ") + event);
     }
@@ -182,10 +188,12 @@ final class DevLog {
     lines.forEach(line -> print(dim("         " + line)));
   }
 
-  /** A trace could not be made. */
-  void noTrace(Refusal refusal) {
-    if (style != Style.JSON) {
-      print(dim("         no trace: " + refusal.getMessage()));
+  /** Something that takes a while goes on before the chain is ready. */
+  void says(String what) {
+    if (style == Style.JSON) {
+      print(line("progress").put("text", what));
+    } else {
+      print(dim(what));
     }
   }
 

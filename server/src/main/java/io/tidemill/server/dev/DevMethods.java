@@ -105,6 +105,8 @@ final class DevMethods {
     }
     final ArrayNode events = view.putArray("events");
     story.events().forEach(events::add);
+    final ArrayNode logs = view.putArray("logs");
+    dev.messages().of(entry.hash()).forEach(logs::add);
     return view;
   }
 
@@ -194,7 +196,7 @@ final class DevMethods {
             .put("http_port", dev.httpPort())
             .put("durable", dev.durable());
     final ArrayNode impersonated = view.putArray("impersonated");
-    sequencer.impersonated().forEach(address -> impersonated.add(hex(address.toBytes())));
+    sequencer.impersonations().named().forEach(address -> impersonated.add(hex(address.toBytes())));
     return view;
   }
 

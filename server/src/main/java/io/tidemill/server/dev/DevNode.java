@@ -1,8 +1,13 @@
 package io.tidemill.server.dev;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.tidemill.client.ClientOptions;
 import io.tidemill.client.TidemillClient;
 import io.tidemill.executor.ChainSpecification;
+import io.tidemill.executor.Rules;
+import io.tidemill.executor.contract.DebugLog;
+import io.tidemill.executor.host.ContractLifecycle;
 import io.tidemill.executor.tx.Address;
 import io.tidemill.server.TidemillNode;
 import io.tidemill.server.chain.ChainOpener;
@@ -16,8 +21,10 @@ import io.tidemill.server.errors.Refusal;
 import io.tidemill.server.jsonrpc.Extension;
 import io.tidemill.server.jsonrpc.Method;
 import io.tidemill.server.jsonrpc.SocketLimits;
+import io.tidemill.state.StateStore;
 import io.tidemill.v1.Receipt;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -35,22 +42,30 @@ public final class DevNode implements AutoCloseable {
   /** What the node answers before the sequencer is there. */
   private record Rooms(Sequencer sequencer, Contracts contracts, Intake intake, Tracer tracer) {}
 
+  /** Transactions of a wave that are traced for the messages of their contracts. */
+  private static final int MAX_TRACED = 64;
+
   private final DevOptions options;
   private final DevLog log;
+  private final DevState state;
+  private final ChainOpener.Opened opened;
   private final TidemillNode node;
+  private final DebugMessages messages = new DebugMessages();
+  private long messagesHeard;
   private volatile @Nullable Rooms rooms;
 
   private DevNode(DevOptions options, DevLog log) {
     this.options = options;
     this.log = log;
-    final List<DevAccount> accounts =
-        options.seed() == null ? DevChain.accounts() : DevChain.accounts(options.seed());
-    final SidecarConfig config = config(options);
+    final String seed = options.seed();
+    final List<DevAccount> accounts = seed == null ? DevChain.accounts() : DevChain.accounts(seed);
+    state = DevState.prepare(options.state(), log::says);
+    final SidecarConfig config = config(options, state);
     final ChainSpecification specification = DevChain.specification();
-    final ChainOpener.Opened opened =
-        ChainOpener.open(config, specification, DevChain.genesis(accounts));
+    opened = ChainOpener.openForDevelopment(config, specification, DevChain.genesis(accounts));
     final List<Method> methods = new ArrayList<>(new DevMethods(this).methods());
     methods.addAll(new ControlMethods(this).methods());
+    methods.addAll(new StateMethods(this).methods());
     node =
         TidemillNode.start(
             config,
@@ -65,9 +80,9 @@ public final class DevNode implements AutoCloseable {
     try {
       final Rooms connected = connect(accounts);
       rooms = connected;
-      begin(connected.sequencer());
+      begin(connected);
     } catch (RuntimeException failure) {
-      node.close();
+      close();
       throw failure;
     }
   }
@@ -89,11 +104,12 @@ public final class DevNode implements AutoCloseable {
     return dev;
   }
 
-  private static SidecarConfig config(DevOptions options) {
+  private static SidecarConfig config(DevOptions options, DevState state) {
     final Map<Setting, String> values = new EnumMap<>(Setting.class);
-    values.put(Setting.DATA_STORE, options.state() == null ? "memory" : "rocks");
-    if (options.state() != null) {
-      values.put(Setting.DATA_DIR, options.state().resolve("data").toString());
+    final Path data = state.data();
+    values.put(Setting.DATA_STORE, data == null ? "memory" : "rocks");
+    if (data != null) {
+      values.put(Setting.DATA_DIR, data.toString());
     }
     values.put(Setting.DATA_RETAIN_WAVES, "4096");
     values.put(Setting.HTTP_PORT, Integer.toString(options.httpPort()));
@@ -112,7 +128,9 @@ public final class DevNode implements AutoCloseable {
     final Map<Address, String> labels = new HashMap<>();
     labels.put(Address.ZERO, "zero");
     accounts.forEach(account -> labels.put(account.address(), "#" + account.index()));
-    checkAccounts(client, accounts);
+    if (state.forked() == null) {
+      checkAccounts(client, accounts);
+    }
     final Contracts contracts = new Contracts(client.reader(), labels);
     final Sequencer sequencer =
         new Sequencer(
@@ -150,34 +168,68 @@ public final class DevNode implements AutoCloseable {
     }
   }
 
-  private void begin(Sequencer sequencer) {
-    final Duration interval = options.interval();
-    if (interval != null) {
-      sequencer.setMode(Sequencer.Mode.INTERVAL, interval);
-    } else if (options.manual()) {
-      sequencer.setMode(Sequencer.Mode.MANUAL, Duration.ZERO);
+  /** What a chain begins with, and then how it goes on. */
+  private void begin(Rooms now) {
+    final Long forked = state.forked();
+    if (forked != null) {
+      now.sequencer().changeAll(() -> List.of(funding(now.intake().accounts())), forked);
     }
+    final Path load = options.state().load();
+    if (load != null) {
+      StateFile.load(this, load);
+    }
+    for (DevOptions.Preload preload : options.deployments()) {
+      final Address deployer = now.intake().accounts().getFirst().address();
+      now.sequencer().submit(now.intake().made(Examples.deployment(preload, deployer)));
+    }
+    final DevOptions.Waves waves = options.waves();
+    final Sequencer.Mode mode =
+        waves.manual()
+            ? Sequencer.Mode.MANUAL
+            : waves.intervalMillis() > 0
+                ? Sequencer.Mode.INTERVAL
+                : waves.batch() > 0 ? Sequencer.Mode.BATCH : Sequencer.Mode.AUTO;
+    now.sequencer().setMode(mode, Duration.ofMillis(waves.intervalMillis()), waves.batch());
+  }
+
+  private static List<DevChange> funding(List<DevAccount> accounts) {
+    final List<DevChange> changes = new ArrayList<>();
+    for (DevAccount account : accounts) {
+      changes.add(
+          new DevChange.Funding(account.address(), DevChain.BALANCE, account.key().publicKey()));
+    }
+    return changes;
   }
 
   private void told(Mined wave) {
     log.mined(wave);
+    final boolean said = DebugLog.calls() != messagesHeard;
     for (int i = 0; i < wave.entries().size(); i++) {
       final Mined.Entry entry = wave.entries().get(i);
       final Receipt receipt = wave.outcome().receipts().get(i);
       final Contracts contracts = contracts();
+      final boolean listen = said && i < MAX_TRACED && entry.transaction().data().length > 0;
+      JsonNode trace = MissingNode.getInstance();
+      String missing = "";
+      if (options.trace() || listen) {
+        try {
+          trace = tracer().trace(new Mined.Place(wave, i));
+        } catch (Refusal refusal) {
+          missing = refusal.getMessage();
+        }
+      }
       log.transaction(
           entry,
           receipt,
           Story.of(contracts, entry.transaction(), receipt),
-          contracts.label(entry.transaction().from()));
+          contracts.label(entry.transaction().from()),
+          messages.keep(contracts, entry.hash(), trace));
       if (options.trace()) {
-        try {
-          log.trace(TraceText.of(contracts, tracer().trace(new Mined.Place(wave, i))));
-        } catch (Refusal refusal) {
-          log.noTrace(refusal);
-        }
+        log.trace(
+            missing.isEmpty() ? TraceText.of(contracts, trace) : List.of("no trace: " + missing));
       }
     }
+    messagesHeard = DebugLog.calls();
   }
 
   private Rooms rooms() {
@@ -204,8 +256,26 @@ public final class DevNode implements AutoCloseable {
     return rooms().tracer();
   }
 
+  StateStore store() {
+    return opened.store();
+  }
+
+  /** What contracts may be. */
+  ContractLifecycle lifecycle() {
+    return opened.contracts().lifecycle(rules(), false);
+  }
+
+  Rules rules() {
+    return opened.specification().rulesAt(0);
+  }
+
+  /** What contracts told their author. */
+  DebugMessages messages() {
+    return messages;
+  }
+
   boolean durable() {
-    return options.state() != null;
+    return options.state().folder() != null;
   }
 
   /** Ports and accounts with their keys, as one JSON object. */
@@ -232,6 +302,7 @@ public final class DevNode implements AutoCloseable {
       now.tracer().close();
     }
     node.close();
+    state.close();
     log.stopped();
   }
 }

@@ -90,7 +90,7 @@ final class Intake {
           "is for chain " + transaction.chainId() + ", this is " + sequencer.chainId());
     }
     final Hash32 hash = TransactionHash.of(transaction);
-    final boolean impersonated = sequencer.isImpersonated(transaction.from());
+    final boolean impersonated = sequencer.impersonations().allow(transaction.from());
     if (!impersonated && transaction.type() != TransactionType.REGISTER_PUBKEY) {
       checkSignature(transaction, hash);
     }
@@ -155,7 +155,7 @@ final class Intake {
       @Nullable Long nonce,
       TransactionType type) {
     final DevAccount signer = signer(from);
-    final boolean impersonated = sequencer.isImpersonated(from);
+    final boolean impersonated = sequencer.impersonations().allow(from);
     if (signer == null && !impersonated) {
       throw Refusal.field(
           "from",
@@ -248,7 +248,8 @@ final class Intake {
     return address;
   }
 
-  private @Nullable Address named(String text) {
+  /** The address that a person means, or null. */
+  @Nullable Address named(String text) {
     if (text.matches("#[0-9]{1,3}")) {
       final int index = Integer.parseInt(text.substring(1));
       return index < accounts.size() ? accounts.get(index).address() : null;

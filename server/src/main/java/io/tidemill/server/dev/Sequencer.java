@@ -1,6 +1,7 @@
 package io.tidemill.server.dev;
 
 import com.google.protobuf.ByteString;
+import io.tidemill.client.Fate;
 import io.tidemill.client.NodeException;
 import io.tidemill.client.TidemillClient;
 import io.tidemill.client.U128;
@@ -25,14 +26,13 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,10 +47,15 @@ final class Sequencer implements AutoCloseable {
   /** Gas of one wave, below what every node accepts. */
   private static final BigInteger WAVE_GAS = BigInteger.valueOf(6_400_000_000L);
 
+  /** Changes of one wave, which every node accepts. */
+  static final int MAX_CHANGES = 60;
+
   /** When waves are made. */
   enum Mode {
     /** As soon as a transaction is there. */
     AUTO,
+    /** As soon as so many transactions are there. */
+    BATCH,
     /** At regular times, empty ones too. */
     INTERVAL,
     /** When somebody says so. */
@@ -69,7 +74,7 @@ final class Sequencer implements AutoCloseable {
 
   private final TidemillClient client;
   private final WaveStream stream;
-  private final InstantSource clock;
+  private final DevClock clock;
   private final BigInteger baseFee;
   private final Observer observer;
   private final ScheduledExecutorService timer =
@@ -79,15 +84,12 @@ final class Sequencer implements AutoCloseable {
   private final Deque<Mined.Entry> queue = new ArrayDeque<>();
   private final RecentWaves recent = new RecentWaves();
   private final TreeMap<Long, Snapshot> snapshots = new TreeMap<>();
-  private final Set<Address> impersonated = new LinkedHashSet<>();
+  private final Impersonations impersonations = new Impersonations();
   private long lastSnapshot;
-  private boolean impersonateAll;
   private Mode mode = Mode.AUTO;
   private Duration interval = Duration.ZERO;
+  private int batch;
   private @Nullable ScheduledFuture<?> tick;
-  private long clockOffset;
-  private @Nullable Long nextTimestamp;
-  private long timestamp;
   private long wave;
   private ByteString parent = ByteString.EMPTY;
   private long chainId;
@@ -100,24 +102,32 @@ final class Sequencer implements AutoCloseable {
   Sequencer(TidemillClient client, InstantSource clock, BigInteger baseFee, Observer observer) {
     this.client = client;
     this.stream = client.openWaveStream();
-    this.clock = clock;
+    this.clock = new DevClock(clock);
     this.baseFee = baseFee;
     this.observer = observer;
-    learn();
+    learn(0);
   }
 
   /** Where the node stands, as every consensus client asks before its first wave. */
-  private void learn() {
+  private void learn(long clockOffset) {
     final GetInfoResponse info = client.reader().info();
     wave = info.getExpectedWave();
     parent = info.getExpectedParentRoot();
     chainId = info.getChainId();
-    timestamp = 0;
-    if (wave > 1) {
-      timestamp =
-          WaveRecord.decode(client.reader().wave(wave - 1).getSummary().getRecord().toByteArray())
-              .context()
-              .timestamp();
+    clock.restore(wave > 1 ? timestampOf(client, wave - 1) : 0, clockOffset);
+  }
+
+  /** The timestamp of a wave; 0 for one that the state was copied at, which has no answer here. */
+  static long timestampOf(TidemillClient node, long wave) {
+    try {
+      return WaveRecord.decode(node.reader().wave(wave).getSummary().getRecord().toByteArray())
+          .context()
+          .timestamp();
+    } catch (NodeException e) {
+      if (e.fate() == Fate.CALLER) {
+        return 0;
+      }
+      throw e;
     }
   }
 
@@ -139,7 +149,7 @@ final class Sequencer implements AutoCloseable {
    */
   synchronized @Nullable Mined submit(Mined.Entry entry) {
     queue.add(entry);
-    return mode == Mode.AUTO ? mine() : null;
+    return mode == Mode.AUTO || (mode == Mode.BATCH && queue.size() >= batch) ? mine() : null;
   }
 
   synchronized int queued() {
@@ -199,8 +209,18 @@ final class Sequencer implements AutoCloseable {
   }
 
   /** Makes a wave that changes the state as no transaction could. */
-  synchronized Mined change(DevChange change) {
-    return execute(List.of(), List.of(change));
+  synchronized Mined change(List<DevChange> changes) {
+    return execute(List.of(), changes);
+  }
+
+  /** The same for several waves with nothing in between, none of them before {@code timestamp}. */
+  synchronized Mined changeAll(Supplier<List<List<DevChange>>> waves, long timestamp) {
+    clock.notBefore(timestamp);
+    Mined last = null;
+    for (List<DevChange> changes : waves.get()) {
+      last = change(changes);
+    }
+    return last == null ? change(List.of()) : last;
   }
 
   private Mined execute(List<Mined.Entry> entries, List<DevChange> changes) {
@@ -223,12 +243,11 @@ final class Sequencer implements AutoCloseable {
     try {
       outcome = stream.execute(new WaveRequest(header.build(), transactions, true));
     } catch (NodeException e) {
-      learn();
+      learn(clock.offset());
       throw Refusal.field("wave", "was not accepted by the node: " + e.getMessage());
     }
     final Mined mined = new Mined(wave, context, entries, outcome, System.nanoTime() - begin);
-    timestamp = context.getTimestamp();
-    nextTimestamp = null;
+    clock.made(context.getTimestamp());
     parent = outcome.root();
     wave++;
     recent.add(mined);
@@ -237,15 +256,13 @@ final class Sequencer implements AutoCloseable {
   }
 
   private WaveContext context() {
-    final Long asked = nextTimestamp;
-    final long now = clock.instant().getEpochSecond() + clockOffset;
     final byte[] beacon =
         ByteBuffer.allocate(27)
             .put("tidemill dev beacon".getBytes(StandardCharsets.US_ASCII))
             .putLong(wave)
             .array();
     return WaveContext.newBuilder()
-        .setTimestamp(asked != null ? asked : Math.max(timestamp, now))
+        .setTimestamp(clock.timestamp())
         .setBeacon(ByteString.copyFrom(Blake3.hash(beacon).toBytes()))
         .setBaseFee(U128.toWire(baseFee))
         .setChainId(chainId)
@@ -259,8 +276,13 @@ final class Sequencer implements AutoCloseable {
 
   // ---- when waves are made ----------------------------------------------------------------------
 
-  /** Changes when waves are made; what waits stays. */
-  synchronized void setMode(Mode wanted, Duration every) {
+  /**
+   * Changes when waves are made; what waits stays.
+   *
+   * @param every the time between waves, for {@link Mode#INTERVAL}
+   * @param size transactions of a wave, for {@link Mode#BATCH}
+   */
+  synchronized void setMode(Mode wanted, Duration every, int size) {
     final ScheduledFuture<?> running = tick;
     if (running != null) {
       running.cancel(false);
@@ -268,6 +290,7 @@ final class Sequencer implements AutoCloseable {
     }
     mode = wanted;
     interval = wanted == Mode.INTERVAL ? every : Duration.ZERO;
+    batch = wanted == Mode.BATCH ? size : 0;
     if (wanted == Mode.INTERVAL) {
       tick =
           timer.scheduleWithFixedDelay(
@@ -291,52 +314,39 @@ final class Sequencer implements AutoCloseable {
     return interval;
   }
 
+  synchronized int batch() {
+    return batch;
+  }
+
   // ---- time, impersonation, snapshots -----------------------------------------------------------
 
   /** Gives the next wave this time; the clock goes on from there. */
   synchronized void setTimestamp(long seconds) {
-    if (seconds < timestamp) {
-      throw Refusal.field(
-          "timestamp", seconds + " is before the newest wave's " + timestamp + " (seconds)");
-    }
-    nextTimestamp = seconds;
-    clockOffset = seconds - clock.instant().getEpochSecond();
+    clock.set(seconds);
   }
 
   /** Moves the clock; the new offset to the real one. */
   synchronized long increaseTime(long seconds) {
-    clockOffset = Math.addExact(clockOffset, seconds);
-    return clockOffset;
+    return clock.advance(seconds);
+  }
+
+  /** The timestamp of the newest wave. */
+  synchronized long timestamp() {
+    return clock.newest();
   }
 
   synchronized long clockOffset() {
-    return clockOffset;
+    return clock.offset();
   }
 
-  /** Whether {@code sender} may send without a signature. */
-  synchronized boolean isImpersonated(Address sender) {
-    return impersonateAll || impersonated.contains(sender);
-  }
-
-  synchronized void impersonate(Address sender, boolean on) {
-    if (on) {
-      impersonated.add(sender);
-    } else {
-      impersonated.remove(sender);
-    }
-  }
-
-  synchronized void impersonateAll(boolean on) {
-    impersonateAll = on;
-  }
-
-  synchronized List<Address> impersonated() {
-    return List.copyOf(impersonated);
+  /** Who may send without a signature. */
+  Impersonations impersonations() {
+    return impersonations;
   }
 
   /** Remembers where the chain stands. */
   synchronized long snapshot() {
-    snapshots.put(++lastSnapshot, new Snapshot(wave - 1, clockOffset));
+    snapshots.put(++lastSnapshot, new Snapshot(wave - 1, clock.offset()));
     return lastSnapshot;
   }
 
@@ -363,9 +373,7 @@ final class Sequencer implements AutoCloseable {
     }
     snapshots.tailMap(id, true).clear();
     queue.clear();
-    clockOffset = snapshot.clockOffset();
-    nextTimestamp = null;
-    learn();
+    learn(snapshot.clockOffset());
     recent.forgetAbove(snapshot.wave());
     observer.reverted(snapshot.wave());
     return snapshot.wave();

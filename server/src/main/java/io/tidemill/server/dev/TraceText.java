@@ -96,10 +96,24 @@ final class TraceText {
     } else {
       final String reason = Failures.text(data);
       line(indent + "  !! " + end + (reason.isEmpty() ? "" : ": " + reason));
+      for (JsonNode site : frame.path("backtrace")) {
+        line(indent + "     at " + place(site));
+      }
     }
   }
 
+  /** A function by the module's name section, with the offset in its code. */
+  private static String place(JsonNode site) {
+    final String name = site.path("function_name").asText();
+    return (name.isEmpty() ? "function " + site.path("function_index").asText() : name)
+        + " +"
+        + site.path("code_offset").asText();
+  }
+
   private String step(JsonNode step) {
+    if (step.has("debug_log")) {
+      return "log " + step.get("debug_log").asText();
+    }
     if (step.has("host_call")) {
       return step.get("host_call").asText();
     }
@@ -115,16 +129,18 @@ final class TraceText {
                   bytes(event.path("data").asText("0x"))));
     }
     if (step.has("read")) {
-      return slot("read", step.get("read"), step.path("before"));
+      return "read slot " + step.get("read").asText() + value(" = ", step.path("before"));
     }
-    return step.has("write") ? slot("write", step.get("write"), step.path("after")) : "";
+    return step.has("write")
+        ? "write slot "
+            + step.get("write").asText()
+            + value(" = ", step.path("before"))
+            + value(" -> ", step.path("after"))
+        : "";
   }
 
-  private static String slot(String verb, JsonNode slot, JsonNode value) {
-    return verb
-        + " slot "
-        + slot.asText()
-        + (value.isTextual() ? " = " + shortened(value.asText()) : "");
+  private static String value(String before, JsonNode value) {
+    return value.isTextual() ? before + shortened(value.asText()) : "";
   }
 
   private void flush(String indent, String text, int times) {

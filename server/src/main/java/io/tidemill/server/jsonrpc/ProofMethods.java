@@ -32,6 +32,7 @@ final class ProofMethods {
     return List.of(
         new Method("pyde_getProof", List.of("account", "slots", "base"), this::proof),
         new Method("tidemill_getState", List.of("keys", "base", "proofs"), this::state),
+        StorageFields.method(reader),
         new Method("tidemill_getAbi", List.of("contract", "base"), this::abi));
   }
 

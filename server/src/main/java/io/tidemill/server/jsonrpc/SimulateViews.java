@@ -155,6 +155,7 @@ final class SimulateViews {
         event.topics().forEach(topic -> topics.add(JsonViews.hex(topic)));
         said.put("data", JsonViews.hex(event.data()));
       }
+      case Frame.Logged(String text) -> view.put("debug_log", text);
       case Frame.Inner(Frame inner) -> view.set("call", frame(inner));
     }
     return view;

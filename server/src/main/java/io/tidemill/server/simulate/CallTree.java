@@ -153,6 +153,14 @@ final class CallTree implements CallTracer {
   }
 
   @Override
+  public void debugLog(String text) {
+    final Frame frame = open.peek();
+    if (steps && frame != null) {
+      add(frame, new Frame.Logged(text));
+    }
+  }
+
+  @Override
   public void exit(ContractRuntime.End end, int code, byte[] returnData, long fuelUsed) {
     final Frame frame = open.poll();
     if (frame == null) {

@@ -24,6 +24,9 @@ public final class Frame {
   /** An event, which a failure further out may have undone. */
   public record Said(Event event) implements Step {}
 
+  /** What the contract told its author with {@code debug_log}. */
+  public record Logged(String text) implements Step {}
+
   /** A call into another frame. */
   public record Inner(Frame frame) implements Step {}
 

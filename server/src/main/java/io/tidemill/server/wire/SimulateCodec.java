@@ -228,6 +228,7 @@ public final class SimulateCodec {
       case Frame.HostCall call -> builder.setHostCall(hostCall(call));
       case Frame.Slot slot -> builder.setStorage(storage(slot));
       case Frame.Said(Event event) -> builder.setEvent(event(event));
+      case Frame.Logged(String text) -> builder.setDebugLog(text);
       case Frame.Inner(Frame inner) -> builder.setCall(frame(inner, false));
     }
     return builder.build();

@@ -7,9 +7,12 @@ import io.tidemill.state.StateRoot;
 import io.tidemill.state.hash.Hash32;
 import io.tidemill.state.merkle.Child;
 import io.tidemill.state.merkle.Leaf;
+import io.tidemill.state.merkle.LeafWalk;
 import io.tidemill.state.merkle.MerkleTree;
+import io.tidemill.state.merkle.NodeReader;
 import io.tidemill.state.proof.Proof;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A root of the persistent tree. */
@@ -78,6 +81,16 @@ final class MemorySnapshot implements Snapshot {
   public Proof prove(StateKey key) {
     requireOpen();
     return tree.prove(top, key.keyHash());
+  }
+
+  @Override
+  public void list(Hash32 from, Visitor visitor) {
+    requireOpen();
+    LeafWalk.run(
+        top,
+        from,
+        NodeReader.RESIDENT,
+        leaf -> visitor.entry(leaf.key(), Objects.requireNonNull(leaf.value())));
   }
 
   @Override

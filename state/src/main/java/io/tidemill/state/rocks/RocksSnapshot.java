@@ -7,6 +7,7 @@ import io.tidemill.state.StateKey;
 import io.tidemill.state.StateRoot;
 import io.tidemill.state.hash.Hash32;
 import io.tidemill.state.merkle.Child;
+import io.tidemill.state.merkle.LeafWalk;
 import io.tidemill.state.merkle.MerkleTree;
 import io.tidemill.state.proof.Proof;
 import java.util.Arrays;
@@ -199,17 +200,42 @@ final class RocksSnapshot implements Snapshot {
     }
   }
 
+  private void requireTree(Pin held) {
+    if (!isProvable()) {
+      throw new StateException(
+          "the tree of wave "
+              + wave
+              + " is pruned; the oldest that is kept is "
+              + core.oldestAt(held, Core.Oldest.TREE));
+    }
+  }
+
+  @Override
+  public void list(Hash32 from, Visitor visitor) {
+    final Pin held = pin();
+    try {
+      requireTree(held);
+      LeafWalk.run(
+          top,
+          from,
+          (key, expected) -> core.nodes.load(at, key, expected),
+          leaf -> {
+            final byte[] value = get(leaf.key());
+            if (value == null) {
+              throw new StateException("key " + leaf.key() + " is in the tree and has no value");
+            }
+            return visitor.entry(leaf.key(), value);
+          });
+    } finally {
+      held.release();
+    }
+  }
+
   @Override
   public Proof prove(StateKey key) {
     final Pin held = pin();
     try {
-      if (!isProvable()) {
-        throw new StateException(
-            "the tree of wave "
-                + wave
-                + " is pruned; the oldest that can be proven is "
-                + core.oldestAt(held, Core.Oldest.TREE));
-      }
+      requireTree(held);
       return MerkleTree.over(core.nodes.at(at), null).prove(top, key.keyHash());
     } finally {
       held.release();
