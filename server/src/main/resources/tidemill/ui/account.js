@@ -4,6 +4,7 @@ import {accountChoices, abiOf, functions} from './contract.js';
 import {eventRows} from './events.js';
 import {accountLink, coins, copyable, facts, figures, grouped, h, table} from './dom.js';
 import {isDev, rpc} from './node.js';
+import {storage} from './storage.js';
 
 export async function accountsPage(page) {
   if (!(await isDev())) {
@@ -52,6 +53,7 @@ export async function accountPage(page, [id]) {
     const choices = await accountChoices();
     if (choices) page.append(choices);
     page.append(await functions(address, abi));
+    page.append(await storage(address, abi));
     if (abi.events.length) page.append(await recent(address));
   } else if (!account.contract) {
     page.append(h('section.card', h('h2', 'Keys'),

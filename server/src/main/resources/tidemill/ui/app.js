@@ -86,11 +86,15 @@ async function status() {
   const text = document.getElementById('status-text');
   const info = await rpc('tidemill_getInfo');
   const kind = (await isDev()) ? 'dev chain' : 'chain';
-  const tell = wave => { text.textContent = `${kind} ${info.chain_id} · wave ${grouped(wave)}`; };
+  let words = '';
+  const tell = wave => {
+    words = `${kind} ${info.chain_id} · wave ${grouped(wave)}`;
+    text.textContent = words;
+  };
   tell(info.head.wave);
   onConnection(state => {
     dot.className = `dot ${state}`;
-    if (state === 'lost') text.textContent = 'no connection, trying again';
+    text.textContent = state === 'lost' ? 'no connection, trying again' : words;
   });
   subscribe('waves', {after: String(Math.max(0, info.head.wave - 1))}, item => {
     if (item.kind === 'wave') tell(item.wave.wave);

@@ -30,6 +30,7 @@ export async function eventsPage(page) {
   const topic = h('input.mono', {name: 'topic', spellcheck: 'false', placeholder: '0x… any position'});
   const from = h('input', {name: 'from', inputmode: 'numeric', placeholder: '0'});
   const to = h('input', {name: 'to', inputmode: 'numeric', placeholder: 'newest'});
+  const name = h('select', {name: 'event'}, h('option', {value: ''}, 'any'));
   const found = h('div');
   const more = h('div.actions');
   let shown = [];
@@ -38,6 +39,7 @@ export async function eventsPage(page) {
     try {
       const filter = {limit: 50};
       if (contract.value) filter.contracts = [await addressOf(contract.value.trim())];
+      if (name.value) filter.topics = [[name.value]];
       if (from.value) filter.from_wave = Number(from.value);
       if (to.value) filter.to_wave = Number(to.value);
       if (after) filter.after = after;
@@ -53,11 +55,17 @@ export async function eventsPage(page) {
       found.replaceChildren(problem(error));
     }
   };
+  // The events that the contract declares, once it is known.
+  contract.addEventListener('change', async () => {
+    const address = contract.value.trim() && await addressOf(contract.value.trim()).catch(() => null);
+    const known = address ? (await abiOf(address))?.events ?? [] : [];
+    name.replaceChildren(h('option', {value: ''}, 'any'), ...known.map(item => h('option', {value: item.topic0}, item.name)));
+  });
   page.append(
     h('h1', 'Events'),
     h('p.lead', 'What contracts said, oldest first.'),
     h('form.card', {onsubmit: event => { event.preventDefault(); search(); }},
-      h('div.fields', h('label', 'Contract', contract), h('label', 'Topic', topic), h('label', 'From wave', from), h('label', 'To wave', to)),
+      h('div.fields', h('label', 'Contract', contract), h('label', 'Event', name), h('label', 'Topic', topic), h('label', 'From wave', from), h('label', 'To wave', to)),
       h('div.actions', h('button.primary', {type: 'submit'}, 'Search'))),
     found, more);
   await search();

@@ -1,11 +1,12 @@
 // The call tree of a transaction, its fuel by function and what it changed.
 
-import {argumentsOf, result} from './abi.js';
+import {argumentsOf, decode, result} from './abi.js';
 import {abiOf} from './contract.js';
 import {accountLink, coins, grouped, h, short} from './dom.js';
 import {eventWords} from './events.js';
 import {rpc} from './node.js';
 import {account, isAccount} from './proof.js';
+import {scalarNames} from './storage.js';
 
 // ---- fuel -----------------------------------------------------------------------------------------
 
@@ -73,8 +74,11 @@ export async function tree(frame) {
 
 async function words(step) {
   if (step.read) return ['read', `slot ${short(step.read)}${step.before ? ` = ${short(step.before, 16)}` : ''}`];
-  if (step.write) return ['write', `slot ${short(step.write)}${step.after ? ` = ${short(step.after, 16)}` : ''}`];
+  if (step.write) {
+    return ['write', `slot ${short(step.write)}${step.before ? ` = ${short(step.before, 16)}` : ''} → ${step.after ? short(step.after, 16) : 'deleted'}`];
+  }
   if (step.event) return ['event', await eventWords(step.event)];
+  if (step.debug_log !== undefined) return ['log', step.debug_log];
   return ['host', step.host_call ?? '?'];
 }
 
@@ -93,20 +97,38 @@ function grouping(steps) {
 // ---- the diff -------------------------------------------------------------------------------------
 
 /** What the transaction changed: every key with its value before and after. */
-export async function diff(changes, wave) {
+export async function diff(changes, wave, root) {
   const keys = changes.map(change => change.key);
   const before = new Map();
   for (let i = 0; i < keys.length; i += 64) {
     const part = await rpc('tidemill_getState', {keys: keys.slice(i, i + 64), base: wave - 1}).catch(() => null);
     part?.entries.forEach(entry => before.set(entry.key, entry.value));
   }
+  const names = new Map();
+  for (const contract of contractsOf(root)) {
+    const abi = await abiOf(contract);
+    for (const [key, field] of await scalarNames(contract, abi)) names.set(key, {...field, abi});
+  }
   return changes.map(change => {
     const was = before.get(change.key) ?? null;
-    return h('div.change', h('div', what(change, was)), h('div', values(was, change.value)));
+    const field = names.get(change.key);
+    return h('div.change', h('div', what(change, was, field)), h('div', values(was, change.value, field)));
   });
 }
 
-function what(change, was) {
+/** The contracts that ran. */
+function contractsOf(frame) {
+  const found = new Set();
+  const walk = one => {
+    found.add(one.contract);
+    for (const step of one.steps) if (step.call) walk(step.call);
+  };
+  if (frame) walk(frame);
+  return found;
+}
+
+function what(change, was, field) {
+  if (field) return h('strong', {title: change.key}, field.name);
   const value = change.value ?? was;
   if (isAccount(change.key, value)) {
     return ['account ', accountLink(account(value).address)];
@@ -114,7 +136,11 @@ function what(change, was) {
   return [h('span.quiet', 'key '), h('span.mono', {title: change.key}, short(change.key, 14))];
 }
 
-function values(was, is) {
+function values(was, is, field) {
+  if (field) {
+    const words = value => (decode(field.abi, [field.type], value)?.[0] ?? value);
+    return [was !== null && h('span.was', words(was)), is ? h('span.is', words(is)) : h('span.quiet', 'deleted')];
+  }
   const [from, to] = [was, is].map(value => (value && value.length >= 182 ? account(value) : null));
   if (to && (was === null || from?.address === to.address)) {
     const lines = [];

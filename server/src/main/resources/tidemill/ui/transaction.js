@@ -1,5 +1,7 @@
 // One transaction: what became of it, how it ran, what it changed.
 
+import {result} from './abi.js';
+import {abiOf} from './contract.js';
 import {accountLink, badge, coins, copyable, facts, figures, grouped, h, short, waveLink} from './dom.js';
 import {eventWords} from './events.js';
 import {methods, rpc} from './node.js';
@@ -26,7 +28,7 @@ export async function transactionPage(page, [hash]) {
     receipt.contract && ['Created', accountLink(receipt.contract)],
     receipt.fee_payer && ['Fee payer', accountLink(receipt.fee_payer)],
     ['Nonce', receipt.nonce_consumed ? 'consumed' : 'not consumed'],
-    ['Returned', h('span.mono', receipt.return_data === '0x' ? 'nothing' : receipt.return_data)],
+    ['Returned', h('span.mono', returned(receipt, frame && await abiOf(frame.contract), frame))],
     ['Events', receipt.events.length
       ? await Promise.all(receipt.events.map(async item => h('div', await eventWords(item))))
       : 'none'])));
@@ -36,9 +38,16 @@ export async function transactionPage(page, [hash]) {
       h('section.card', {id: 'calls'}, h('h2', 'Calls'), await tree(frame)));
   }
   if (traced?.state_diff?.length) {
-    page.append(h('section.card.flush', {id: 'diff'}, h('h2', 'State'), await diff(traced.state_diff, receipt.wave)));
+    page.append(h('section.card.flush', {id: 'diff'}, h('h2', 'State'), await diff(traced.state_diff, receipt.wave, frame)));
   }
   if (!traced) page.append(h('p.note', 'This node does not keep what a trace of this transaction needs.'));
+}
+
+/** What the function returned, in words where the ABI has them. */
+function returned(receipt, abi, frame) {
+  if (receipt.return_data === '0x') return 'nothing';
+  const words = abi && receipt.status === 'success' ? result(abi, frame.function, receipt.return_data) : receipt.return_data;
+  return words === receipt.return_data ? words : `${words}  (${short(receipt.return_data, 16)})`;
 }
 
 /** Runs the transaction once more; null when the node cannot. */

@@ -1,9 +1,13 @@
 // The live list of waves, and one wave.
 
 import {ago, badge, copyable, facts, figures, grouped, h, short, table, time, transactionLink, waveLink} from './dom.js';
+import {longTable} from './list.js';
 import {isDev, rpc, subscribe} from './node.js';
 
 const SHOWN = 50;
+
+/** Transactions of a wave that are shown as a plain table; more are loaded as they are looked at. */
+const FEW = 100;
 
 export async function wavesPage(page) {
   const info = await rpc('tidemill_getInfo');
@@ -24,55 +28,70 @@ export async function wavesPage(page) {
         body)),
       empty));
 
+  const newest = item => {
+    wave.textContent = grouped(item.wave);
+    count.textContent = grouped(item.transaction_count);
+    fuel.textContent = grouped(item.gas_used);
+    root.textContent = short(item.root);
+    root.title = item.root;
+  };
   const show = (item, fresh) => {
     empty.remove();
     const row = h(fresh ? 'tr.fresh' : 'tr', {'data-wave': item.wave},
       h('td', waveLink(item.wave)),
-      h('td', {title: time(item.timestamp)}, ago(item.timestamp)),
-      h('td.number', grouped(item.transaction_count ?? item.transactions.length)),
+      h('td.time', {title: time(item.timestamp)}, ago(item.timestamp)),
+      h('td.number', grouped(item.transaction_count)),
       h('td.number', grouped(item.events_count)),
       h('td.number', grouped(item.gas_used)),
       h('td.number', grouped(item.changed_keys)),
       h('td', h('span.mono.quiet', {title: item.root}, short(item.root))));
     body.prepend(row);
     while (body.rows.length > SHOWN) body.lastChild.remove();
-    wave.textContent = grouped(item.wave);
-    count.textContent = grouped(item.transaction_count ?? item.transactions.length);
-    fuel.textContent = grouped(item.gas_used);
-    root.textContent = short(item.root);
-    root.title = item.root;
+    newest(item);
   };
-  for (let number = Math.max(1, head - SHOWN + 1); number <= head; number++) {
-    const item = await rpc('pyde_getWave', [number]);
-    if (item) show(item, false);
-  }
+  const first = Math.max(1, head - SHOWN + 1);
+  const numbersShown = Array.from({length: head - first + 1}, (_, i) => first + i);
+  const items = await Promise.all(numbersShown.map(number =>
+    rpc('pyde_getWave', {wave: number, receipts: true, receipts_limit: 0})));
+  for (const item of items) if (item) show(item, false);
   return subscribe('waves', {after: String(head)}, item => {
     if (item.kind === 'wave') show(item.wave, true);
     if (item.kind === 'unwound') {
       for (const row of [...body.rows]) if (Number(row.dataset.wave) > item.to_wave) row.remove();
+      rpc('pyde_getWave', {receipts_limit: 0}).then(head => head && newest(head));
     }
   });
 }
 
+const HEADS = ['#', 'Transaction', 'Status', '#Fuel', '#Events'];
+
+const cells = receipt => [
+  h('td.quiet', receipt.transaction_index),
+  h('td', transactionLink(receipt.transaction_hash, 14)),
+  h('td', badge(receipt.status)),
+  h('td.number', grouped(receipt.gas_used)),
+  h('td.number', receipt.events.length)];
+
 export async function wavePage(page, [number]) {
-  const wave = await rpc('pyde_getWave', [Number(number), true]);
+  const wave = await rpc('pyde_getWave', {wave: Number(number), receipts: true, receipts_limit: FEW});
   if (!wave) throw new Error(`Wave ${number} is not committed, or not kept any more.`);
+  const info = await rpc('tidemill_getInfo');
+  const count = wave.transaction_count;
   page.append(
     h('h1', `Wave ${grouped(wave.wave)}`),
     h('p.lead', `${time(wave.timestamp)} UTC, ${ago(wave.timestamp)}`),
     figures(
-      ['Transactions', grouped(wave.receipts.length)],
+      ['Transactions', grouped(count)],
       ['Events', grouped(wave.events_count)],
       ['Fuel', grouped(wave.gas_used)],
       ['Keys changed', grouped(wave.changed_keys)]),
-    h('section.card.flush', wave.receipts.length
-      ? table(['#', 'Transaction', 'Status', '#Fuel', '#Events'], wave.receipts.map(receipt => h('tr',
-        h('td.quiet', receipt.transaction_index),
-        h('td', transactionLink(receipt.transaction_hash, 14)),
-        h('td', badge(receipt.status)),
-        h('td.number', grouped(receipt.gas_used)),
-        h('td.number', receipt.events.length))))
-      : h('p.empty', 'No transaction in this wave.')),
+    h('section.card.flush', {id: 'transactions'}, count === 0
+      ? h('p.empty', 'No transaction in this wave.')
+      : count <= FEW
+        ? table(HEADS, wave.receipts.map(receipt => h('tr', cells(receipt))))
+        : longTable(HEADS, count, async (from, limit) =>
+          (await rpc('pyde_getWave', {wave: wave.wave, receipts: true, receipts_from: from, receipts_limit: limit})).receipts,
+        cells)),
     h('section.card', h('h2', 'Commitments'), facts(
       ['State root', copyable(wave.root)],
       ['Events root', h('span.mono', wave.events_root)],
@@ -80,6 +99,6 @@ export async function wavePage(page, [number]) {
       ['Content hash', h('span.mono', wave.content_hash)],
       ['Rules hash', h('span.mono', wave.rules_hash)],
       ['Next base fee', wave.next_base_fee])),
-    h('p', wave.wave > 1 && h('a', {href: `#/wave/${wave.wave - 1}`}, '← before'), '   ',
-      h('a', {href: `#/wave/${wave.wave + 1}`}, 'after →')));
+    h('p.between', wave.wave > 1 && h('a', {href: `#/wave/${wave.wave - 1}`}, '← before'), '\u2003',
+      wave.wave < info.head.wave && h('a', {href: `#/wave/${wave.wave + 1}`}, 'after →')));
 }

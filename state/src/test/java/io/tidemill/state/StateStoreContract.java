@@ -102,6 +102,39 @@ public abstract class StateStoreContract extends SessionContract {
   }
 
   @Test
+  void shouldListEveryWaveInTheOrderOfKeyHashesFromAnywhere() {
+    for (long wave = 0; wave < 4; wave++) {
+      waves.commit(store, wave, CHANGES);
+    }
+    for (long wave = 1; wave < 4; wave++) {
+      try (Snapshot snapshot = store.snapshotAt(wave)) {
+        final TreeMap<StateKey, byte[]> model = new TreeMap<>(waves.model(wave, CHANGES));
+        final TreeMap<StateKey, byte[]> listed = new TreeMap<>();
+        Hash32 from = Hash32.ZERO;
+        while (from != null) {
+          final Hash32[] next = {null};
+          final int[] count = {0};
+          final Hash32 begin = from;
+          snapshot.list(
+              begin,
+              (key, value) -> {
+                assertThat(key.keyHash()).isGreaterThanOrEqualTo(begin);
+                if (count[0]++ == 7) {
+                  next[0] = key.keyHash();
+                  return false;
+                }
+                assertThat(listed.put(key, value)).isNull();
+                return true;
+              });
+          from = next[0];
+        }
+        assertThat(listed.keySet()).isEqualTo(model.keySet());
+        listed.forEach((key, value) -> assertThat(value).isEqualTo(model.get(key)));
+      }
+    }
+  }
+
+  @Test
   void shouldReturnRecordsReceiptsAndCode() {
     for (long wave = 0; wave < 3; wave++) {
       waves.commit(store, wave, CHANGES);

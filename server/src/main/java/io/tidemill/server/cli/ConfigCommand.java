@@ -63,18 +63,27 @@ public final class ConfigCommand implements Runnable {
     @Spec private CommandSpec spec;
     @picocli.CommandLine.Mixin private Sources sources = new Sources();
 
+    @Option(names = "--json", description = "Print one JSON object.")
+    private boolean json;
+
     @Mixin private HelpOption help;
 
     @Override
     public Integer call() {
+      String problem = "";
       try {
         sources.read().config();
       } catch (ConfigException e) {
-        spec.commandLine().getErr().println(e.getMessage());
-        return 1;
+        problem = String.valueOf(e.getMessage());
+        spec.commandLine().getErr().println(problem);
       }
-      spec.commandLine().getOut().println("the configuration is usable");
-      return 0;
+      final boolean usable = problem.isEmpty();
+      if (json) {
+        spec.commandLine().getOut().println(new Json().flag("ok", usable).text("problem", problem));
+      } else if (usable) {
+        spec.commandLine().getOut().println("the configuration is usable");
+      }
+      return usable ? 0 : 1;
     }
   }
 

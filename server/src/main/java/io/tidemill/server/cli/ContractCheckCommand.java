@@ -47,7 +47,7 @@ final class ContractCheckCommand implements Callable<Integer> {
   @Option(
       names = "--profile",
       paramLabel = "PROFILE",
-      description = "The chain's profile: pyde, sshi or aether. Default: ${DEFAULT-VALUE}")
+      description = "The chain's profile: pyde, sshi or aether. Default: ${DEFAULT-VALUE}.")
   private String profile = "pyde";
 
   @Option(names = "--json", description = "Print one JSON object.")

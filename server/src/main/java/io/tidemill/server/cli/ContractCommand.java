@@ -93,7 +93,7 @@ public final class ContractCommand implements Runnable {
     @Option(
         names = {"--manifest", "--config"},
         paramLabel = "FILE",
-        description = "The manifest. Default: ${DEFAULT-VALUE}")
+        description = "The manifest. Default: ${DEFAULT-VALUE}.")
     private Path manifestFile = Path.of("otigen.toml");
 
     @Option(

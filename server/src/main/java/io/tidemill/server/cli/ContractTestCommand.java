@@ -42,7 +42,7 @@ final class ContractTestCommand implements Callable<Integer> {
       index = "0",
       arity = "0..1",
       paramLabel = "DIR",
-      description = "The contract's folder. Default: ${DEFAULT-VALUE}")
+      description = "The contract's folder. Default: ${DEFAULT-VALUE}.")
   private Path folder = Path.of(".");
 
   @Option(
@@ -70,7 +70,7 @@ final class ContractTestCommand implements Callable<Integer> {
   @Option(
       names = "--backend",
       paramLabel = "NAME",
-      description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
+      description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
   private Backend backend = Backend.compiled;
 
   @Option(names = "--json", description = "Print one JSON object per line.")

@@ -156,7 +156,7 @@ public final class WasmCommand implements Runnable {
     @Option(
         names = "--backend",
         paramLabel = "NAME",
-        description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
+        description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
     private Backend backend = Backend.compiled;
 
     @Option(names = "--json", description = "Print one JSON object.")

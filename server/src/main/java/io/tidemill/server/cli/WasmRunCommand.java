@@ -69,13 +69,13 @@ final class WasmRunCommand implements Callable<Integer> {
   @Option(
       names = "--fuel",
       paramLabel = "N",
-      description = "What it may spend. Default: ${DEFAULT-VALUE}")
+      description = "What it may spend. Default: ${DEFAULT-VALUE}.")
   private long fuel = 1_000_000_000L;
 
   @Option(
       names = "--backend",
       paramLabel = "NAME",
-      description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
+      description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
   private Backend backend = Backend.compiled;
 
   @Option(

@@ -98,6 +98,9 @@ public final class WaveCommand implements Runnable {
     @Option(names = "--unsigned", description = "Leave the signatures empty.")
     private boolean unsigned;
 
+    @Option(names = "--json", description = "Print one JSON object.")
+    private boolean json;
+
     @Override
     public Integer call() throws IOException {
       if (hot < 0
@@ -127,11 +130,15 @@ public final class WaveCommand implements Runnable {
               .generate();
       final byte[] bytes = generated.encode();
       Files.write(file, bytes);
-      spec.commandLine()
-          .getOut()
-          .printf(
-              "wrote %d waves of %d transactions, %d bytes, to %s%n",
-              waves, transactions, bytes.length, file);
+      final PrintWriter out = spec.commandLine().getOut();
+      if (json) {
+        final Json object = new Json().text("file", file.toString()).number("waves", waves);
+        out.println(object.number("transactions", transactions).number("bytes", bytes.length));
+      } else {
+        out.printf(
+            "wrote %d waves of %d transactions, %d bytes, to %s%n",
+            waves, transactions, bytes.length, file);
+      }
       return ExitCode.OK;
     }
 

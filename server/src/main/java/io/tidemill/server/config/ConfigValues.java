@@ -65,7 +65,8 @@ final class ConfigValues {
             text(Setting.HTTP_HOST),
             port(Setting.HTTP_PORT),
             list(Setting.HTTP_CORS_ORIGINS),
-            list(Setting.HTTP_ALLOWED_HOSTS)),
+            list(Setting.HTTP_ALLOWED_HOSTS),
+            (int) count(Setting.HTTP_WEBSOCKETS, 0, 100_000)),
         new Tls(certificate, key, path(Setting.TLS_CLIENT_CA)),
         new Auth(path(Setting.AUTH_JWT_SECRET), duration(Setting.AUTH_CLOCK_TOLERANCE)),
         new Limits(

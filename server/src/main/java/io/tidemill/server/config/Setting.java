@@ -71,6 +71,8 @@ public enum Setting {
       Type.LIST,
       "localhost,127.0.0.1,[::1]",
       "Host headers that are accepted; * for any."),
+  HTTP_WEBSOCKETS(
+      "http.websockets", Type.COUNT, "64", "WebSocket connections open at a time; 0: none."),
   TLS_CERTIFICATE(
       "tls.certificate",
       Type.TEXT,

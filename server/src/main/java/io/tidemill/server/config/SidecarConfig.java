@@ -86,7 +86,8 @@ public record SidecarConfig(
       int healthPort) {}
 
   /** The HTTP listener. */
-  public record Http(String host, int port, List<String> corsOrigins, List<String> allowedHosts) {}
+  public record Http(
+      String host, int port, List<String> corsOrigins, List<String> allowedHosts, int websockets) {}
 
   /** Transport security; a null certificate is clear text, a client authority demands one. */
   public record Tls(@Nullable Path certificate, @Nullable Path key, @Nullable Path clientCa) {}

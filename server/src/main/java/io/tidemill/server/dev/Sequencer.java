@@ -23,9 +23,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
@@ -81,7 +79,7 @@ final class Sequencer implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("tidemill-dev-clock").factory());
 
-  private final Deque<Mined.Entry> queue = new ArrayDeque<>();
+  private final TransactionQueue queue = new TransactionQueue();
   private final RecentWaves recent = new RecentWaves();
   private final TreeMap<Long, Snapshot> snapshots = new TreeMap<>();
   private final Impersonations impersonations = new Impersonations();
@@ -158,47 +156,19 @@ final class Sequencer implements AutoCloseable {
 
   /** Forgets what waits; how many there were. */
   synchronized int drop() {
-    final int dropped = queue.size();
-    queue.clear();
-    return dropped;
+    return queue.clear();
   }
 
   /** The first nonce of {@code sender} at or above {@code base} that nothing in the queue uses. */
   synchronized long nextNonce(Address sender, long base, int used) {
-    long nonce = base;
-    while (((used >>> (nonce - base)) & 1) != 0 && nonce - base < Integer.SIZE - 1) {
-      nonce++;
-    }
-    boolean taken = true;
-    while (taken) {
-      final long wanted = nonce;
-      taken =
-          queue.stream()
-              .anyMatch(
-                  entry ->
-                      entry.transaction().from().equals(sender)
-                          && entry.transaction().nonce() == wanted);
-      nonce += taken ? 1 : 0;
-    }
-    return nonce;
+    return queue.firstFree(sender, base, used);
   }
 
   // ---- waves ------------------------------------------------------------------------------------
 
   /** Makes one wave of what waits, or an empty one. */
   synchronized Mined mine() {
-    final List<Mined.Entry> entries = new ArrayList<>();
-    BigInteger gas = BigInteger.ZERO;
-    for (Mined.Entry entry : queue) {
-      gas = gas.add(new BigInteger(Long.toUnsignedString(entry.transaction().gasLimit())));
-      if (!entries.isEmpty() && gas.compareTo(WAVE_GAS) > 0) {
-        break;
-      }
-      entries.add(entry);
-    }
-    for (int i = 0; i < entries.size(); i++) {
-      queue.remove();
-    }
+    final List<Mined.Entry> entries = queue.take(WAVE_GAS);
     final List<DevChange> changes = new ArrayList<>();
     entries.stream()
         .filter(Mined.Entry::impersonated)

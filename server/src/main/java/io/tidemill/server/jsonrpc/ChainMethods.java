@@ -43,7 +43,10 @@ final class ChainMethods {
         new Method("pyde_getStorageSlot", List.of("contract", "slot", "base"), this::slot),
         new Method("pyde_resolveName", List.of("name", "base"), this::resolve),
         new Method("pyde_getTransactionReceipt", List.of("transaction_hash"), this::receipt),
-        new Method("pyde_getWave", List.of("wave", "receipts"), this::wave),
+        new Method(
+            "pyde_getWave",
+            List.of("wave", "receipts", "receipts_from", "receipts_limit"),
+            this::wave),
         new Method("pyde_waveNumber", List.of(), this::waveNumber),
         new Method("pyde_getLogs", List.of("filter"), this::logs));
   }
@@ -136,12 +139,29 @@ final class ChainMethods {
     if (answer == null) {
       return JsonViews.NODES.nullNode();
     }
+    final Long from = params.u64("receipts_from");
+    final Long limit = params.u64("receipts_limit");
     final ObjectNode view = JsonViews.wave(answer);
+    if (from != null || limit != null) {
+      view.remove("transactions");
+    }
+    final int count = answer.receipts().size();
+    view.put("transaction_count", count);
     if (params.flag("receipts")) {
+      final int first = from == null ? 0 : atMost(from, count);
+      final int last = limit == null ? count : first + atMost(limit, count - first);
       final ArrayNode receipts = view.putArray("receipts");
-      answer.receipts().forEach(receipt -> receipts.add(JsonViews.receipt(receipt)));
+      answer
+          .receipts()
+          .subList(first, last)
+          .forEach(receipt -> receipts.add(JsonViews.receipt(receipt)));
     }
     return view;
+  }
+
+  /** An unsigned number, or {@code most} when it is above that. */
+  private static int atMost(long value, int most) {
+    return Long.compareUnsigned(value, most) > 0 ? most : (int) value;
   }
 
   private JsonNode waveNumber(Params params) {

@@ -38,10 +38,12 @@ final class Explorer {
     "abi.js",
     "blake3.js",
     "proof.js",
+    "list.js",
     "waves.js",
     "transaction.js",
     "trace.js",
     "contract.js",
+    "storage.js",
     "events.js",
     "account.js",
     "check.js"

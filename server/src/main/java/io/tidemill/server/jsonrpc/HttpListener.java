@@ -82,10 +82,12 @@ public final class HttpListener implements AutoCloseable {
             joined(methods, refusing).stream().map(Method::name).collect(Collectors.toSet())));
     final SocketEndpoint sockets =
         new SocketEndpoint(
+            config.http().websockets(),
             extension.sockets(),
             more -> new Dispatcher(joined(methods, more), rooms.telemetry()),
             params -> SubscribeMethods.open(params, rooms.pipeline(), rooms.reader()),
-            rooms.feed());
+            rooms.feed(),
+            rooms.telemetry());
     return new HttpListener(
         config.http(),
         new Dispatcher(joined(methods, refusing), rooms.telemetry()),

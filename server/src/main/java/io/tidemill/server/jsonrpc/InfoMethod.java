@@ -73,6 +73,8 @@ final class InfoMethod {
         .put("json_body_bytes", NodeFacts.MAX_JSON_BODY)
         .put("json_batch", NodeFacts.MAX_JSON_BATCH)
         .put("json_depth", NodeFacts.MAX_JSON_DEPTH)
+        .put("websockets", config.http().websockets())
+        .put("websocket_subscriptions", SocketLimits.DEFAULT.subscriptions())
         .put("wave_gas", rules.gas().waveGasLimit())
         .put("wave_transactions", config.limits().waveTransactions());
     final ArrayNode features = view.putArray("features");

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidemill.server.errors.Reason;
 import io.tidemill.server.errors.Refusal;
+import io.tidemill.server.observe.Telemetry;
 import io.tidemill.server.pipeline.CommitFeed;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -40,6 +42,8 @@ final class SocketConnection implements CommitFeed.Follower {
 
   static final int CLOSE_GOING_AWAY = 1001;
 
+  private static final int CLOSE_FAULT = 1011;
+
   /** How long a close frame may take to get out before the connection is cut. */
   private static final Duration LINGER = Duration.ofSeconds(5);
 
@@ -48,6 +52,7 @@ final class SocketConnection implements CommitFeed.Follower {
   private final Session session;
   private final SocketLimits limits;
   private final Dispatcher dispatcher;
+  private final Telemetry telemetry;
   private final Runnable leave;
   private final ReentrantLock writing = new ReentrantLock();
   private final Semaphore signal = new Semaphore(0);
@@ -61,6 +66,7 @@ final class SocketConnection implements CommitFeed.Follower {
 
   private final CompletableFuture<@Nullable Void> said = new CompletableFuture<>();
   private long lastId;
+  private final AtomicBoolean counted = new AtomicBoolean();
   private volatile boolean gone;
 
   SocketConnection(
@@ -68,8 +74,10 @@ final class SocketConnection implements CommitFeed.Follower {
       SocketLimits limits,
       Function<List<Method>, Dispatcher> dispatcher,
       Function<Params, Subscription> open,
-      CommitFeed feed) {
+      CommitFeed feed,
+      Telemetry telemetry) {
     this.session = session;
+    this.telemetry = telemetry;
     this.limits = limits;
     this.dispatcher =
         dispatcher.apply(
@@ -94,7 +102,7 @@ final class SocketConnection implements CommitFeed.Follower {
 
   @Override
   public void drained() {
-    close(CLOSE_GOING_AWAY, "the node is stopping");
+    close(CLOSE_GOING_AWAY, "the node is stopping", "stopping");
   }
 
   // ---- requests ---------------------------------------------------------------------------------
@@ -141,6 +149,13 @@ final class SocketConnection implements CommitFeed.Follower {
     return JsonViews.NODES.booleanNode(ended != null);
   }
 
+  /** How many subscriptions it has. */
+  int subscriptions() {
+    synchronized (active) {
+      return active.size();
+    }
+  }
+
   // ---- pushing ----------------------------------------------------------------------------------
 
   private void push() {
@@ -161,7 +176,7 @@ final class SocketConnection implements CommitFeed.Follower {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException failure) {
-      close(1011, Refusal.from(failure).getMessage());
+      close(CLOSE_FAULT, Refusal.from(failure).getMessage(), "fault");
     }
   }
 
@@ -228,23 +243,24 @@ final class SocketConnection implements CommitFeed.Follower {
       close(
           CLOSE_TOO_SLOW,
           Refusal.of(Reason.CLIENT_TOO_SLOW, "waited_millis", limits.writeTimeout().toMillis())
-              .getMessage());
+              .getMessage(),
+          "slow");
     } catch (ExecutionException e) {
-      ended();
+      ended("closed");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      ended();
+      ended("closed");
     } finally {
       writing.unlock();
     }
   }
 
   /** Says why, and cuts the connection when the peer does not take that either. */
-  void close(int status, @Nullable String reason) {
+  private void close(int status, @Nullable String reason, String outcome) {
     if (gone) {
       return;
     }
-    ended();
+    ended(outcome);
     final String words = reason == null ? "" : reason;
     session.close(
         status,
@@ -268,8 +284,11 @@ final class SocketConnection implements CommitFeed.Follower {
     return said;
   }
 
-  /** The connection is over. */
-  void ended() {
+  /** The connection is over, for the first reason that is given. */
+  void ended(String outcome) {
+    if (counted.compareAndSet(false, true)) {
+      telemetry.websocketEnded(outcome);
+    }
     gone = true;
     leave.run();
     signal.release();

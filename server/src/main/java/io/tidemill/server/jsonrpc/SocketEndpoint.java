@@ -3,6 +3,8 @@ package io.tidemill.server.jsonrpc;
 import io.javalin.websocket.WsConfig;
 import io.javalin.websocket.WsConnectContext;
 import io.tidemill.server.config.NodeFacts;
+import io.tidemill.server.observe.MetricCatalogue;
+import io.tidemill.server.observe.Telemetry;
 import io.tidemill.server.pipeline.CommitFeed;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +20,9 @@ final class SocketEndpoint {
   private static final int CLOSE_TRY_LATER = 1013;
   private static final int GOODBYE_SECONDS = 2;
 
+  private final int most;
   private final SocketLimits limits;
+  private final Telemetry telemetry;
   private final Function<List<Method>, Dispatcher> dispatcher;
   private final Function<Params, Subscription> open;
   private final CommitFeed feed;
@@ -28,18 +32,27 @@ final class SocketEndpoint {
   /**
    * No connection yet.
    *
+   * @param most connections open at a time
    * @param dispatcher the node's methods and some more of the connection's own
    * @param open the subscription that the parameters of a request ask for
    */
   SocketEndpoint(
+      int most,
       SocketLimits limits,
       Function<List<Method>, Dispatcher> dispatcher,
       Function<Params, Subscription> open,
-      CommitFeed feed) {
+      CommitFeed feed,
+      Telemetry telemetry) {
+    this.most = most;
     this.limits = limits;
+    this.telemetry = telemetry;
     this.dispatcher = dispatcher;
     this.open = open;
     this.feed = feed;
+    telemetry.gauge(MetricCatalogue.WEBSOCKETS, count::get);
+    telemetry.gauge(
+        MetricCatalogue.WEBSOCKET_SUBSCRIPTIONS,
+        () -> connections.values().stream().mapToLong(SocketConnection::subscriptions).sum());
   }
 
   void configure(WsConfig socket) {
@@ -58,10 +71,11 @@ final class SocketEndpoint {
   }
 
   private void connect(WsConnectContext context) {
-    if (count.incrementAndGet() > limits.connections()) {
+    if (count.incrementAndGet() > most) {
       count.decrementAndGet();
+      telemetry.websocketEnded("full");
       context.closeSession(
-          CLOSE_TRY_LATER, "the node has " + limits.connections() + " WebSocket connections");
+          CLOSE_TRY_LATER, "the node takes " + most + " WebSocket connections (http.websockets)");
       return;
     }
     context.session.setMaxTextMessageSize(NodeFacts.MAX_JSON_BODY);
@@ -69,13 +83,14 @@ final class SocketEndpoint {
     context.session.setMaxBinaryMessageSize(NodeFacts.MAX_JSON_BODY);
     context.session.setIdleTimeout(limits.ping().multipliedBy(3));
     connections.put(
-        context.sessionId(), new SocketConnection(context.session, limits, dispatcher, open, feed));
+        context.sessionId(),
+        new SocketConnection(context.session, limits, dispatcher, open, feed, telemetry));
   }
 
   private void gone(String id) {
     final SocketConnection connection = connections.remove(id);
     if (connection != null) {
-      connection.ended();
+      connection.ended("closed");
       count.decrementAndGet();
     }
   }
@@ -83,8 +98,7 @@ final class SocketEndpoint {
   /** Tells everybody that the node goes, and waits a moment until they were told. */
   void close() {
     final List<SocketConnection> all = List.copyOf(connections.values());
-    all.forEach(
-        connection -> connection.close(SocketConnection.CLOSE_GOING_AWAY, "the node is stopping"));
+    all.forEach(SocketConnection::drained);
     CompletableFuture.allOf(
             all.stream().map(SocketConnection::said).toArray(CompletableFuture[]::new))
         .completeOnTimeout(null, GOODBYE_SECONDS, TimeUnit.SECONDS)

@@ -3,16 +3,14 @@ package io.tidemill.server.jsonrpc;
 import java.time.Duration;
 
 /**
- * What WebSocket connections may use.
+ * What one WebSocket connection may use.
  *
- * @param connections open at a time
  * @param subscriptions of one connection
  * @param writeTimeout how long one message may wait for its reader before the connection is dropped
  * @param ping how often a quiet connection is asked whether it is there
  */
-public record SocketLimits(
-    int connections, int subscriptions, Duration writeTimeout, Duration ping) {
+public record SocketLimits(int subscriptions, Duration writeTimeout, Duration ping) {
   /** What a node uses. */
   public static final SocketLimits DEFAULT =
-      new SocketLimits(64, 16, Duration.ofSeconds(10), Duration.ofSeconds(20));
+      new SocketLimits(16, Duration.ofSeconds(10), Duration.ofSeconds(20));
 }

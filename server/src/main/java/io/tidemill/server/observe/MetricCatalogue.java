@@ -56,6 +56,19 @@ public final class MetricCatalogue {
       new Metric("tidemill.streams", "{stream}", "Open ExecuteWave streams.");
   public static final Metric FOLLOWERS =
       new Metric("tidemill.followers", "{stream}", "Open subscriptions.");
+  public static final Metric WEBSOCKETS =
+      new Metric("tidemill.websockets", "{connection}", "Open WebSocket connections.");
+  public static final Metric WEBSOCKET_SUBSCRIPTIONS =
+      new Metric(
+          "tidemill.websocket.subscriptions",
+          "{subscription}",
+          "Subscriptions of the open WebSocket connections.");
+  public static final Metric WEBSOCKETS_ENDED =
+      new Metric(
+          "tidemill.websockets.ended",
+          "{connection}",
+          "WebSocket connections that ended, by outcome: closed, slow, fault, full,"
+              + " stopping.");
   public static final Metric REQUESTS =
       new Metric("tidemill.requests", "{request}", "Answered requests by method and outcome.");
   public static final Metric REQUEST_TIME =
@@ -118,6 +131,9 @@ public final class MetricCatalogue {
         REPLICA_LAG,
         STREAMS,
         FOLLOWERS,
+        WEBSOCKETS,
+        WEBSOCKET_SUBSCRIPTIONS,
+        WEBSOCKETS_ENDED,
         REQUESTS,
         REQUEST_TIME,
         SIMULATION_TIME,

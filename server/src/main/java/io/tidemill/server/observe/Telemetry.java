@@ -56,6 +56,7 @@ public final class Telemetry implements AutoCloseable {
   private final LongCounter faults;
   private final LongCounter divergences;
   private final LongCounter requests;
+  private final LongCounter websocketsEnded;
   private final DoubleHistogram requestTime;
   private final DoubleHistogram simulationTime;
 
@@ -74,6 +75,7 @@ public final class Telemetry implements AutoCloseable {
     this.faults = counter(MetricCatalogue.FAULTS);
     this.divergences = counter(MetricCatalogue.DIVERGENCES);
     this.requests = counter(MetricCatalogue.REQUESTS);
+    this.websocketsEnded = counter(MetricCatalogue.WEBSOCKETS_ENDED);
     this.requestTime = histogram(MetricCatalogue.REQUEST_TIME);
     this.simulationTime = histogram(MetricCatalogue.SIMULATION_TIME);
     faults.add(0);
@@ -174,6 +176,11 @@ public final class Telemetry implements AutoCloseable {
     final Attributes attributes = Attributes.of(METHOD, method, OUTCOME, outcome);
     requests.add(1, attributes);
     requestTime.record(nanos * NANOS, attributes);
+  }
+
+  /** Counts a WebSocket connection that ended, or was not taken. */
+  public void websocketEnded(String outcome) {
+    websocketsEnded.add(1, Attributes.of(OUTCOME, outcome));
   }
 
   private void simulation(String outcome, long nanos) {

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * observation. Kept in memory alone and bounded by bytes: a restart forgets them.
  */
 final class WaveInputs {
-  private static final long MAX_BYTES = 64L << 20;
+  /** Of a small heap, only a small part. */
+  private static final long MAX_BYTES = Math.min(64L << 20, Runtime.getRuntime().maxMemory() / 16);
 
   /** What an entry costs besides its bytes. */
   private static final int ENTRY_BYTES = 64;

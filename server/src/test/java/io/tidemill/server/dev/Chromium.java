@@ -181,11 +181,42 @@ final class Chromium implements AutoCloseable {
                     .contains(text));
   }
 
-  /** A picture of the window. */
+  /** Makes the window as large as this, in CSS pixels. */
+  void resize(int width, int height) {
+    call(
+        "Emulation.setDeviceMetricsOverride",
+        JSON.createObjectNode()
+            .put("width", width)
+            .put("height", height)
+            .put("deviceScaleFactor", 1)
+            .put("mobile", width < 600));
+  }
+
+  /** Lets the page see that its reader prefers {@code dark} or {@code light}. */
+  void prefer(String scheme) {
+    final ObjectNode params = JSON.createObjectNode();
+    params
+        .putArray("features")
+        .addObject()
+        .put("name", "prefers-color-scheme")
+        .put("value", scheme);
+    call("Emulation.setEmulatedMedia", params);
+  }
+
+  /** A picture of the whole page. */
   byte[] screenshot() {
+    final JsonNode size =
+        call("Page.getLayoutMetrics", JSON.createObjectNode()).at("/result/cssContentSize");
+    final ObjectNode params = JSON.createObjectNode().put("captureBeyondViewport", true);
+    params
+        .putObject("clip")
+        .put("x", 0)
+        .put("y", 0)
+        .put("width", size.path("width").asInt())
+        .put("height", Math.min(4_000, size.path("height").asInt()))
+        .put("scale", 1);
     return Base64.getDecoder()
-        .decode(
-            call("Page.captureScreenshot", JSON.createObjectNode()).at("/result/data").asText());
+        .decode(call("Page.captureScreenshot", params).at("/result/data").asText());
   }
 
   /** Errors of scripts, of the console, of the network and of the content policy. */

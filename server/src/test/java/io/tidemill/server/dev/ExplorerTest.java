@@ -12,6 +12,8 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -82,13 +84,26 @@ class ExplorerTest {
   /** Leaves a picture for people, when they ask for it. */
   private static void picture(String name) {
     final String wanted = System.getProperty("tidemill.pictures");
-    if (wanted != null) {
-      try {
-        Files.write(Path.of(wanted, name + ".png"), browser.screenshot());
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
+    for (String scheme : List.of("light", "dark")) {
+      browser.prefer(scheme);
+      for (int width : new int[] {1280, 390}) {
+        browser.resize(width, width == 390 ? 844 : 1000);
+        // Nothing sticks out at the side: what is too wide scrolls in a box of its own.
+        assertThat(browser.evaluate("document.documentElement.scrollWidth").asInt())
+            .as(name + " at " + width)
+            .isLessThanOrEqualTo(width);
+        if (wanted != null) {
+          try {
+            Files.write(
+                Path.of(wanted, name + "-" + width + "-" + scheme + ".png"), browser.screenshot());
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        }
       }
     }
+    browser.prefer("light");
+    browser.resize(1280, 1000);
   }
 
   @Test
@@ -199,6 +214,21 @@ class ExplorerTest {
     final String hash = transfer(3, 5);
     go("/events");
     browser.await("tbody", "Transfer from");
+    rpc(
+        "dev_sendTransaction",
+        "[{\"to\":\"token\",\"function\":\"approve\",\"arguments\":[\"#8\",\"8\"]}]");
+    browser.evaluate(
+        "(() => { const f = document.querySelector('form.card'); f.contract.value = 'token';"
+            + " f.contract.dispatchEvent(new Event('change')); })()");
+    browser.await("select[name=event]", "Approval");
+    browser.evaluate(
+        "(() => { const f = document.querySelector('form.card');"
+            + " f.event.selectedIndex = [...f.event.options].findIndex(o => o.textContent === 'Approval');"
+            + " f.requestSubmit(); })()");
+    browser.await("tbody", "Approval owner");
+    assertThat(browser.evaluate("document.querySelector('tbody').textContent").asText())
+        .doesNotContain("Transfer");
+    picture("events");
     browser.evaluate(
         "document.dispatchEvent(new KeyboardEvent('keydown', {key: '/', bubbles: true}))");
     assertThat(browser.evaluate("document.activeElement.id").asText()).isEqualTo("query");
@@ -209,6 +239,96 @@ class ExplorerTest {
     go("/accounts");
     browser.await("tbody", "PYDE");
     picture("accounts");
+  }
+
+  @Test
+  void shouldScrollThroughAWaveOfTenThousand() {
+    final String zero = "0x" + "00".repeat(32);
+    rpc("dev_impersonate", "[\"" + zero + "\"]");
+    rpc("dev_setMode", "[\"manual\"]");
+    final String transfer =
+        "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"dev_sendTransaction\",\"params\":[{\"from\":\""
+            + zero
+            + "\",\"to\":\"#1\",\"value\":0}]}";
+    for (int i = 0; i < 100; i++) {
+      final JsonNode answers =
+          Http.rpc(dev.httpPort(), "[" + String.join(",", Collections.nCopies(100, transfer)) + "]")
+              .json();
+      assertThat(answers.get(99).at("/result/status").asText())
+          .as(answers.get(99).toString())
+          .isEqualTo("queued");
+    }
+    final JsonNode mined = rpc("dev_mine", "[]");
+    rpc("dev_setMode", "[\"auto\"]");
+    assertThat(mined.get("transactions").intValue()).isEqualTo(10_000);
+    go("/wave/" + mined.get("wave"));
+    browser.await("h1", "Wave " + mined.get("wave"));
+    browser.await("tr[data-row='0'] td:nth-child(2)", "0x");
+    assertThat(browser.evaluate("document.querySelectorAll('main tr').length").asInt())
+        .isLessThan(120);
+    picture("large-wave");
+    for (int row : new int[] {5_000, 9_999, 123}) {
+      browser.evaluate("document.querySelector('.long').scrollTop = 38 * " + row);
+      browser.await("tr[data-row='" + row + "'] td:nth-child(2)", "0x");
+      assertThat(browser.evaluate("document.querySelectorAll('main tr').length").asInt())
+          .isLessThan(120);
+    }
+    browser.evaluate("document.querySelector(\"tr[data-row='123'] a\").click()");
+    browser.await("h1", "Transaction");
+    browser.await("dd", "· 123");
+  }
+
+  @Test
+  void shouldShowWhatAContractStores() {
+    rpc("dev_deploy", "[{\"name\":\"stored\",\"example\":\"counter\",\"arguments\":[\"41\"]}]");
+    go("/account/stored");
+    browser.await("#storage h2", "Storage");
+    browser.await("#storage .shown", "41");
+    browser.evaluate("document.querySelector('#all-slots').open = true");
+    browser.await("#all-slots tbody", "0x2900000000000000");
+    final String slot = rpc("tidemill_getField", "[\"stored\",\"count\"]").get("slot").textValue();
+    browser.evaluate(
+        "(() => { const d = document.querySelector('#slot'); d.open = true;"
+            + " d.querySelector('input').value = '"
+            + slot
+            + "'; d.querySelector('form').requestSubmit(); })()");
+    browser.await("#slot .outcome", "0x2900000000000000");
+    picture("storage");
+    transfer(4, 4_321);
+    go("/account/token");
+    browser.await("#storage h2", "Storage");
+    browser.evaluate(
+        "(() => { const d = [...document.querySelectorAll('#storage details')].find(d =>"
+            + " d.querySelector('.name').textContent === 'balances'); d.open = true;"
+            + " d.querySelector('input').value = '0x"
+            + FalconKey.devnet(4).address().toHex()
+            + "'; d.querySelector('form').requestSubmit(); })()");
+    browser.await("#storage .outcome .value", "4321");
+    final String counted =
+        rpc(
+                "dev_sendTransaction",
+                "[{\"to\":\"stored\",\"function\":\"increment\",\"arguments\":[]}]")
+            .get("transaction_hash")
+            .textValue();
+    go("/tx/" + counted);
+    browser.await("#diff strong", "counter.count");
+    browser.await("#diff .was", "41");
+    browser.await("#diff .is", "42");
+  }
+
+  @Test
+  void shouldShowWhyATransactionFailed() {
+    rpc("dev_deploy", "[{\"name\":\"strict\",\"example\":\"counter\",\"arguments\":[\"1\"]}]");
+    final String failed =
+        rpc(
+                "dev_sendTransaction",
+                "[{\"from\":\"#7\",\"to\":\"strict\",\"function\":\"reset\",\"arguments\":[]}]")
+            .get("transaction_hash")
+            .textValue();
+    go("/tx/" + failed);
+    browser.await(".badge.bad", "reverted");
+    browser.await(".problem", "only the owner may reset");
+    picture("failed");
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tidemill.server.config.NodeFacts;
+import io.tidemill.server.config.Setting;
 import io.tidemill.server.testing.Http;
 import io.tidemill.server.testing.Socket;
 import io.tidemill.server.testing.TestNode;
@@ -25,11 +26,11 @@ class SocketTest {
 
   @BeforeEach
   void open() {
-    open(SocketLimits.DEFAULT);
+    open(SocketLimits.DEFAULT, Map.of());
   }
 
-  private void open(SocketLimits limits) {
-    node = new TestNode(Map.of(), new Extension(List.of(), limits, false));
+  private void open(SocketLimits limits, Map<Setting, String> settings) {
+    node = new TestNode(settings, new Extension(List.of(), limits, false));
     port = node.node.httpPort();
     wave = 0;
   }
@@ -185,7 +186,9 @@ class SocketTest {
   @Test
   void shouldBoundConnectionsSubscriptionsAndMessages() {
     node.close();
-    open(new SocketLimits(2, 3, Duration.ofSeconds(10), Duration.ofSeconds(20)));
+    open(
+        new SocketLimits(3, Duration.ofSeconds(10), Duration.ofSeconds(20)),
+        Map.of(Setting.HTTP_WEBSOCKETS, "2"));
     try (Socket first = new Socket(port);
         Socket second = new Socket(port);
         Socket third = new Socket(port)) {
@@ -196,6 +199,10 @@ class SocketTest {
       first.request("pyde_subscribe", "[\"events\"]");
       assertThat(first.next().get("error").get("data").get("reason").textValue())
           .isEqualTo("LIMIT_EXCEEDED");
+      assertThat(Http.get(port, "/metrics").body())
+          .contains("tidemill_websockets 2")
+          .contains("tidemill_websocket_subscriptions 3")
+          .contains("tidemill_websockets_ended_total{outcome=\"full\"} 1");
       second.sendBinary(new byte[] {1});
       assertThat(second.closeStatus()).isEqualTo(1003);
       first.send(" ".repeat(NodeFacts.MAX_JSON_BODY + 1));
@@ -206,7 +213,7 @@ class SocketTest {
   @Test
   void shouldDropAReaderThatDoesNotReadAndServeTheOthers() {
     node.close();
-    open(new SocketLimits(4, 4, Duration.ofMillis(300), Duration.ofSeconds(20)));
+    open(new SocketLimits(4, Duration.ofMillis(300), Duration.ofSeconds(20)), Map.of());
     final String large = "x".repeat(1 << 20);
     try (Socket slow = new Socket(port);
         Socket good = new Socket(port)) {
@@ -219,6 +226,8 @@ class SocketTest {
       }
       slow.resume();
       assertThat(slow.closeStatus()).isEqualTo(4408);
+      assertThat(Http.get(port, "/metrics").body())
+          .contains("tidemill_websockets_ended_total{outcome=\"slow\"} 1");
     }
   }
 
