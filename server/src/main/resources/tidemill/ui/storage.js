@@ -27,7 +27,7 @@ async function declared(address, field) {
   const summary = h('summary', h('span.name', field.name), h('span.mono.quiet', described(field)));
   if (keys.length === 0) {
     const found = await rpc('tidemill_getField', {contract: address, field: field.name}).catch(error => ({error}));
-    summary.append(h('span.mono.shown', found.error ? '?' : found.text ?? 'nothing'));
+    summary.append(h('span.mono.shown', {title: found.text}, found.error ? '?' : short(found.text ?? 'nothing', 12)));
     return h('details.function', summary, h('form', found.error ? problem(found.error) : whole(found)));
   }
   const inputs = keys.map((key, i) => {
@@ -89,7 +89,7 @@ function all(address) {
       rows.replaceChildren(shown.length
         ? table(['Raw key', 'Value'], shown.map(entry => h('tr',
           h('td', copyable(entry.key, short(entry.key, 14))),
-          h('td.mono', {title: entry.value}, short(entry.value, 24)))))
+          h('td.mono', {title: entry.value}, short(entry.value, 16)))))
         : h('p.empty', 'Nothing is stored.'));
       more.replaceChildren(answer.next ? h('button', {type: 'button', onclick: () => list(answer.next)}, 'More') : '');
     } catch (error) {

@@ -109,11 +109,25 @@ export async function diff(changes, wave, root) {
     const abi = await abiOf(contract);
     for (const [key, field] of await scalarNames(contract, abi)) names.set(key, {...field, abi});
   }
-  return changes.map(change => {
+  const slots = slotsOf(root);
+  return Promise.all(changes.map(async change => {
     const was = before.get(change.key) ?? null;
     const field = names.get(change.key);
-    return h('div.change', h('div', what(change, was, field)), h('div', values(was, change.value, field)));
-  });
+    return h('div.change', h('div', await what(change, was, field, slots.get(change.key))), h('div', values(was, change.value, field)));
+  }));
+}
+
+/** Which contract wrote a raw key, and under which slot of its own. */
+function slotsOf(frame) {
+  const found = new Map();
+  const walk = one => {
+    for (const step of one.steps) {
+      if (step.write) found.set(step.key, {contract: one.contract, slot: step.write});
+      if (step.call) walk(step.call);
+    }
+  };
+  if (frame) walk(frame);
+  return found;
 }
 
 /** The contracts that ran. */
@@ -127,11 +141,15 @@ function contractsOf(frame) {
   return found;
 }
 
-function what(change, was, field) {
+async function what(change, was, field, written) {
   if (field) return h('strong', {title: change.key}, field.name);
   const value = change.value ?? was;
   if (isAccount(change.key, value)) {
     return ['account ', accountLink(account(value).address)];
+  }
+  if (written) {
+    return [accountLink(written.contract, (await abiOf(written.contract))?.name), h('span.quiet', ' slot '),
+      h('span.mono', {title: written.slot}, short(written.slot, 8))];
   }
   return [h('span.quiet', 'key '), h('span.mono', {title: change.key}, short(change.key, 14))];
 }
