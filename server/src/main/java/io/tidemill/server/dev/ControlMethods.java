@@ -159,10 +159,10 @@ final class ControlMethods {
   }
 
   private JsonNode setCode(Params params) {
-    final byte[] wasm = params.bytes("wasm");
+    final byte[] wasm = required(params.bytes("wasm"), "wasm");
     final Address account = address(params, "account");
     final List<Violation> violations =
-        dev.lifecycle().check(dev.rules(), "code", required(wasm, "wasm"), 0).violations();
+        dev.lifecycle().check(dev.rules(), "code", wasm, 0).violations();
     if (!violations.isEmpty()) {
       throw Refusal.field(
           "wasm",

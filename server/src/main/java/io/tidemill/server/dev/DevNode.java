@@ -210,12 +210,12 @@ public final class DevNode implements AutoCloseable {
       final Contracts contracts = contracts();
       final boolean listen = said && i < MAX_TRACED && entry.transaction().data().length > 0;
       JsonNode trace = MissingNode.getInstance();
-      String missing = "";
+      List<String> noTrace = List.of();
       if (options.trace() || listen) {
         try {
           trace = tracer().trace(new Mined.Place(wave, i));
         } catch (Refusal refusal) {
-          missing = refusal.getMessage();
+          noTrace = List.of("no trace: " + refusal.getMessage());
         }
       }
       log.transaction(
@@ -225,8 +225,7 @@ public final class DevNode implements AutoCloseable {
           contracts.label(entry.transaction().from()),
           messages.keep(contracts, entry.hash(), trace));
       if (options.trace()) {
-        log.trace(
-            missing.isEmpty() ? TraceText.of(contracts, trace) : List.of("no trace: " + missing));
+        log.trace(noTrace.isEmpty() ? TraceText.of(contracts, trace) : noTrace);
       }
     }
     messagesHeard = DebugLog.calls();

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +47,7 @@ record DevState(@Nullable Path data, @Nullable Long forked, @Nullable Path tempo
         return new DevState(data, null, null);
       }
       final Path temporary = data == null ? Files.createTempDirectory("tidemill-fork") : null;
-      final Path target = temporary == null ? data : temporary.resolve(DATA);
+      final Path target = temporary != null ? temporary.resolve(DATA) : Objects.requireNonNull(data);
       try {
         final long timestamp = Fork.take(source, wanted.forkWave(), target, progress);
         return new DevState(target, timestamp, temporary);
