@@ -47,7 +47,8 @@ record DevState(@Nullable Path data, @Nullable Long forked, @Nullable Path tempo
         return new DevState(data, null, null);
       }
       final Path temporary = data == null ? Files.createTempDirectory("tidemill-fork") : null;
-      final Path target = temporary != null ? temporary.resolve(DATA) : Objects.requireNonNull(data);
+      final Path target =
+          temporary != null ? temporary.resolve(DATA) : Objects.requireNonNull(data);
       try {
         final long timestamp = Fork.take(source, wanted.forkWave(), target, progress);
         return new DevState(target, timestamp, temporary);
