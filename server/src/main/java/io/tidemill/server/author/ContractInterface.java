@@ -85,8 +85,8 @@ public final class ContractInterface {
       throw new IllegalArgumentException(
           signature(function)
               + " takes "
-              + function.params().size()
-              + " arguments, got "
+              + counted(function.params().size(), "argument")
+              + ", got "
               + arguments.size());
     }
     final ValueEncoder encoder = new ValueEncoder(names, abi::type, text -> null);
@@ -101,6 +101,10 @@ public final class ContractInterface {
       }
     }
     return out.toByteArray();
+  }
+
+  private static String counted(int number, String what) {
+    return number + " " + what + (number == 1 ? "" : "s");
   }
 
   /** A place in storage that the state schema declares. */
@@ -126,7 +130,7 @@ public final class ContractInterface {
     }
     if (field.keys().size() != keys.size()) {
       throw new IllegalArgumentException(
-          name + " takes " + field.keys().size() + " keys, got " + keys.size());
+          name + " takes " + counted(field.keys().size(), "key") + ", got " + keys.size());
     }
     final ByteArrayOutputStream path = new ByteArrayOutputStream();
     path.writeBytes(self.toBytes());

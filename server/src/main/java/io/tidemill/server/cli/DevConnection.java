@@ -67,7 +67,8 @@ final class DevConnection {
       out.flush();
       return code;
     } catch (JsonRpcException | IllegalStateException e) {
-      return complain(String.valueOf(e.getMessage()));
+      // The number of a refusal is for programs; --json has it.
+      return complain(String.valueOf(e.getMessage()).replaceFirst(" \\(-?\\d+\\)$", ""));
     } catch (UncheckedIOException e) {
       return complain(
           "no chain answers at " + url + "; start one with ./tidemill dev, or give --rpc URL");

@@ -10,6 +10,7 @@ import io.tidemill.executor.tx.Transaction;
 import io.tidemill.server.TidemillNode;
 import io.tidemill.server.config.Setting;
 import io.tidemill.server.demo.NodeProcess;
+import io.tidemill.server.testing.DevNode;
 import io.tidemill.server.testing.Http;
 import io.tidemill.server.testing.TestNode;
 import io.tidemill.server.testing.WaveClient;
@@ -69,8 +70,8 @@ class NodeDeathTest {
       final ManagedChannel channel = channel(node.grpcPort());
       try {
         return List.of(
-            TokenWaves.execute(channel, List.of(TokenWaves.deploy())),
-            TokenWaves.execute(channel, transfers));
+            DevNode.execute(channel, List.of(TokenWaves.deploy())),
+            DevNode.execute(channel, transfers));
       } finally {
         channel.shutdownNow();
       }
@@ -83,9 +84,9 @@ class NodeDeathTest {
     final List<WaveClient.Answer> expected = undisturbed(transfers);
     try (NodeProcess first = start()) {
       final ManagedChannel channel = channel(first.grpcPort());
-      TokenWaves.execute(channel, List.of(TokenWaves.deploy()));
+      DevNode.execute(channel, List.of(TokenWaves.deploy()));
       final WaveClient client = new WaveClient(channel, true);
-      client.sendAll(TokenWaves.next(channel, false, transfers));
+      client.sendAll(DevNode.next(channel, false, transfers));
       client.await(FrameCase.RECEIPTS);
       first.kill();
       channel.shutdownNow();
@@ -93,14 +94,14 @@ class NodeDeathTest {
     try (NodeProcess second = start()) {
       final ManagedChannel channel = channel(second.grpcPort());
       assertThat(Http.metric(second.httpPort(), "tidemill_replay_active")).isEqualTo(1);
-      assertThat(TokenWaves.execute(channel, transfers)).isEqualTo(expected.get(1));
+      assertThat(DevNode.execute(channel, transfers)).isEqualTo(expected.get(1));
       assertThat(Http.metric(second.httpPort(), "tidemill_replay_active")).isZero();
       assertThat(Http.metric(second.httpPort(), "tidemill_replay_waves")).isEqualTo(1);
       assertThat(Http.metric(second.httpPort(), "tidemill_artifacts_loaded"))
           .as("nothing was loaded while it replayed")
           .isZero();
       // From here on the compiled token is used again.
-      TokenWaves.execute(channel, TokenWaves.transfers(TRANSFERS + 1, 1));
+      DevNode.execute(channel, TokenWaves.transfers(TRANSFERS + 1, 1));
       assertThat(Http.metric(second.httpPort(), "tidemill_artifacts_loaded")).isEqualTo(1);
       channel.shutdownNow();
     }
@@ -118,17 +119,15 @@ class NodeDeathTest {
     }
     try (NodeProcess second = startPoisoned()) {
       final ManagedChannel channel = channel(second.grpcPort());
-      assertThat(TokenWaves.execute(channel, List.of(TokenWaves.deploy())))
-          .isEqualTo(expected.get(0));
+      assertThat(DevNode.execute(channel, List.of(TokenWaves.deploy()))).isEqualTo(expected.get(0));
       channel.shutdownNow();
       expectDeath(second, TokenWaves.transfers(1, 1));
     }
     try (NodeProcess third = startPoisoned()) {
       final ManagedChannel channel = channel(third.grpcPort());
-      assertThat(TokenWaves.execute(channel, TokenWaves.transfers(1, 1)))
-          .isEqualTo(expected.get(1));
+      assertThat(DevNode.execute(channel, TokenWaves.transfers(1, 1))).isEqualTo(expected.get(1));
       // Two deaths so close put two waves on the interpreter.
-      assertThat(TokenWaves.execute(channel, TokenWaves.transfers(2, 1)).receipts()).hasSize(1);
+      assertThat(DevNode.execute(channel, TokenWaves.transfers(2, 1)).receipts()).hasSize(1);
       channel.shutdownNow();
       expectDeath(third, TokenWaves.transfers(3, 1));
     }
@@ -138,7 +137,7 @@ class NodeDeathTest {
   private static void expectDeath(NodeProcess node, List<Transaction> wave) {
     final ManagedChannel channel = channel(node.grpcPort());
     final WaveClient client = new WaveClient(channel, true);
-    client.sendAll(TokenWaves.next(channel, true, wave));
+    client.sendAll(DevNode.next(channel, true, wave));
     assertThatThrownBy(client::awaitResult).isInstanceOf(StatusRuntimeException.class);
     channel.shutdownNow();
   }

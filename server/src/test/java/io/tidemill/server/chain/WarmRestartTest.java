@@ -6,6 +6,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.tidemill.server.TidemillNode;
 import io.tidemill.server.config.Setting;
+import io.tidemill.server.testing.DevNode;
 import io.tidemill.server.testing.Http;
 import io.tidemill.server.testing.TestNode;
 import java.io.IOException;
@@ -33,8 +34,8 @@ class WarmRestartTest {
   void shouldTakeCompiledModulesFromDiskBeforeItIsReadyAndDoWithoutThem() throws IOException {
     try (TidemillNode first = start()) {
       final ManagedChannel channel = channel(first);
-      TokenWaves.execute(channel, List.of(TokenWaves.deploy()));
-      TokenWaves.execute(channel, TokenWaves.transfers(1, 1));
+      DevNode.execute(channel, List.of(TokenWaves.deploy()));
+      DevNode.execute(channel, TokenWaves.transfers(1, 1));
       channel.shutdownNow();
     }
     final Path artifact;
@@ -60,7 +61,7 @@ class WarmRestartTest {
       assertThat(Http.metric(http, "tidemill_artifacts_loaded")).isEqualTo(loaded);
       assertThat(Http.metric(http, "tidemill_artifacts_damaged")).isEqualTo(damaged);
       final ManagedChannel channel = channel(node);
-      assertThat(TokenWaves.execute(channel, TokenWaves.transfers(nonce, 1)).receipts())
+      assertThat(DevNode.execute(channel, TokenWaves.transfers(nonce, 1)).receipts())
           .allSatisfy(receipt -> assertThat(receipt.getEventsList()).hasSize(1));
       assertThat(Http.metric(http, "tidemill_modules_misses"))
           .as("made at the start only")

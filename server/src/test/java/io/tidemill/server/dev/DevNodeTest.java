@@ -371,7 +371,7 @@ class DevNodeTest {
         .contains("argument 1 of add(uint64) -> uint64")
         .contains("is no number");
     assertThat(refusal("dev_sendTransaction", "[" + call("#0", "counter", "add") + "]"))
-        .contains("takes 1 arguments, got 0");
+        .contains("takes 1 argument, got 0");
     assertThat(refusal("dev_call", "[" + call("#0", "nobody", "get") + "]"))
         .contains("nobody is neither an address, #0 to #9, nor a registered name");
     assertThat(refusal("dev_traceTransaction", "[\"" + ZERO + "\"]"))

@@ -118,36 +118,47 @@ public final class DevNode implements AutoCloseable {
     return ExecutionServiceGrpc.newBlockingStub(channel);
   }
 
-  /** Executes and commits one wave. */
-  public WaveClient.Answer execute(Transaction... transactions) {
-    final GetInfoResponse info = info();
+  /** The frames of the next wave after what the node of {@code channel} has. */
+  public static List<ExecuteWaveRequest> next(
+      ManagedChannel channel, boolean commit, List<Transaction> transactions) {
+    final GetInfoResponse info =
+        ExecutionServiceGrpc.newBlockingStub(channel).getInfo(GetInfoRequest.getDefaultInstance());
     final TransactionChunk.Builder chunk = TransactionChunk.newBuilder();
     for (Transaction transaction : transactions) {
       chunk.addTransactions(
           WaveTransaction.newBuilder()
               .setTransaction(ByteString.copyFrom(TransactionEncoder.encode(transaction))));
     }
+    return List.of(
+        ExecuteWaveRequest.newBuilder()
+            .setHeader(
+                WaveHeader.newBuilder()
+                    .setWave(info.getExpectedWave())
+                    .setParentRoot(info.getExpectedParentRoot())
+                    .setWantStateDiff(true)
+                    .setContext(
+                        WaveContext.newBuilder()
+                            .setChainId(info.getChainId())
+                            .setTimestamp(1_700_000_000 + info.getExpectedWave())
+                            .setBaseFee(ByteString.copyFrom(U128.of(1).toBytes()))))
+            .build(),
+        ExecuteWaveRequest.newBuilder().setTransactions(chunk).build(),
+        ExecuteWaveRequest.newBuilder()
+            .setEnd(WaveEnd.newBuilder().setTransactionCount(transactions.size()).setCommit(commit))
+            .build());
+  }
+
+  /** Sends the next wave to the node of {@code channel}, commits it and waits for its result. */
+  public static WaveClient.Answer execute(ManagedChannel channel, List<Transaction> transactions) {
     try (WaveClient client = new WaveClient(channel, true)) {
-      client.send(
-          ExecuteWaveRequest.newBuilder()
-              .setHeader(
-                  WaveHeader.newBuilder()
-                      .setWave(info.getExpectedWave())
-                      .setParentRoot(info.getExpectedParentRoot())
-                      .setWantStateDiff(true)
-                      .setContext(
-                          WaveContext.newBuilder()
-                              .setChainId(info.getChainId())
-                              .setTimestamp(1_700_000_000 + info.getExpectedWave())
-                              .setBaseFee(ByteString.copyFrom(U128.of(1).toBytes()))))
-              .build());
-      client.send(ExecuteWaveRequest.newBuilder().setTransactions(chunk).build());
-      client.send(
-          ExecuteWaveRequest.newBuilder()
-              .setEnd(WaveEnd.newBuilder().setTransactionCount(transactions.length).setCommit(true))
-              .build());
+      client.sendAll(next(channel, true, transactions));
       return client.awaitResult();
     }
+  }
+
+  /** Executes and commits one wave. */
+  public WaveClient.Answer execute(Transaction... transactions) {
+    return execute(channel, List.of(transactions));
   }
 
   /** The whole answer of a JSON-RPC call. */
