@@ -23,7 +23,12 @@ type Options struct {
 	Timeout time.Duration
 	// ChunkBytes is about the size of the messages that the transactions of a wave travel in.
 	ChunkBytes int
-	// Token is a bearer token, or empty.
+	// TLS encrypts the connection; nil leaves it in clear text.
+	TLS *TLS
+	// JWTSecret is the file with the secret that the node has in auth.jwt-secret, or empty; each request gets
+	// a token of its own.
+	JWTSecret string
+	// Token is a bearer token that stays as it is, instead of the secret, or empty.
 	Token string
 }
 
@@ -40,11 +45,23 @@ type Client struct {
 	State      tidemillv1.StateServiceClient
 	connection *grpc.ClientConn
 	options    Options
+	secret     JWTSecret
 }
 
-// Dial returns a client of the node at target, "host:port"; it connects at the first request.
+// Dial returns a client of the node at target, "host:port" or "unix:/path"; it connects at the first request.
 func Dial(target string, options Options) (*Client, error) {
-	connection, err := grpc.Dial(target, grpc.WithInsecure(),
+	var secret JWTSecret
+	if options.JWTSecret != "" {
+		var err error
+		if secret, err = ReadJWTSecret(options.JWTSecret); err != nil {
+			return nil, err
+		}
+	}
+	transport, err := options.TLS.transport()
+	if err != nil {
+		return nil, err
+	}
+	connection, err := grpc.Dial(target, transport,
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxMessageBytes)),
 		grpc.WithConnectParams(grpc.ConnectParams{
 			Backoff:           backoff.Config{BaseDelay: 100 * time.Millisecond, Multiplier: 1.6, Jitter: 0.2, MaxDelay: options.LongestPause},
@@ -54,7 +71,7 @@ func Dial(target string, options Options) (*Client, error) {
 		return nil, err
 	}
 	return &Client{
-		tidemillv1.NewExecutionServiceClient(connection), tidemillv1.NewStateServiceClient(connection), connection, options,
+		tidemillv1.NewExecutionServiceClient(connection), tidemillv1.NewStateServiceClient(connection), connection, options, secret,
 	}, nil
 }
 
@@ -62,10 +79,15 @@ func Dial(target string, options Options) (*Client, error) {
 func (c *Client) Close() error { return c.connection.Close() }
 
 func (c *Client) authorized(ctx context.Context) context.Context {
-	if c.options.Token == "" {
+	// A token of its own for each request: those of a secret are good for a minute.
+	token := c.options.Token
+	if c.secret != nil {
+		token = c.secret.Token(time.Now())
+	}
+	if token == "" {
 		return ctx
 	}
-	return metadata.AppendToOutgoingContext(ctx, "authorization", "Bearer "+c.options.Token)
+	return metadata.AppendToOutgoingContext(ctx, "authorization", "Bearer "+token)
 }
 
 // again waits and says yes when a request whose attempt failed is to be sent once more.

@@ -23,7 +23,8 @@ func (e *JSONRPCError) Error() string { return fmt.Sprintf("%s (%d)", e.Message,
 // JSONRPC sends JSON-RPC 2.0 requests to a node's HTTP port: what a wallet uses.
 type JSONRPC struct {
 	Endpoint string
-	// HTTP is the client to use; nil means http.DefaultClient.
+	// HTTP is the client to use; nil means http.DefaultClient. For an https endpoint with certificates of its
+	// own, give it an http.Transport with the configuration that TLS.Config returns.
 	HTTP *http.Client
 	id   int64
 }

@@ -135,7 +135,43 @@ func (c *consensus) proven(ctx context.Context, outcome *tidemill.Outcome, call 
 	if !bytes.Equal(tidemill.ReceiptRecord(receipt.Receipt), proof.Merkle.Leaf) {
 		return nil, errors.New("another receipt was proven")
 	}
-	return tidemill.NewReader(account.Account.Balance).U128(), nil
+	event, err := c.provenEvent(ctx, outcome)
+	if err != nil {
+		return nil, err
+	}
+	// What a node that lies would have to send: none of it is believed.
+	balance := tidemill.NewReader(account.Account.Balance).U128()
+	account.Proof.Value[0] ^= 1
+	proof.Merkle.Leaf[0] ^= 1
+	event.Index++
+	if tidemill.VerifyStateProof(outcome.Root(), tidemill.AccountKey(receiver), account.Proof) ||
+		tidemill.VerifyRecordProof(digest, summary.Transactions, proof.Merkle) ||
+		tidemill.VerifyRecordProof(eventsRoot(summary), summary.EventsCount, event) {
+		return nil, errors.New("a wrong proof was believed")
+	}
+	return balance, nil
+}
+
+// provenEvent returns the proof of the first event of the outcome, which it has checked.
+func (c *consensus) provenEvent(ctx context.Context, outcome *tidemill.Outcome) (*tidemillv1.MerkleProof, error) {
+	event, summary := outcome.Receipts[0].Events[0], outcome.Summary()
+	cursor := &tidemillv1.EventCursor{Wave: event.Wave, TransactionIndex: event.TransactionIndex, EventIndex: event.EventIndex}
+	answer, err := c.client.Proof(ctx, &tidemillv1.GetProofRequest{Subject: &tidemillv1.GetProofRequest_Event{Event: cursor}})
+	if err != nil {
+		return nil, err
+	}
+	if !tidemill.VerifyRecordProof(eventsRoot(summary), summary.EventsCount, answer.Merkle) {
+		return nil, errors.New("the event is not proven")
+	}
+	if !bytes.Equal(tidemill.EventRecord(event), answer.Merkle.Leaf) {
+		return nil, errors.New("another event was proven")
+	}
+	return answer.Merkle, nil
+}
+
+func eventsRoot(summary *tidemillv1.WaveSummary) (root tidemill.Hash) {
+	copy(root[:], summary.EventsRoot)
+	return root
 }
 
 func run(target, endpoint, tokenPath, sender string) error {

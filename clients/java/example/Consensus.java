@@ -16,6 +16,8 @@ import io.tidemill.client.proof.StateKeys;
 import io.tidemill.client.proof.WaveDigests;
 import io.tidemill.client.tx.Address;
 import io.tidemill.client.tx.Transaction;
+import io.tidemill.v1.Event;
+import io.tidemill.v1.EventCursor;
 import io.tidemill.v1.GetAccountRequest;
 import io.tidemill.v1.GetAccountResponse;
 import io.tidemill.v1.GetInfoResponse;
@@ -24,6 +26,7 @@ import io.tidemill.v1.MerkleProof;
 import io.tidemill.v1.ProofPosition;
 import io.tidemill.v1.Receipt;
 import io.tidemill.v1.ReceiptStatus;
+import io.tidemill.v1.StateProof;
 import io.tidemill.v1.StateRef;
 import io.tidemill.v1.WaveContext;
 import io.tidemill.v1.WaveSummary;
@@ -125,7 +128,43 @@ final class Consensus implements WaveListener {
         "the receipt");
     Receipt receipt = client.reader().receipt(call.hash()).getReceipt();
     check(proof.getLeaf().equals(ByteString.copyFrom(WaveDigests.record(receipt))), "its hash");
+    MerkleProof event = provenEvent(outcome);
+    // What a node that lies would have to send: none of it is believed.
+    byte[] value = account.getProof().getValue().toByteArray();
+    value[0] ^= 1;
+    StateProof otherValue =
+        account.getProof().toBuilder().setValue(ByteString.copyFrom(value)).build();
+    byte[] leaf = proof.getLeaf().toByteArray();
+    leaf[0] ^= 1;
+    MerkleProof otherLeaf = proof.toBuilder().setLeaf(ByteString.copyFrom(leaf)).build();
+    MerkleProof otherPlace = event.toBuilder().setIndex(event.getIndex() + 1).build();
+    check(
+        !ProofVerifier.verifyState(outcome.root(), stateKey, otherValue)
+            && !ProofVerifier.verifyRecord(
+                summary.getReceiptsDigest(), summary.getTransactions(), otherLeaf)
+            && !ProofVerifier.verifyRecord(
+                summary.getEventsRoot(), summary.getEventsCount(), otherPlace),
+        "that wrong proofs are refused");
     return U128.fromWire(account.getAccount().getBalance());
+  }
+
+  /** The proof of the first event of the outcome, checked. */
+  private MerkleProof provenEvent(WaveOutcome outcome) {
+    WaveSummary summary = outcome.summary();
+    Event event = outcome.receipts().getFirst().getEvents(0);
+    EventCursor cursor =
+        EventCursor.newBuilder()
+            .setWave(event.getWave())
+            .setTransactionIndex(event.getTransactionIndex())
+            .setEventIndex(event.getEventIndex())
+            .build();
+    MerkleProof proof =
+        client.reader().proof(GetProofRequest.newBuilder().setEvent(cursor).build()).getMerkle();
+    check(
+        ProofVerifier.verifyRecord(summary.getEventsRoot(), summary.getEventsCount(), proof),
+        "the event");
+    check(proof.getLeaf().equals(ByteString.copyFrom(WaveDigests.record(event))), "its record");
+    return proof;
   }
 
   private void run(URI endpoint, byte[] module) {

@@ -16,8 +16,8 @@ from tidemill.v1 import state_service_pb2 as state  # noqa: E402
 from tidemill.v1 import types_pb2 as types  # noqa: E402
 from tidemill_client import (  # noqa: E402
     DEPLOY, ZERO_ADDRESS, Address, Client, ContractAbi, JsonRpcClient, Outcome, StateKey, Transaction,
-    Wave, WaveListener, Writer, call_payload, deploy_payload, digests_match, receipt_record,
-    verify_record_proof, verify_state_proof,
+    Wave, WaveListener, Writer, call_payload, deploy_payload, digests_match, event_record,
+    receipt_record, verify_record_proof, verify_state_proof,
 )
 
 TRANSFERS = 300
@@ -73,7 +73,7 @@ class Consensus(WaveListener):
 
 
 def check_proofs(client: Client, outcome: Outcome, call: Transaction) -> int:
-    """The receiver's balance in the outcome's state, proven."""
+    """The receiver's balance in the outcome's state, proven; and the call's receipt and event."""
     # docs:begin proof
     summary = outcome.result.summary
     base = types.StateRef(wave=summary.wave)
@@ -86,7 +86,24 @@ def check_proofs(client: Client, outcome: Outcome, call: Transaction) -> int:
         raise SystemExit("the receipt is not proven")
     if receipt_record(client.receipt(call.hash()).receipt) != merkle.leaf:
         raise SystemExit("another receipt was proven")
+    event = outcome.receipts[0].events[0]
+    cursor = types.EventCursor(wave=event.wave, transaction_index=0, event_index=event.event_index)
+    proven = client.proof(state.GetProofRequest(event=cursor)).merkle
+    if not verify_record_proof(summary.events_root, summary.events_count, proven):
+        raise SystemExit("the event is not proven")
+    if event_record(event) != proven.leaf:
+        raise SystemExit("another event was proven")
     # docs:end
+    # What a node that lies would have to send: none of it is believed.
+    account.proof.value = account.proof.value[:-1] + bytes([account.proof.value[-1] ^ 1])
+    merkle.leaf = merkle.leaf[:-1] + bytes([merkle.leaf[-1] ^ 1])
+    proven.index += 1
+    if (
+        verify_state_proof(outcome.root, StateKey.account(RECEIVER), account.proof)
+        or verify_record_proof(summary.receipts_digest, summary.transactions, merkle)
+        or verify_record_proof(summary.events_root, summary.events_count, proven)
+    ):
+        raise SystemExit("a wrong proof was believed")
     return int.from_bytes(account.account.balance, "little")
 
 

@@ -11,6 +11,7 @@ from .proof import (
     verify_record, verify_record_proof, verify_state, verify_state_proof,
 )
 from .retry import RetryPolicy
+from .security import JwtSecret, Tls
 from .tx import (
     DEPLOY, STANDARD, ZERO_ADDRESS, AccessEntry, Address, Transaction, call_payload, deploy_payload,
 )
@@ -18,9 +19,9 @@ from .wave import Outcome, Wave, WaveListener, WaveStream
 
 __all__ = [
     "DEPLOY", "STANDARD", "ZERO_ADDRESS", "AccessEntry", "Address", "Client", "ContractAbi",
-    "DecodedEvent", "Fate", "Hashed", "JsonRpcClient", "JsonRpcError", "NodeError", "Outcome",
-    "Reader", "RetryPolicy", "StateKey", "Transaction", "Wave", "WaveListener", "WaveStream",
-    "Writer", "abi_section", "blake3", "call_payload", "deploy_payload", "digests_match",
-    "event_record", "events_bloom", "events_root", "poseidon2", "receipt_record", "receipts_digest",
-    "verify_record", "verify_record_proof", "verify_state", "verify_state_proof",
+    "DecodedEvent", "Fate", "Hashed", "JsonRpcClient", "JsonRpcError", "JwtSecret", "NodeError",
+    "Outcome", "Reader", "RetryPolicy", "StateKey", "Tls", "Transaction", "Wave", "WaveListener",
+    "WaveStream", "Writer", "abi_section", "blake3", "call_payload", "deploy_payload",
+    "digests_match", "event_record", "events_bloom", "events_root", "poseidon2", "receipt_record",
+    "receipts_digest", "verify_record", "verify_record_proof", "verify_state", "verify_state_proof",
 ]

@@ -1,6 +1,6 @@
 """The door: one connection to a node."""
 
-from typing import Any, Callable, Optional
+from typing import Any, Callable, Optional, Sequence, Tuple
 
 import grpc
 
@@ -11,6 +11,7 @@ from tidemill.v1 import state_service_pb2_grpc as state_grpc
 
 from .errors import NodeError
 from .retry import RetryPolicy
+from .security import JwtSecret, Tls
 from .wave import Outcome, WaveStream
 
 _CHANNEL = [
@@ -25,16 +26,23 @@ class Client:
 
     def __init__(
         self, target: str, retries: RetryPolicy = RetryPolicy(), timeout: float = 30.0,
-        chunk_bytes: int = 256 * 1024, token: Optional[str] = None,
+        chunk_bytes: int = 256 * 1024, tls: Optional[Tls] = None, jwt_secret: Optional[str] = None,
+        token: Optional[str] = None,
     ) -> None:
-        self._channel = grpc.insecure_channel(target, options=_CHANNEL)
+        """A client of the node at ``target``, "host:port" or "unix:/path".
+
+        ``tls`` encrypts the connection. ``jwt_secret`` is the file with the secret that the node has in
+        ``auth.jwt-secret``; ``token`` is a bearer token that stays as it is, instead of it.
+        """
+        self._channel = _channel(target, tls)
         #: The stubs, for methods of the protocol that have no shorter way here.
         self.execution = execution_grpc.ExecutionServiceStub(self._channel)
         self.state = state_grpc.StateServiceStub(self._channel)
         self._retries = retries
         self._timeout = timeout
         self._chunk_bytes = chunk_bytes
-        self._metadata = () if token is None else (("authorization", f"Bearer {token}"),)
+        secret = None if jwt_secret is None else JwtSecret(jwt_secret)
+        self._token = (lambda: token) if secret is None else secret.token
 
     def __enter__(self) -> "Client":
         return self
@@ -50,13 +58,18 @@ class Client:
         attempt = 1
         while True:
             try:
-                return method(request, timeout=self._timeout, metadata=self._metadata)
+                return method(request, timeout=self._timeout, metadata=self._metadata())
             except grpc.RpcError as failure:
                 error = NodeError.of(failure)
                 if not self._retries.again(attempt, error):
                     raise error from failure
             self._retries.pause(attempt)
             attempt += 1
+
+    def _metadata(self) -> Sequence[Tuple[str, str]]:
+        """What each request carries: a token of its own, since those of a secret are good for a minute."""
+        token = self._token()
+        return () if token is None else (("authorization", f"Bearer {token}"),)
 
     def info(self) -> Any:
         """The handshake: what the node is, where it stands, what it accepts."""
@@ -101,7 +114,7 @@ class Client:
         """Opens a stream for waves; one at a time per node is useful."""
 
         def connect(frames: Any) -> Any:
-            return self.execution.ExecuteWave(frames, metadata=self._metadata)
+            return self.execution.ExecuteWave(frames, metadata=self._metadata())
 
         return WaveStream(connect, self.info, self._retries, self._chunk_bytes)
 
@@ -113,3 +126,12 @@ class Client:
     def rollback(self, to_wave: int) -> Any:
         """Discards the pending wave or undoes committed ones, until ``to_wave`` is the head."""
         return self.read(self.execution.RollbackWave, execution.RollbackWaveRequest(to_wave=to_wave))
+
+
+def _channel(target: str, tls: Optional[Tls]) -> grpc.Channel:
+    if tls is None:
+        return grpc.insecure_channel(target, options=_CHANNEL)
+    options = list(_CHANNEL)
+    if tls.server_name is not None:
+        options.append(("grpc.ssl_target_name_override", tls.server_name))
+    return grpc.secure_channel(target, tls.credentials(), options=options)

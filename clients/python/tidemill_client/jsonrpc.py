@@ -3,7 +3,9 @@
 import itertools
 import json
 import urllib.request
-from typing import Any, Dict, Union
+from typing import Any, Dict, Optional, Union
+
+from .security import Tls
 
 
 class JsonRpcError(Exception):
@@ -18,9 +20,11 @@ class JsonRpcError(Exception):
 class JsonRpcClient:
     """Sends requests to a node's HTTP port."""
 
-    def __init__(self, endpoint: str, timeout: float = 30.0) -> None:
+    def __init__(self, endpoint: str, timeout: float = 30.0, tls: Optional[Tls] = None) -> None:
+        """A client of ``endpoint``, http or https; ``tls`` says whom to trust and what to show."""
         self._endpoint = endpoint
         self._timeout = timeout
+        self._context = None if tls is None else tls.context()
         self._ids = itertools.count(1)
 
     def call(self, method: str, params: Any) -> Any:
@@ -29,7 +33,7 @@ class JsonRpcClient:
         request = urllib.request.Request(
             self._endpoint, body.encode(), {"content-type": "application/json"}
         )
-        with urllib.request.urlopen(request, timeout=self._timeout) as response:
+        with urllib.request.urlopen(request, timeout=self._timeout, context=self._context) as response:
             answer = json.load(response)
         if "error" in answer:
             error = answer["error"]

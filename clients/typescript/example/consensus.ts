@@ -7,7 +7,7 @@
 import { readFileSync } from "node:fs";
 import {
   addressOf, BorshWriter, callPayload, ContractAbi, DEPLOY, deployPayload, digestsMatch, encodeTransaction,
-  FalconKey, JsonRpcClient, receiptRecord, stateKey, TidemillClient, toHex, transaction, transactionHash,
+  eventRecord, FalconKey, JsonRpcClient, receiptRecord, stateKey, TidemillClient, toHex, transaction, transactionHash,
   u128FromWire, u128ToWire, verifyRecordProof, verifyStateProof, ZERO_ADDRESS,
   type Transaction, type WaveOutcome,
 } from "../src/index.js";
@@ -92,7 +92,21 @@ const { merkle } = await client.proof({ receipt: { wave: summary.wave, transacti
 if (!verifyRecordProof(summary.receiptsDigest, summary.transactions, merkle!)) throw new Error("the receipt is not proven");
 const receipt = await client.receipt(transactionHash(call));
 if (toHex(receiptRecord(receipt.receipt!)) !== toHex(merkle!.leaf)) throw new Error("another receipt was proven");
+const transfer = second.receipts[0]!.events[0]!;
+const cursor = { wave: summary.wave, transactionIndex: 0, eventIndex: transfer.eventIndex };
+const proven = (await client.proof({ event: cursor })).merkle!;
+if (!verifyRecordProof(summary.eventsRoot, summary.eventsCount, proven)) throw new Error("the event is not proven");
+if (toHex(eventRecord(transfer)) !== toHex(proven.leaf)) throw new Error("another event was proven");
 // docs:end
+// What a node that lies would have to send: none of it is believed.
+account.proof!.value![0]! ^= 1;
+merkle!.leaf[0]! ^= 1;
+proven.index += 1;
+if (
+  verifyStateProof(second.root, stateKey.account(receiver), account.proof!) ||
+  verifyRecordProof(summary.receiptsDigest, summary.transactions, merkle!) ||
+  verifyRecordProof(summary.eventsRoot, summary.eventsCount, proven)
+) throw new Error("a wrong proof was believed");
 
 // docs:begin simulate
 const rpc = new JsonRpcClient(endpoint);

@@ -106,7 +106,8 @@ export class BorshReader {
       throw new RangeError(`byte ${this.at}: needs ${length}, has ${this.input.length - this.at}`);
     }
     this.at += length;
-    return this.input.slice(this.at - length, this.at);
+    // A copy: slice() of a Buffer would share the bytes with the input.
+    return Uint8Array.from(this.input.subarray(this.at - length, this.at));
   }
 
   bytes(): Uint8Array {

@@ -1,5 +1,5 @@
 /** The door: one connection to a node. */
-import { credentials, Metadata, type ServiceError } from "@grpc/grpc-js";
+import { Metadata, type ServiceError } from "@grpc/grpc-js";
 import { NodeError } from "./errors.js";
 import {
   ExecutionServiceClient, GetInfoResponse, GetReceiptResponse, GetWaveResponse, RollbackWaveResponse,
@@ -11,6 +11,7 @@ import {
 } from "./generated/tidemill/v1/state_service.js";
 import type { WaveRef } from "./generated/tidemill/v1/types.js";
 import { again, DEFAULTS, pause, type ClientOptions, type Settings } from "./options.js";
+import { channelCredentials, JwtSecret } from "./security.js";
 import { WaveStream, type WaveOutcome } from "./wave.js";
 
 const MAX_MESSAGE_BYTES = 16 << 20;
@@ -24,19 +25,22 @@ export class TidemillClient {
   private readonly execution: ExecutionServiceClient;
   private readonly state: StateServiceClient;
   private readonly settings: Settings;
-  private readonly headers = new Metadata();
+  private readonly token: () => string | undefined;
 
-  /** A client of the node at `target`, "host:port"; connects at the first request. */
+  /** A client of the node at `target`, "host:port" or "unix:/path"; connects at the first request. */
   constructor(target: string, options: ClientOptions = {}) {
-    const { token, ...settings } = options;
+    const { tls, jwtSecret, token, ...settings } = options;
     this.settings = { ...DEFAULTS, ...settings };
-    if (token !== undefined) this.headers.set("authorization", `Bearer ${token}`);
+    const secret = jwtSecret === undefined ? undefined : new JwtSecret(jwtSecret);
+    this.token = () => secret?.token() ?? token;
     const channel = {
       "grpc.max_receive_message_length": MAX_MESSAGE_BYTES, "grpc.initial_reconnect_backoff_ms": 100,
       "grpc.max_reconnect_backoff_ms": 2_000,
+      ...(tls?.serverName === undefined
+        ? {} : { "grpc.ssl_target_name_override": tls.serverName, "grpc.default_authority": tls.serverName }),
     };
-    this.execution = new ExecutionServiceClient(target, credentials.createInsecure(), channel);
-    this.state = new StateServiceClient(target, credentials.createInsecure(), channel);
+    this.execution = new ExecutionServiceClient(target, channelCredentials(tls), channel);
+    this.state = new StateServiceClient(target, channelCredentials(tls), channel);
   }
 
   /** The handshake: what the node is, where it stands, what it accepts. */
@@ -94,7 +98,7 @@ export class TidemillClient {
 
   /** Opens a stream for waves; one at a time per node is useful. */
   openWaveStream(): WaveStream {
-    return new WaveStream(() => this.execution.executeWave(this.headers), () => this.info(), this.settings);
+    return new WaveStream(() => this.execution.executeWave(this.headers()), () => this.info(), this.settings);
   }
 
   /** Makes the pending wave durable; safe to repeat. Returns the newest durable wave. */
@@ -109,6 +113,14 @@ export class TidemillClient {
     return this.read(this.execution.rollbackWave.bind(this.execution) as Unary<object, RollbackWaveResponse>, { toWave });
   }
 
+  /** What each request carries: a token of its own, since those of a secret are good for a minute. */
+  private headers(): Metadata {
+    const headers = new Metadata();
+    const token = this.token();
+    if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
+    return headers;
+  }
+
   close(): void {
     this.execution.close();
     this.state.close();
@@ -119,7 +131,7 @@ export class TidemillClient {
     for (let attempt = 1; ; attempt++) {
       try {
         return await new Promise<A>((resolve, reject) =>
-          method(request, this.headers, { deadline: Date.now() + this.settings.deadlineMillis }, (error, answer) =>
+          method(request, this.headers(), { deadline: Date.now() + this.settings.deadlineMillis }, (error, answer) =>
             error === null ? resolve(answer) : reject(NodeError.of(error)),
           ),
         );

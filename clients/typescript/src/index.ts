@@ -7,6 +7,7 @@ export * from "./hash.js";
 export * from "./jsonrpc.js";
 export type { ClientOptions } from "./options.js";
 export * from "./proof.js";
+export { JwtSecret, type TlsOptions } from "./security.js";
 export * from "./tx.js";
 export * from "./wave.js";
 export * as codes from "./generated/tidemill/v1/codes.js";

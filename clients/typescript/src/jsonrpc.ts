@@ -1,5 +1,7 @@
 /** JSON-RPC 2.0 over HTTP: what a wallet uses. */
+import { request } from "node:https";
 import { fromHex, toHex } from "./hash.js";
+import { tlsFiles, type TlsOptions } from "./security.js";
 import type { Address } from "./tx.js";
 
 export class JsonRpcError extends Error {
@@ -28,22 +30,39 @@ const hex = (bytes: Uint8Array): string => `0x${toHex(bytes)}`;
 export class JsonRpcClient {
   private id = 0;
 
-  constructor(private readonly endpoint: string) {}
+  /** A client of `endpoint`, http or https. `tls` says whom to trust and which certificate to show. */
+  constructor(private readonly endpoint: string, private readonly tls?: TlsOptions) {}
 
   /** Calls `method`; throws a JsonRpcError when the node answers with one. */
   async call(method: string, params: unknown[] | Record<string, unknown>): Promise<unknown> {
     const id = ++this.id;
-    const response = await fetch(this.endpoint, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ jsonrpc: "2.0", id, method, params }),
-    });
-    const answer = (await response.json()) as {
+    const body = JSON.stringify({ jsonrpc: "2.0", id, method, params });
+    const answer = JSON.parse(await this.post(body)) as {
       id?: number; result?: unknown; error?: { code: number; message: string; data?: unknown };
     };
     if (answer.error) throw new JsonRpcError(answer.error.code, answer.error.message, answer.error.data);
     if (answer.id !== id) throw new Error(`${method}: not the answer to request ${id}`);
     return answer.result;
+  }
+
+  /** fetch() knows no certificates of one's own: with them it is the https module. */
+  private async post(body: string): Promise<string> {
+    const headers = { "content-type": "application/json" };
+    if (this.tls === undefined || !this.endpoint.startsWith("https:")) {
+      return (await fetch(this.endpoint, { method: "POST", headers, body })).text();
+    }
+    const { serverName } = this.tls;
+    const options = { method: "POST", headers, ...tlsFiles(this.tls), ...(serverName === undefined ? {} : { servername: serverName }) };
+    return new Promise((resolve, reject) => {
+      const sent = request(this.endpoint, options, (response) => {
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        response.on("end", () => resolve(Buffer.concat(chunks).toString("utf8")));
+        response.on("error", reject);
+      });
+      sent.on("error", reject);
+      sent.end(body);
+    });
   }
 
   /** What a view function of a contract returns now; throws a JsonRpcError when it fails. */

@@ -1,5 +1,6 @@
 /** How to reach a node, and how patiently. */
 import { NodeError } from "./errors.js";
+import type { TlsOptions } from "./security.js";
 
 export interface ClientOptions {
   /** How often a request that may be repeated is sent in all. */
@@ -10,11 +11,15 @@ export interface ClientOptions {
   deadlineMillis?: number;
   /** Transactions of a wave travel in messages of about this size. */
   chunkBytes?: number;
-  /** A bearer token. */
+  /** Encrypt the connection; without it, it is in clear text. */
+  tls?: TlsOptions;
+  /** The file with the secret that the node has in `auth.jwt-secret`; each request gets a token of its own. */
+  jwtSecret?: string;
+  /** A bearer token that stays as it is, instead of the secret. */
   token?: string;
 }
 
-export type Settings = Required<Omit<ClientOptions, "token">>;
+export type Settings = Required<Omit<ClientOptions, "tls" | "jwtSecret" | "token">>;
 
 export const DEFAULTS: Settings = {
   attempts: 8, firstPauseMillis: 100, deadlineMillis: 30_000, chunkBytes: 256 * 1024,

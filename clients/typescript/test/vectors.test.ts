@@ -190,11 +190,13 @@ test("calls, results and events by the ABI", () => {
     else assert.deepEqual(plain(decode()), row.value);
   }
   for (const row of all.events!) {
-    const decode = () => abiOf(row).decodeEvent({ topics: row.topics.map(buffer), data: buffer(row.data) });
+    const event = { topics: row.topics.map(buffer), data: buffer(row.data) };
+    const decode = () => abiOf(row).decodeEvent(event);
     if (row.name !== null) {
       const decoded = decode();
       assert.equal(decoded?.name, row.name);
       assert.deepEqual(plain(decoded!.fields), row.fields);
+      assert.equal(toHex(event.data), row.data, "decoding leaves the message as it is");
     } else if (row.topics.length === 1) assert.equal(decode(), undefined);
     else assert.throws(decode);
   }

@@ -105,3 +105,13 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- $name := printf "%s-http" (include "tidemill.fullname" .) -}}
 {{- list "localhost" "127.0.0.1" $name (printf "%s.%s" $name .Release.Namespace) (printf "%s.%s.svc" $name .Release.Namespace) (printf "%s.%s.svc.cluster.local" $name .Release.Namespace) | toJson -}}
 {{- end -}}
+
+{{/* Whether an object of the Prometheus operator is wanted: (list context value kind), the value true, false or "auto". */}}
+{{- define "tidemill.operated" -}}
+{{- $wanted := index . 1 -}}
+{{- if kindIs "bool" $wanted -}}
+{{- if $wanted }}true{{ end -}}
+{{- else if (index . 0).Capabilities.APIVersions.Has (printf "monitoring.coreos.com/v1/%s" (index . 2)) -}}
+true
+{{- end -}}
+{{- end -}}

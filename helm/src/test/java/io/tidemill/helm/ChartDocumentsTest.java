@@ -8,9 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -58,5 +60,24 @@ final class ChartDocumentsTest {
               .toList();
       assertThat(asked).as(file).isNotEmpty().isSubsetOf(known);
     }
+  }
+
+  @Test
+  void shouldExplainEveryAlertOnThePageForOperators() throws IOException {
+    final Set<String> explained =
+        words(Pattern.compile("(?m)^\\| `(Tidemill[A-Za-z]+)`"), Path.of("../docs/operate.md"));
+    final Set<String> raised =
+        words(
+            Pattern.compile("(?m)- alert: (\\S+)"),
+            FOLDER.resolve("templates/prometheusrule.yaml"));
+    assertThat(raised).isNotEmpty().isEqualTo(explained);
+  }
+
+  private static Set<String> words(Pattern pattern, Path file) throws IOException {
+    return pattern
+        .matcher(Files.readString(file))
+        .results()
+        .map(found -> found.group(1))
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 }

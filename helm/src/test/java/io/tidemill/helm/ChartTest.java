@@ -4,17 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.Gson;
-import com.google.gson.JsonElement;
-import io.kubernetes.client.openapi.JSON;
-import io.kubernetes.client.openapi.models.V1ConfigMap;
-import io.kubernetes.client.openapi.models.V1Deployment;
-import io.kubernetes.client.openapi.models.V1NetworkPolicy;
-import io.kubernetes.client.openapi.models.V1Pod;
-import io.kubernetes.client.openapi.models.V1PodDisruptionBudget;
-import io.kubernetes.client.openapi.models.V1Service;
-import io.kubernetes.client.openapi.models.V1ServiceAccount;
-import io.kubernetes.client.openapi.models.V1StatefulSet;
-import io.kubernetes.client.openapi.models.V2HorizontalPodAutoscaler;
 import io.tidemill.helm.Chart.Manifest;
 import io.tidemill.server.config.ConfigReader;
 import java.io.IOException;
@@ -36,22 +25,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Every profile of the chart is what Kubernetes and the node expect, and wrong values are refused.
  */
 final class ChartTest {
-  /** Kinds of the Kubernetes API that the chart may make. */
-  private static final Map<String, Class<?>> KINDS =
-      Map.of(
-          "ConfigMap", V1ConfigMap.class,
-          "Deployment", V1Deployment.class,
-          "HorizontalPodAutoscaler", V2HorizontalPodAutoscaler.class,
-          "NetworkPolicy", V1NetworkPolicy.class,
-          "Pod", V1Pod.class,
-          "PodDisruptionBudget", V1PodDisruptionBudget.class,
-          "Service", V1Service.class,
-          "ServiceAccount", V1ServiceAccount.class,
-          "StatefulSet", V1StatefulSet.class);
-
-  /** Kinds of the Prometheus operator, which the API's types do not know. */
-  private static final Set<String> OPERATOR_KINDS = Set.of("ServiceMonitor", "PrometheusRule");
-
   private static final Gson GSON = new Gson();
 
   static Stream<List<Path>> valuesFiles() {
@@ -65,24 +38,9 @@ final class ChartTest {
 
   @ParameterizedTest
   @MethodSource("valuesFiles")
-  void shouldRenderOnlyObjectsThatTheKubernetesApiKnows(List<Path> values) throws IOException {
-    new JSON();
+  void shouldRenderOnlyObjectsThatTheKubernetesApiKnows(List<Path> values) {
     for (Manifest manifest : Chart.TIDEMILL.render(values, Map.of())) {
-      if (OPERATOR_KINDS.contains(manifest.kind())) {
-        continue;
-      }
-      final Class<?> type = KINDS.get(manifest.kind());
-      assertThat(type).as("type of %s", manifest.kind()).isNotNull();
-      validate(type, GSON.toJsonTree(manifest.body()));
-    }
-  }
-
-  /** The generated types refuse unknown fields and missing ones. */
-  private static void validate(Class<?> type, JsonElement element) {
-    try {
-      type.getMethod("validateJsonElement", JsonElement.class).invoke(null, element);
-    } catch (ReflectiveOperationException e) {
-      throw new AssertionError(type.getSimpleName() + ": " + e.getCause(), e);
+      KubernetesTypes.check(manifest.kind(), GSON.toJsonTree(manifest.body()));
     }
   }
 

@@ -25,16 +25,16 @@ final class BillOfMaterials {
    * @param maven the bill that Maven made of the server module
    * @return the number of components
    */
-  static int write(
-      Path maven, String javaVersion, List<SystemLibraries.Package> packages, Path root)
+  static int write(Path maven, JavaRuntime java, List<DebianArchive.Package> packages, Path root)
       throws IOException {
     final ObjectNode bill = (ObjectNode) MAPPER.readTree(maven.toFile());
     // Neither an identity nor a time of this build: the same inputs give the same file.
     bill.remove("serialNumber");
     bill.withObject("/metadata").remove("timestamp");
     final ArrayNode components = bill.withArray("components");
-    component(components, "temurin", javaVersion, "pkg:generic/temurin@" + javaVersion);
-    for (SystemLibraries.Package each : packages) {
+    final String jdk = java.builder().equals("Eclipse Adoptium") ? "temurin" : "openjdk";
+    component(components, jdk, java.version(), "pkg:generic/" + jdk + "@" + java.version());
+    for (DebianArchive.Package each : packages) {
       component(
           components,
           each.name(),

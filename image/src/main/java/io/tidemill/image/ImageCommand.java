@@ -44,13 +44,13 @@ public final class ImageCommand implements Callable<Integer> {
   @Option(
       names = "--jdk-amd64",
       paramLabel = "DIR",
-      description = "A JDK 25 for Linux on amd64, when this machine is another.")
+      description = {
+        "A JDK 25 for Linux on amd64, when this machine is another; the default is the one of Debian,",
+        "which is downloaded once (360 MB) and kept in target/debian."
+      })
   private @Nullable Path jdkAmd64;
 
-  @Option(
-      names = "--jdk-arm64",
-      paramLabel = "DIR",
-      description = "A JDK 25 for Linux on arm64, when this machine is another.")
+  @Option(names = "--jdk-arm64", paramLabel = "DIR", description = "The same for arm64.")
   private @Nullable Path jdkArm64;
 
   @Option(
@@ -117,20 +117,26 @@ public final class ImageCommand implements Callable<Integer> {
     try {
       final Path root = Files.createDirectories(work.resolve("root"));
       final List<Path> jars = jars();
+      final DebianArchive archive =
+          platform == Platform.here()
+              ? DebianArchive.here()
+              : DebianArchive.of(platform, debian(platform));
       say("linking the Java runtime for " + platform.oci());
-      final String java =
-          JavaRuntime.install(platform, jars, foreignJdk(platform), root.resolve("opt/java"));
+      final JavaRuntime java =
+          JavaRuntime.install(
+              platform, jars, foreignJdk(platform, archive), root.resolve("opt/java"));
       say("unpacking the C libraries for " + platform.oci());
       final var packages =
           SystemLibraries.install(
-              platform, Files.createDirectories(work.resolve("packages")), root);
+              platform, archive, Files.createDirectories(work.resolve("packages")), root);
       final List<String> classPath = NodeFiles.install(platform, jars, root);
       accounts(root);
       final int components =
           BillOfMaterials.write(home.resolve("server/target/image/bom.json"), java, packages, root);
       Trees.stamp(root);
       final List<String> jvm = jvm(classPath);
-      final boolean cached = platform == Platform.here() && train(root, jvm);
+      say("training the start-up cache");
+      final boolean cached = StartCache.train(platform, root, jvm);
       Trees.stamp(root);
       say("writing " + tar);
       Files.deleteIfExists(tar);
@@ -141,13 +147,15 @@ public final class ImageCommand implements Callable<Integer> {
     }
   }
 
-  private @Nullable Path foreignJdk(Platform platform) {
-    return platform == Platform.AMD64 ? jdkAmd64 : jdkArm64;
+  private @Nullable Path foreignJdk(Platform platform, DebianArchive archive) throws IOException {
+    final Path given = platform == Platform.AMD64 ? jdkAmd64 : jdkArm64;
+    return given != null || platform == Platform.here()
+        ? given
+        : ForeignJdk.of(platform, archive, debian(platform));
   }
 
-  private boolean train(Path root, List<String> jvm) throws IOException {
-    say("training the start-up cache");
-    return StartCache.train(root, jvm);
+  private Path debian(Platform platform) throws IOException {
+    return Files.createDirectories(home.resolve("target/debian").resolve(platform.oci()));
   }
 
   /** The jars of the node in the order of its class path, as the launcher's build left them. */
@@ -209,22 +217,24 @@ public final class ImageCommand implements Callable<Integer> {
     }
   }
 
-  private void report(Platform platform, Path tar, String java, int components, boolean cached)
+  private void report(Platform platform, Path tar, JavaRuntime java, int components, boolean cached)
       throws IOException {
     final PrintWriter out = spec.commandLine().getOut();
     final long bytes = Files.size(tar);
     if (json) {
       out.printf(
           "{\"platform\":\"%s\",\"file\":\"%s\",\"bytes\":%d,\"java\":\"%s\",\"components\":%d,\"start_cache\":%b}%n",
-          platform.oci(), tar, bytes, java, components, cached);
+          platform.oci(), tar, bytes, java.version(), components, cached);
     } else {
       out.printf(
           "%s: %d MiB, Java %s, %d components in its bill of materials%s%n",
           tar,
           bytes >> 20,
-          java,
+          java.version(),
           components,
-          cached ? "" : ", without start-up cache (it is trained on the same processor, as root)");
+          cached
+              ? ""
+              : ", without start-up cache (it is trained as root, on the same processor or an emulated one)");
     }
     out.flush();
   }

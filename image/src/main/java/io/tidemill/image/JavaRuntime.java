@@ -12,15 +12,18 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A Java runtime with only the modules that the node uses. */
-final class JavaRuntime {
+/**
+ * A Java runtime with only the modules that the node uses.
+ *
+ * @param builder who built the JDK it was linked from, as its release file says
+ * @param version its version
+ */
+record JavaRuntime(String builder, String version) {
   /** Modules that nothing names in byte code: flight recorder, crash analysis, file systems. */
   private static final List<String> ALWAYS =
       List.of("jdk.jfr", "jdk.unsupported", "jdk.management", "jdk.zipfs", "jdk.net");
 
   private static final Set<String> NOT_COPIED = Set.of("jmods", "include", "man", "demo", "sample");
-
-  private JavaRuntime() {}
 
   /**
    * Puts the runtime into {@code target}, which must not exist.
@@ -28,25 +31,20 @@ final class JavaRuntime {
    * @param jars whose modules are needed
    * @param foreign a JDK 25 for {@code platform} when that is not this machine's: its modules are
    *     linked when it has a folder jmods, else it is copied
-   * @return its version
    */
-  static String install(Platform platform, List<Path> jars, @Nullable Path foreign, Path target)
-      throws IOException {
+  static JavaRuntime install(
+      Platform platform, List<Path> jars, @Nullable Path foreign, Path target) throws IOException {
     final Path here = Path.of(System.getProperty("java.home"));
     if (platform == Platform.here() && foreign == null) {
       link(here, modules(here, jars), List.of(), target);
-      return version(here);
+      return of(here);
     }
     if (foreign == null) {
-      throw new ImageException(
-          "the image for "
-              + platform.oci()
-              + " needs a JDK 25 for Linux on that processor: name its folder with --jdk-"
-              + platform.oci());
+      throw new ImageException("no JDK for " + platform.oci());
     }
-    final String version = version(foreign);
-    if (!version.startsWith("25")) {
-      throw new ImageException(foreign + " is Java " + version + "; the node needs 25");
+    final JavaRuntime runtime = of(foreign);
+    if (!runtime.version.startsWith("25")) {
+      throw new ImageException(foreign + " is Java " + runtime.version + "; the node needs 25");
     }
     final Path jmods = foreign.resolve("jmods");
     if (Files.isDirectory(jmods)) {
@@ -54,7 +52,7 @@ final class JavaRuntime {
     } else {
       copy(foreign, target);
     }
-    return version;
+    return runtime;
   }
 
   private static Set<String> modules(Path jdk, List<Path> jars) {
@@ -86,7 +84,9 @@ final class JavaRuntime {
         List.of(
             "--add-modules",
             String.join(",", modules),
-            "--strip-debug",
+            // Not --strip-debug: it runs this machine's objcopy on what may be another's binaries.
+            "--strip-java-debug-attributes",
+            "--exclude-files=**.debuginfo,**.diz",
             "--no-header-files",
             "--no-man-pages",
             "--output",
@@ -111,13 +111,17 @@ final class JavaRuntime {
     }
   }
 
-  private static String version(Path jdk) throws IOException {
+  private static JavaRuntime of(Path jdk) throws IOException {
     final Properties release = new Properties();
     try (var in = Files.newBufferedReader(jdk.resolve("release"))) {
       release.load(in);
     } catch (IOException e) {
       throw new ImageException(jdk + " is not a JDK: it has no readable file release", e);
     }
-    return release.getProperty("JAVA_VERSION", "").replace("\"", "");
+    return new JavaRuntime(property(release, "IMPLEMENTOR"), property(release, "JAVA_VERSION"));
+  }
+
+  private static String property(Properties release, String name) {
+    return release.getProperty(name, "").replace("\"", "");
   }
 }

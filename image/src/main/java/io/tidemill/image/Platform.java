@@ -9,26 +9,36 @@ enum Platform {
       "x86_64-linux-gnu",
       "/lib64/ld-linux-x86-64.so.2",
       "librocksdbjni-linux64.so",
-      "x86_64"),
+      "x86_64",
+      0x3e),
   ARM64(
       "arm64",
       "aarch64-linux-gnu",
       "/lib/ld-linux-aarch64.so.1",
       "librocksdbjni-linux-aarch64.so",
-      "aarch_64");
+      "aarch_64",
+      0xb7);
 
   private final String oci;
   private final String triplet;
   private final String loader;
   private final String rocksLibrary;
   private final String nettySuffix;
+  private final int elfMachine;
 
-  Platform(String oci, String triplet, String loader, String rocksLibrary, String nettySuffix) {
+  Platform(
+      String oci,
+      String triplet,
+      String loader,
+      String rocksLibrary,
+      String nettySuffix,
+      int elfMachine) {
     this.oci = oci;
     this.triplet = triplet;
     this.loader = loader;
     this.rocksLibrary = rocksLibrary;
     this.nettySuffix = nettySuffix;
+    this.elfMachine = elfMachine;
   }
 
   /** The name in an image index. */
@@ -54,6 +64,17 @@ enum Platform {
   /** How the transport's native libraries inside their jar end. */
   String nettySuffix() {
     return nettySuffix;
+  }
+
+  /** The name of its emulator. */
+  String emulator() {
+    return triplet.substring(0, triplet.indexOf('-'));
+  }
+
+  /** How its programs begin (ELF header), as the kernel's binfmt_misc reads it. */
+  String elfMagic() {
+    return "\\x7f\\x45\\x4c\\x46\\x02\\x01\\x01\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x02\\x00\\x%02x\\x00"
+        .formatted(elfMachine);
   }
 
   /** The platform of the machine this runs on, or null when images are not built for it. */

@@ -16,12 +16,9 @@ import java.util.concurrent.TimeUnit;
 final class StartCache {
   static final String FILE = NodeFiles.HOME + "/tidemill.aot";
 
-  /** The dynamic loader and the runtime read /proc; the mount ends with the process. */
-  private static final String ENTER = "mount -t proc proc \"$0/proc\" && exec chroot \"$0\" \"$@\"";
-
   private StartCache() {}
 
-  private static final long TRAINING_SECONDS = 180;
+  private static final long TRAINING_SECONDS = 600;
 
   /**
    * Trains with the start of a node on a store in memory, which is told to stop when it is ready.
@@ -29,16 +26,19 @@ final class StartCache {
    *
    * @return whether there is a cache; without it a node starts slower and is otherwise the same
    */
-  static boolean train(Path root, List<String> jvm) throws IOException {
-    if (!"root".equals(System.getProperty("user.name"))) {
+  static boolean train(Platform platform, Path root, List<String> jvm) throws IOException {
+    if (!RootFolder.runs(platform)) {
       return false;
     }
-    final List<String> command = new ArrayList<>(List.of("unshare", "--mount", "sh", "-c", ENTER));
-    command.addAll(List.of(root.toString(), "/opt/java/bin/java", "-XX:AOTCacheOutput=" + FILE));
-    command.addAll(jvm);
-    command.addAll(List.of(NodeFiles.MAIN, "node", "--set", "data.store=memory"));
-    command.addAll(List.of("--grpc-port", "0", "--http-port", "0", "--health-port", "0"));
-    final Process node = new ProcessBuilder(command).redirectErrorStream(true).start();
+    final List<String> java =
+        new ArrayList<>(List.of("/opt/java/bin/java", "-XX:AOTCacheOutput=" + FILE));
+    java.addAll(jvm);
+    java.addAll(List.of(NodeFiles.MAIN, "node", "--set", "data.store=memory"));
+    java.addAll(List.of("--grpc-port", "0", "--http-port", "0", "--health-port", "0"));
+    final Process node =
+        new ProcessBuilder(RootFolder.command(platform, root, "", "chroot", java))
+            .redirectErrorStream(true)
+            .start();
     final StringBuilder said = new StringBuilder();
     try (BufferedReader output = node.inputReader(StandardCharsets.UTF_8)) {
       for (String line = output.readLine(); line != null; line = output.readLine()) {

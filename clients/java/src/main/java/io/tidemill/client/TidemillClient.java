@@ -1,17 +1,7 @@
 package io.tidemill.client;
 
 import com.google.protobuf.ByteString;
-import io.grpc.CallOptions;
 import io.grpc.Channel;
-import io.grpc.ClientCall;
-import io.grpc.ClientInterceptor;
-import io.grpc.ClientInterceptors;
-import io.grpc.ConnectivityState;
-import io.grpc.ManagedChannel;
-import io.grpc.Metadata;
-import io.grpc.MethodDescriptor;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import io.grpc.stub.MetadataUtils;
 import io.tidemill.v1.CommitWaveRequest;
 import io.tidemill.v1.DeleteCommitRequest;
 import io.tidemill.v1.ExecutionServiceGrpc;
@@ -25,7 +15,6 @@ import io.tidemill.v1.StateServiceGrpc;
 import io.tidemill.v1.WaveRef;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A connection to one node. Closing it ends every stream and request.
@@ -34,32 +23,21 @@ import java.util.concurrent.TimeUnit;
  * reads through {@link #reader}.
  */
 public final class TidemillClient implements AutoCloseable {
-  private static final Metadata.Key<String> AUTHORIZATION =
-      Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
-  private static final int MAX_MESSAGE_BYTES = 16 << 20;
-
   private final ClientOptions options;
-  private final ManagedChannel connection;
+  private final Transport transport;
   private final Channel channel;
   private final NodeReader reader;
 
-  private TidemillClient(ClientOptions options, ManagedChannel connection) {
+  private TidemillClient(ClientOptions options) {
     this.options = options;
-    this.connection = connection;
-    this.channel = authenticated(options, eager(connection));
+    this.transport = new Transport(options);
+    this.channel = transport.channel();
     this.reader = new NodeReader(channel, options);
   }
 
   /** A client of the node that {@code options} name; connects at the first request. */
   public static TidemillClient connect(ClientOptions options) {
-    ManagedChannel connection =
-        NettyChannelBuilder.forAddress(options.host(), options.port())
-            .usePlaintext()
-            .maxInboundMessageSize(MAX_MESSAGE_BYTES)
-            .keepAliveTime(30, TimeUnit.SECONDS)
-            .keepAliveTimeout(10, TimeUnit.SECONDS)
-            .build();
-    return new TidemillClient(options, connection);
+    return new TidemillClient(options);
   }
 
   /** Requests that change nothing, repeated when the node is busy or away. */
@@ -143,14 +121,7 @@ public final class TidemillClient implements AutoCloseable {
 
   @Override
   public void close() {
-    connection.shutdownNow();
-    try {
-      if (!connection.awaitTermination(5, TimeUnit.SECONDS)) {
-        throw new IllegalStateException("the connection did not end within 5 seconds");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    transport.close();
   }
 
   private StateServiceGrpc.StateServiceBlockingStub state() {
@@ -159,31 +130,5 @@ public final class TidemillClient implements AutoCloseable {
 
   private ExecutionServiceGrpc.ExecutionServiceBlockingStub blocking() {
     return ExecutionServiceGrpc.newBlockingStub(channel).withDeadlineAfter(options.callDeadline());
-  }
-
-  /** A channel that connects at once when it is asked: how long to wait is the retry policy's. */
-  private static Channel eager(ManagedChannel connection) {
-    return ClientInterceptors.intercept(
-        connection,
-        new ClientInterceptor() {
-          @Override
-          public <Q, A> ClientCall<Q, A> interceptCall(
-              MethodDescriptor<Q, A> method, CallOptions callOptions, Channel next) {
-            if (connection.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
-              connection.resetConnectBackoff();
-            }
-            return next.newCall(method, callOptions);
-          }
-        });
-  }
-
-  private static Channel authenticated(ClientOptions options, Channel connection) {
-    if (options.token() == null) {
-      return connection;
-    }
-    Metadata headers = new Metadata();
-    headers.put(AUTHORIZATION, "Bearer " + options.token());
-    return ClientInterceptors.intercept(
-        connection, MetadataUtils.newAttachHeadersInterceptor(headers));
   }
 }

@@ -3,6 +3,7 @@ package io.tidemill.server.cli;
 import io.tidemill.client.ClientOptions;
 import io.tidemill.client.StateSnapshots;
 import io.tidemill.client.TidemillClient;
+import io.tidemill.client.cli.SecurityOptions;
 import io.tidemill.state.Retention;
 import io.tidemill.state.rocks.RocksOptions;
 import io.tidemill.state.rocks.RocksStateStore;
@@ -76,12 +77,10 @@ public final class SnapshotCommand {
     @Option(names = "--port", required = true, description = "The node's gRPC port.")
     private int port;
 
-    @Option(names = "--token", description = "The bearer token, when the node wants one.")
-    private @Nullable String token;
+    @Mixin private SecurityOptions security = new SecurityOptions();
 
     TidemillClient connect() {
-      final ClientOptions plain = ClientOptions.plaintext(host, port);
-      return TidemillClient.connect(token == null ? plain : plain.withToken(token));
+      return TidemillClient.connect(security.apply(ClientOptions.plaintext(host, port)));
     }
   }
 

@@ -4,6 +4,7 @@ import io.tidemill.client.ClientOptions;
 import io.tidemill.client.NodeException;
 import io.tidemill.client.TidemillClient;
 import io.tidemill.client.WaveOutcome;
+import io.tidemill.client.cli.SecurityOptions;
 import io.tidemill.client.wavefile.WaveFile;
 import io.tidemill.client.wavefile.WaveGenerator;
 import io.tidemill.client.wavefile.WaveReplay;
@@ -175,8 +176,7 @@ public final class WaveCommand implements Runnable {
     @Option(names = "--port", required = true, description = "The node's gRPC port.")
     private int port;
 
-    @Option(names = "--token", description = "The bearer token, when the node wants one.")
-    private @Nullable String bearer;
+    @Mixin private SecurityOptions security = new SecurityOptions();
 
     @Option(names = "--json", description = "Print one JSON object per wave.")
     private boolean json;
@@ -197,9 +197,8 @@ public final class WaveCommand implements Runnable {
         err.println(file + ": " + e.getMessage());
         return ExitCode.SOFTWARE;
       }
-      final ClientOptions plain = ClientOptions.plaintext(host, port);
-      try (TidemillClient client =
-          TidemillClient.connect(bearer == null ? plain : plain.withToken(bearer))) {
+      final ClientOptions options = security.apply(ClientOptions.plaintext(host, port));
+      try (TidemillClient client = TidemillClient.connect(options)) {
         WaveReplay.run(client, waves, explain, this::print);
         return ExitCode.OK;
       } catch (NodeException | IllegalArgumentException e) {

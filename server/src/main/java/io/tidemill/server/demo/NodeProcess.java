@@ -21,7 +21,7 @@ import java.util.concurrent.TimeoutException;
  * ready and where; its log goes to a file. Closing it asks it to stop and waits.
  */
 public final class NodeProcess implements AutoCloseable {
-  private static final long READY_SECONDS = 60;
+  private static final long READY_SECONDS = 300;
   private static final long STOP_SECONDS = 30;
 
   private final Process process;

@@ -5,16 +5,22 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tidemill.client.json.Json;
 import io.tidemill.server.demo.NodeProcess;
+import io.tidemill.server.dev.DevNode;
+import io.tidemill.server.dev.DevOptions;
 import io.tidemill.server.testing.CuttingProxy;
 import io.tidemill.server.testing.ProjectFolder;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,6 +30,11 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class ClientLibrariesTest {
   private static final String PYTHON = "/usr/bin/python3";
+  private static final List<String> JAVA =
+      List.of(
+          Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+          "--enable-native-access=ALL-UNNAMED",
+          "--sun-misc-unsafe-memory-access=allow");
   private static final Path ROOT = ProjectFolder.path();
 
   @TempDir private Path folder;
@@ -31,17 +42,14 @@ class ClientLibrariesTest {
   @Test
   void shouldDriveWavesFromJava() {
     final Path client = ROOT.resolve("clients/java");
-    drive(
-        client,
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "example/Consensus.java",
-            "127.0.0.1",
-            "9944",
-            "http://127.0.0.1:9933/",
-            "../../executor/contracts/token/token.wasm"));
+    final List<String> consensus = new ArrayList<>(JAVA);
+    consensus.addAll(List.of("example/Consensus.java", "127.0.0.1", "9944"));
+    consensus.add("http://127.0.0.1:9933/");
+    consensus.add("../../executor/contracts/token/token.wasm");
+    drive(client, consensus);
+    final List<String> secured = new ArrayList<>(JAVA);
+    secured.add("example/Secured.java");
+    reachASecuredNode(client, secured);
   }
 
   @Test
@@ -54,6 +62,8 @@ class ClientLibrariesTest {
             || runs(client, "npm", "ci", "--no-audit", "--no-fund"),
         "npm cannot install the client's dependencies: is the registry reachable?");
     follow("typescript");
+    begin("first typescript");
+    reachASecuredNode(client, List.of("node", "dist/example/secured.js"));
   }
 
   @Test
@@ -66,6 +76,8 @@ class ClientLibrariesTest {
         runs(client, "bash", "-c", "command -v protoc && command -v grpc_python_plugin"),
         "protoc with its Python gRPC plugin is not installed");
     follow("python");
+    begin("first python");
+    reachASecuredNode(client, List.of(PYTHON, "example/secured.py"));
   }
 
   @Test
@@ -80,6 +92,9 @@ class ClientLibrariesTest {
             && Files.isDirectory(Path.of("/usr/share/gocode/src/lukechampine.com/blake3")),
         "the Go libraries of Debian are not installed");
     follow("go");
+    final String secured = folder.resolve("secured").toString();
+    must(client, "./debian.sh", "build", "-o", secured, "./example/secured");
+    reachASecuredNode(client, List.of(secured));
     assertThat(must(client, "gofmt", "-l", ".")).isEmpty();
   }
 
@@ -92,12 +107,37 @@ class ClientLibrariesTest {
           final String[] words = place.split(", ", 2);
           assertThat(lines).as(place).isEqualTo(IntegratePage.part(words[0], words[1]));
         });
-    // Six blocks of commands; no block is left out of the tests.
-    assertThat(IntegratePage.fences()).isEqualTo(code.size() + 6L);
+    // Nine blocks of commands; no block is left out of the tests.
+    assertThat(IntegratePage.fences()).isEqualTo(code.size() + 9L);
+  }
+
+  /**
+   * The first ten minutes of the integrate page, on a development chain, to the output it shows.
+   */
+  private void begin(String block) {
+    assertThat(IntegratePage.commands("dev")).containsExactly("./tidemill dev --grpc-port 9944");
+    try (DevNode dev =
+        DevNode.start(DevOptions.FOR_TESTS, new PrintWriter(new StringWriter()), true, false, 0)) {
+      follow(
+          block,
+          (directory, words) -> {
+            assertThat(words).contains("127.0.0.1:9944", "http://127.0.0.1:9933/");
+            final String[] command =
+                words.stream()
+                    .map(word -> word.replace(":9944", ":" + dev.grpcPort()))
+                    .map(word -> word.replace(":9933/", ":" + dev.httpPort() + "/"))
+                    .toArray(String[]::new);
+            assertThat(must(directory, command)).containsPattern(IntegratePage.output("first"));
+          });
+    }
   }
 
   /** Does what the integrate page says, with the node's real ports. */
   private void follow(String block) {
+    follow(block, this::drive);
+  }
+
+  private void follow(String block, BiConsumer<Path, List<String>> example) {
     Path directory = ROOT;
     for (String line : IntegratePage.commands(block)) {
       final List<String> words = new ArrayList<>(List.of(line.split(" ", -1)));
@@ -107,7 +147,7 @@ class ClientLibrariesTest {
       if (words.getFirst().equals("cd")) {
         directory = ROOT.resolve(words.get(1));
       } else if (line.contains(":9944")) {
-        drive(directory, words);
+        example.accept(directory, words);
       } else if (!line.equals("npm ci")) {
         must(directory, words.toArray(String[]::new));
       }
@@ -133,6 +173,59 @@ class ClientLibrariesTest {
       assertThat(verdict.get("ok")).as(output).isEqualTo(true);
       assertThat(((BigDecimal) verdict.get("resends")).intValue()).as(output).isEqualTo(2);
       assertThat(proxy.connections()).isGreaterThanOrEqualTo(3);
+    }
+  }
+
+  /** The example of a node with TLS and tokens: what it must be shown, and whom it refuses. */
+  private void reachASecuredNode(Path client, List<String> example) {
+    try (SecuredNode node = SecuredNode.start(folder)) {
+      final List<String> trusting = List.of("--ca", node.certificate());
+      final List<String> known = with(trusting, "--certificate", node.clientCertificate());
+      final List<String> whole =
+          with(with(known, "--key", node.clientKey()), "--jwt-secret", node.secret());
+      final String target = "127.0.0.1:" + node.grpcPort();
+      final String named = "node.tidemill.test";
+      final List<String> all = with(with(whole, "--server-name", named), "--http", node.endpoint());
+      assertThat(ask(client, example, target, all))
+          .containsEntry("ok", true)
+          .containsEntry("height", BigDecimal.ZERO);
+      final List<String> token = List.of("--jwt-secret", node.secret());
+      assertThat(ask(client, example, "unix:" + node.socket(), token)).containsEntry("ok", true);
+      // Without a token; without a certificate; a node of another name; and in clear text.
+      final List<String> noToken = with(known, "--key", node.clientKey());
+      assertThat(ask(client, example, target, noToken)).containsEntry("reason", "UNAUTHENTICATED");
+      final List<String> elsewhere = with(whole, "--server-name", "other.tidemill.test");
+      for (List<String> wrong :
+          List.of(with(trusting, token.get(0), token.get(1)), elsewhere, token)) {
+        assertThat(ask(client, example, target, wrong)).containsEntry("reason", "UNAVAILABLE");
+      }
+    }
+  }
+
+  private static List<String> with(List<String> words, String name, String value) {
+    final List<String> all = new ArrayList<>(words);
+    all.addAll(List.of(name, value));
+    return all;
+  }
+
+  /** What the example printed; its exit code says the same. */
+  private Map<String, Object> ask(
+      Path client, List<String> example, String target, List<String> options) {
+    final List<String> command = new ArrayList<>(example);
+    command.addAll(options);
+    command.add(target);
+    try {
+      final Ended ended = run(client, command.toArray(String[]::new));
+      final List<String> lines =
+          ended.output().lines().filter(line -> line.startsWith("{")).toList();
+      assertThat(lines).as(ended.output()).isNotEmpty();
+      final Map<String, Object> said = new HashMap<>();
+      ((Map<?, ?>) Json.parse(lines.getLast()))
+          .forEach((name, value) -> said.put((String) name, value));
+      assertThat(ended.code()).as(ended.output()).isEqualTo(said.get("ok").equals(true) ? 0 : 1);
+      return said;
+    } catch (IOException e) {
+      throw new AssertionError(String.join(" ", command), e);
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tidemill.client.ClientOptions;
 import io.tidemill.client.TidemillClient;
 import io.tidemill.client.json.Json;
+import io.tidemill.client.keys.FalconKey;
 import io.tidemill.server.Tidemill;
 import io.tidemill.server.demo.NodeProcess;
 import io.tidemill.server.testing.LyingNode;
@@ -15,9 +16,11 @@ import java.io.StringWriter;
 import java.math.BigDecimal;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -29,6 +32,21 @@ import org.junit.jupiter.api.io.TempDir;
 /** The reference consensus client against nodes in processes of their own. */
 class ConsensusTest {
   private static final Duration SOON = Duration.ofSeconds(60);
+
+  /** A chain with one account; more rules and its key are filled in. */
+  private static final String CHAIN =
+      """
+      version: 1
+      chain: {id: 31337, name: rules}
+      timestamp: 1600000000
+      beacon_seed: "0x%s"
+      total_supply: "1000"
+      base_fee: 100
+      rules:
+        - {wave: 0, signatures: trusted}%s
+      accounts:
+        - {public_key: "0x%s", balance: "1000"}
+      """;
 
   @TempDir private Path folder;
 
@@ -153,6 +171,36 @@ class ConsensusTest {
   }
 
   @Test
+  void shouldRefuseANodeWithOtherRulesAtTheHandshake() throws IOException {
+    final String[] others = {
+      "",
+      "\n  - {wave: 50, burn_bps: 6000, reward_bps: 3000}",
+      "\n  - {wave: 50, burn_bps: 6000, reward_bps: 3001}"
+    };
+    final int[] ports = new int[others.length];
+    for (int i = 0; i < others.length; i++) {
+      final Path chain = folder.resolve("chain" + i + ".yaml");
+      final String key = HexFormat.of().formatHex(FalconKey.devnet(0).publicKey());
+      Files.writeString(chain, CHAIN.formatted("00".repeat(32), others[i], key));
+      ports[i] = start("node" + i, 0, "--set", "chain.spec=" + chain).grpcPort();
+    }
+    final Map<List<Integer>, String> said =
+        Map.of(
+            List.of(0, 1),
+            "and 127.0.0.1:" + ports[0] + " has none for that wave",
+            List.of(1, 2),
+            "from wave 50 on ");
+    said.forEach(
+        (pair, message) -> {
+          final StringWriter out = new StringWriter();
+          final int[] both = {ports[pair.get(0)], ports[pair.get(1)]};
+          assertThat(consensus(out, both, "--waves", "3")).as(out.toString()).isEqualTo(1);
+          assertThat(out.toString()).contains(message).contains("the same chain file");
+          assertThat(head(both[0]).getWave()).isZero();
+        });
+  }
+
+  @Test
   void shouldSayWhatIsWrongAndNotHang() throws IOException {
     final StringWriter out = new StringWriter();
     final int[] nobody = {freePort()};
@@ -221,19 +269,11 @@ class ConsensusTest {
     }
   }
 
-  private NodeProcess start(String name, int port) {
-    final List<String> arguments =
-        List.of(
-            "node",
-            "--json",
-            "--data-dir",
-            folder.resolve(name).toString(),
-            "--grpc-port",
-            Integer.toString(port),
-            "--http-port",
-            "-1",
-            "--health-port",
-            "-1");
+  private NodeProcess start(String name, int port, String... more) {
+    final List<String> arguments = new ArrayList<>(List.of("node", "--json", "--data-dir"));
+    arguments.addAll(List.of(folder.resolve(name).toString(), "--grpc-port", "" + port));
+    arguments.addAll(List.of("--http-port", "-1", "--health-port", "-1"));
+    arguments.addAll(List.of(more));
     final NodeProcess node = NodeProcess.start(arguments, folder.resolve(name + ".log"));
     nodes.add(node);
     return node;

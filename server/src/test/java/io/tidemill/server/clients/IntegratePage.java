@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The blocks of {@code docs/integrate.md} that are marked: {@code <!-- run: NAME -->} for commands,
@@ -26,6 +28,18 @@ final class IntegratePage {
       throw new IllegalStateException(PAGE + " has no block 'run: " + name + "'");
     }
     return commands;
+  }
+
+  /** What the page says that block {@code name} prints; three dots stand for anything. */
+  static Pattern output(String name) {
+    final List<String> lines = blocks("output: ").get(name);
+    if (lines == null) {
+      throw new IllegalStateException(PAGE + " has no block 'output: " + name + "'");
+    }
+    return Pattern.compile(
+        lines.stream()
+            .map(line -> Pattern.quote(line).replace("...", "\\E.*\\Q"))
+            .collect(Collectors.joining("\\R")));
   }
 
   /** The code blocks by "FILE, PART". */

@@ -1,6 +1,7 @@
 package io.tidemill.client.consensus;
 
 import io.tidemill.client.ClientOptions;
+import io.tidemill.client.cli.SecurityOptions;
 import io.tidemill.client.wavefile.WaveFile;
 import io.tidemill.client.wavefile.WaveGenerator;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -78,8 +80,7 @@ public final class ConsensusCommand implements Callable<Integer> {
       description = "Seconds that a node may be away (default ${DEFAULT-VALUE}).")
   private long patience = 60;
 
-  @Option(names = "--token", description = "The bearer token, when the nodes want one.")
-  private @Nullable String token;
+  @Mixin private SecurityOptions security = new SecurityOptions();
 
   @Option(names = "--seed", description = "Generated waves: same seed, same waves (default 1).")
   private long seed = 1;
@@ -144,8 +145,7 @@ public final class ConsensusCommand implements Callable<Integer> {
     if (address.getHost() == null || address.getPort() < 0) {
       throw new ParameterException(spec.commandLine(), "--node " + node + " is no HOST:PORT");
     }
-    ClientOptions plain = ClientOptions.plaintext(address.getHost(), address.getPort());
-    return token == null ? plain : plain.withToken(token);
+    return security.apply(ClientOptions.plaintext(address.getHost(), address.getPort()));
   }
 
   /** Transfers and other native transactions; chains that verify signatures want a file. */

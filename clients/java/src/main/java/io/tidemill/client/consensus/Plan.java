@@ -12,6 +12,7 @@ import java.util.List;
  */
 final class Plan {
   private final WaveFile file;
+  private final Rulebooks rules = new Rulebooks();
   private final long first;
   private final Duration patience;
   private final Duration interval;
@@ -72,7 +73,10 @@ final class Plan {
     }
   }
 
-  /** The node must serve the chain of the file, and the file must reach back to where it stands. */
+  /**
+   * The node must serve the chain of the file under the others' rules, and the file must reach back
+   * to where it stands.
+   */
   void checkChain(String node, GetInfoResponse info) {
     if (info.getChainId() != file.chainId()) {
       throw new IllegalArgumentException(
@@ -83,6 +87,7 @@ final class Plan {
               + " serves chain "
               + info.getChainId());
     }
+    rules.compare(node, info);
     if (info.getState() == GetInfoResponse.State.STATE_FAULTED) {
       throw new IllegalArgumentException(node + " is faulted: " + info.getFault());
     }

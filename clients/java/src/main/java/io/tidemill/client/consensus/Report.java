@@ -110,7 +110,8 @@ final class Report {
       difference.put("first", Map.of("node", found.first(), "value", found.firstValue()));
       difference.put("second", Map.of("node", found.second(), "value", found.secondValue()));
     }
-    say(text, "result", "ok", ok, "wave", wave, "root", root, "disagreement", difference);
+    say(
+        text, "result", "ok", ok, "message", text, "wave", wave, "root", root, "disagreement", difference);
   }
 
   private void say(String text, String event, @Nullable Object... namesAndValues) {

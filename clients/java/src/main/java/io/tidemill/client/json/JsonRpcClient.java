@@ -1,5 +1,6 @@
 package io.tidemill.client.json;
 
+import io.tidemill.client.ClientTls;
 import io.tidemill.client.tx.Address;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,13 +24,28 @@ public final class JsonRpcClient implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   private final URI endpoint;
-  private final HttpClient http =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(TIMEOUT).build();
+  private final HttpClient http;
   private final AtomicLong ids = new AtomicLong();
 
   /** A client of {@code endpoint}, for instance {@code http://127.0.0.1:8545/}. */
   public JsonRpcClient(URI endpoint) {
+    this(endpoint, null);
+  }
+
+  /**
+   * A client of an {@code https} endpoint.
+   *
+   * @param tls whom to trust and which certificate to show, or null for what Java trusts; its
+   *     server name is not used, HTTP verifies the name in the endpoint
+   */
+  public JsonRpcClient(URI endpoint, @Nullable ClientTls tls) {
     this.endpoint = endpoint;
+    final HttpClient.Builder builder =
+        HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(TIMEOUT);
+    if (tls != null) {
+      builder.sslContext(tls.context());
+    }
+    this.http = builder.build();
   }
 
   /**
