@@ -209,14 +209,20 @@ public final class TidemillNode implements AutoCloseable {
 
   /** Starts the node that {@code config} describes. */
   public static TidemillNode start(SidecarConfig config) {
+    return start(config, Extension.NONE);
+  }
+
+  /** The same with what {@code extension} adds to the HTTP listener. */
+  public static TidemillNode start(SidecarConfig config, Extension extension) {
     final String primary = config.primary();
     return primary == null
-        ? start(config, ChainOpener.open(config), Extension.NONE)
-        : replica(config, new Primary(primary));
+        ? start(config, ChainOpener.open(config), extension)
+        : replica(config, new Primary(primary), extension);
   }
 
   /** A node that takes its waves from {@code primary} instead of executing them. */
-  private static TidemillNode replica(SidecarConfig config, Primary primary) {
+  private static TidemillNode replica(
+      SidecarConfig config, Primary primary, Extension extension) {
     final SidecarConfig own;
     final ChainOpener.Opened chain;
     try {
@@ -240,7 +246,7 @@ public final class TidemillNode implements AutoCloseable {
             chain.contracts(),
             chain.engine(),
             chain.instruments()),
-        Extension.NONE,
+        extension,
         node ->
             new ReplicaFollower(
                 primary,

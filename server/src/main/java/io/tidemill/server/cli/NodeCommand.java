@@ -1,7 +1,6 @@
 package io.tidemill.server.cli;
 
 import io.tidemill.server.TidemillNode;
-import io.tidemill.server.chain.ChainOpener;
 import io.tidemill.server.config.ConfigException;
 import io.tidemill.server.config.ConfigReader;
 import io.tidemill.server.config.Setting;
@@ -84,8 +83,7 @@ public final class NodeCommand implements Callable<Integer> {
     SidecarConfig config = config();
     Logs.apply(config.observe().jsonLog(), config.observe().logLevel());
     TidemillNode node =
-        TidemillNode.start(
-            config, ChainOpener.open(config), explorer ? Extension.EXPLORER : Extension.NONE);
+        TidemillNode.start(config, explorer ? Extension.EXPLORER : Extension.NONE);
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(

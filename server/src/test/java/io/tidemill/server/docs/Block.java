@@ -25,7 +25,11 @@ record Block(Path page, int line, String marker, String info, String text) {
     try (Stream<Path> docs = Files.list(home.resolve("docs"));
         Stream<Path> clients = Files.list(home.resolve("clients"))) {
       docs.filter(file -> file.toString().endsWith(".md")).sorted().forEach(pages::add);
-      clients.map(file -> file.resolve("README.md")).filter(Files::exists).sorted().forEach(pages::add);
+      clients
+          .map(file -> file.resolve("README.md"))
+          .filter(Files::exists)
+          .sorted()
+          .forEach(pages::add);
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }
@@ -81,12 +85,18 @@ record Block(Path page, int line, String marker, String info, String text) {
         .lines()
         .map(line -> line.startsWith("$ ") ? line.substring(2) : line)
         .filter(line -> line.startsWith(LAUNCHER))
-        .map(line -> line.substring(LAUNCHER.length()).replaceAll("\\s+#\\s.*| \\|.*| &$", "").strip())
+        .map(
+            line ->
+                line.substring(LAUNCHER.length()).replaceAll("\\s+#\\s.*| \\|.*| &$", "").strip())
         .toList();
   }
 
   @Override
   public String toString() {
-    return ProjectFolder.path().relativize(page) + ":" + line + " " + text.lines().findFirst().orElse("");
+    return ProjectFolder.path().relativize(page)
+        + ":"
+        + line
+        + " "
+        + text.lines().findFirst().orElse("");
   }
 }

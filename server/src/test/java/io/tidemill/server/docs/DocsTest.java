@@ -26,12 +26,13 @@ import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
 /**
- * What the documentation says can be done can be done. Blocks marked {@code sh run} are run, page by
- * page; {@code yaml config} is read as a configuration, {@code toml test} as a test file of the
+ * What the documentation says can be done can be done. Blocks marked {@code sh run} are run, page
+ * by page; {@code yaml config} is read as a configuration, {@code toml test} as a test file of the
  * counter. Every other block says in a comment above it which test runs it, or why none does.
  */
 final class DocsTest {
   private static final Path HOME = ProjectFolder.path();
+
   /** Commands of the launcher itself, which the command line does not know. */
   private static final Set<String> OF_LAUNCHER = Set.of("test", "bench", "build", "image");
 
@@ -43,7 +44,8 @@ final class DocsTest {
           "(?m)^(\\$ )?(\\./|cd |helm |kubectl |npm |python3 |go |node |executor/|podman |skopeo )");
 
   /** Languages whose blocks are code and no commands. */
-  private static final Set<String> CODE = Set.of("ts", "py", "python", "go", "java", "yaml", "toml");
+  private static final Set<String> CODE =
+      Set.of("ts", "py", "python", "go", "java", "yaml", "toml");
 
   private static final Pattern RUN_BY = Pattern.compile("run by: ([A-Za-z]+)");
   private static final Pattern NOT_RUN = Pattern.compile("not run: .{12,}");

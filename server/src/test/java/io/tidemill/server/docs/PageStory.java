@@ -25,9 +25,9 @@ import org.awaitility.Awaitility;
 import picocli.CommandLine;
 
 /**
- * Runs the commands of a page one after the other, as a reader would, in a folder of its own: paths of
- * the machine lie below it, ports are other ones. A node that a page starts runs until a command needs
- * its data for itself, and again when a later one asks for it.
+ * Runs the commands of a page one after the other, as a reader would, in a folder of its own: paths
+ * of the machine lie below it, ports are other ones. A node that a page starts runs until a command
+ * needs its data for itself, and again when a later one asks for it.
  */
 final class PageStory implements AutoCloseable {
   private static final String SECRET = "/etc/tidemill/jwt.hex";
@@ -111,7 +111,8 @@ final class PageStory implements AutoCloseable {
     if (word.contains("/") && Files.exists(file)) {
       return file.toString();
     }
-    final boolean own = before.equals("--data-dir") || word.matches("[a-z]+\\.(wasm|waves|yaml|toml)");
+    final boolean own =
+        before.equals("--data-dir") || word.matches("[a-z]+\\.(wasm|waves|yaml|toml)");
     return own ? scratch.resolve(word).toString() : word;
   }
 
@@ -161,8 +162,11 @@ final class PageStory implements AutoCloseable {
   /** A consensus client is at work beside what the page says. */
   private void feed(int port) {
     final String file = scratch.resolve("fed.waves").toString();
-    execute(List.of("wave", "generate", file, "--waves", "3", "--transactions", "20", "--unsigned"));
-    execute(List.of("wave", "replay", file, "--port", "" + port, "--jwt-secret", below(SECRET).toString()));
+    execute(
+        List.of("wave", "generate", file, "--waves", "3", "--transactions", "20", "--unsigned"));
+    execute(
+        List.of(
+            "wave", "replay", file, "--port", "" + port, "--jwt-secret", below(SECRET).toString()));
     root = hex(head(port));
   }
 

@@ -111,7 +111,18 @@ final class Report {
       difference.put("second", Map.of("node", found.second(), "value", found.secondValue()));
     }
     say(
-        text, "result", "ok", ok, "message", text, "wave", wave, "root", root, "disagreement", difference);
+        text,
+        "result",
+        "ok",
+        ok,
+        "message",
+        text,
+        "wave",
+        wave,
+        "root",
+        root,
+        "disagreement",
+        difference);
   }
 
   private void say(String text, String event, @Nullable Object... namesAndValues) {
