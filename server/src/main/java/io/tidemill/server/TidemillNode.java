@@ -221,8 +221,7 @@ public final class TidemillNode implements AutoCloseable {
   }
 
   /** A node that takes its waves from {@code primary} instead of executing them. */
-  private static TidemillNode replica(
-      SidecarConfig config, Primary primary, Extension extension) {
+  private static TidemillNode replica(SidecarConfig config, Primary primary, Extension extension) {
     final SidecarConfig own;
     final ChainOpener.Opened chain;
     try {

@@ -82,8 +82,7 @@ public final class NodeCommand implements Callable<Integer> {
     CountDownLatch stopped = new CountDownLatch(1);
     SidecarConfig config = config();
     Logs.apply(config.observe().jsonLog(), config.observe().logLevel());
-    TidemillNode node =
-        TidemillNode.start(config, explorer ? Extension.EXPLORER : Extension.NONE);
+    TidemillNode node = TidemillNode.start(config, explorer ? Extension.EXPLORER : Extension.NONE);
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
