@@ -56,9 +56,12 @@ final class PageStory implements AutoCloseable {
     return scratch.resolve(path.substring(1));
   }
 
-  /** A configuration that the page shows becomes {@code tidemill.yaml}. */
+  /** The first configuration that the page shows becomes {@code tidemill.yaml}. */
   void configure(String yaml) throws IOException {
-    Files.writeString(scratch.resolve("tidemill.yaml"), yaml.replace(": /", ": " + scratch + "/"));
+    final Path file = scratch.resolve("tidemill.yaml");
+    if (!Files.exists(file)) {
+      Files.writeString(file, yaml.replace(": /", ": " + scratch + "/"));
+    }
   }
 
   /** Runs one command, which must succeed. */
