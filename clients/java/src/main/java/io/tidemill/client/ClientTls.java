@@ -132,13 +132,14 @@ public record ClientTls(
     }
     final byte[] encoded =
         Base64.getMimeDecoder().decode(text.substring(from + begin.length(), to));
+    InvalidKeySpecException another = null;
     for (String algorithm : List.of("EC", "RSA", "EdDSA")) {
       try {
         return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(encoded));
-      } catch (InvalidKeySpecException another) {
-        continue; // the file does not say which algorithm it is for
+      } catch (InvalidKeySpecException e) {
+        another = e; // the file does not say which algorithm it is for
       }
     }
-    throw new GeneralSecurityException(file + " has a key of an unknown algorithm");
+    throw new GeneralSecurityException(file + " has a key of an unknown algorithm", another);
   }
 }
