@@ -14,15 +14,6 @@ final class RootFolder {
   /** The dynamic loader and the runtime read /proc; the mount ends with the process. */
   private static final String PROC = "mount --rbind /proc \"$0/proc\" && ";
 
-  /**
-   * Lets the kernel start programs of processor {@code %1$s} through {@code %2$s}, in a user
-   * namespace of its own, so that the machine stays as it is (Linux 6.7 and newer).
-   */
-  private static final String EMULATE =
-      "mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc && "
-          + "printf '%%s' ':%1$s:M::%3$s:\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\x00\\xff\\xff\\xff\\xff"
-          + "\\xff\\xff\\xff\\xff\\xfe\\xff\\xff\\xff:%2$s:OCF' > /proc/sys/fs/binfmt_misc/register && ";
-
   private RootFolder() {}
 
   /** Whether programs for {@code platform} run here. */
@@ -44,11 +35,22 @@ final class RootFolder {
     String script = mounts + PROC + "exec " + enter + " \"$0\" \"$@\"";
     if (emulator != null) {
       command.addAll(List.of("--user", "--map-root-user"));
-      script = EMULATE.formatted(platform.emulator(), emulator, platform.elfMagic()) + script;
+      script = emulation(platform, emulator) + script;
     }
     command.addAll(List.of("sh", "-c", script, root.toString()));
     command.addAll(arguments);
     return command;
+  }
+
+  /**
+   * Lets the kernel start programs of the processor through its emulator, in a user namespace of
+   * its own, so that the machine stays as it is (Linux 6.7 and newer).
+   */
+  private static String emulation(Platform platform, Path emulator) {
+    final String mask =
+        "\\xff".repeat(7) + "\\x00" + "\\xff".repeat(8) + "\\xfe" + "\\xff".repeat(3);
+    return "mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc && printf '%%s' ':%s:M::%s:%s:%s:OCF' > /proc/sys/fs/binfmt_misc/register && "
+        .formatted(platform.emulator(), platform.elfMagic(), mask, emulator);
   }
 
   private static @Nullable Path emulator(Platform platform) {

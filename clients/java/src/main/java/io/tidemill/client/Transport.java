@@ -100,15 +100,15 @@ final class Transport implements AutoCloseable {
   public void close() {
     connection.shutdownNow();
     try {
-      if (!connection.awaitTermination(5, TimeUnit.SECONDS)) {
+      boolean ended = connection.awaitTermination(5, TimeUnit.SECONDS);
+      if (threads != null) {
+        ended &= threads.shutdownGracefully(0, 1, TimeUnit.SECONDS).await(5, TimeUnit.SECONDS);
+      }
+      if (!ended) {
         throw new IllegalStateException("the connection did not end within 5 seconds");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } finally {
-      if (threads != null) {
-        threads.shutdownGracefully(0, 1, TimeUnit.SECONDS);
-      }
     }
   }
 
