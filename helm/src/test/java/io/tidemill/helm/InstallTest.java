@@ -75,7 +75,7 @@ final class InstallTest {
             .hasSize(1)
             .allMatch(each -> each.matches("/(statefulsets|deployments)/mill-tidemill .*"));
       }
-      helm().uninstall("mill").withNamespace(namespace).withKubeConfig(cluster).call();
+      Helm.uninstall("mill").withNamespace(namespace).withKubeConfig(cluster).call();
       if (CLUSTER.isEmpty()) {
         assertThat(server.objects()).isEmpty();
       }
