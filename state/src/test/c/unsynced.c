@@ -9,7 +9,8 @@
  *   S size content path   this much of it is on disk; content in hex of small files, else -
  *   D path                the names in this folder are on disk
  *   R from TAB to         renamed
- *   U path                removed
+ *   U path TAB kept       removed; what it was is still under the other name, or - if that failed
+ * UNSYNCED_GRAVE    folder on the same file system that keeps removed files
  * UNSYNCED_FORGET   syncs of files whose name ends like this are not noted: a disk that lies
  * UNSYNCED_FAIL     sync:N or write:N; the N-th call and all after it fail with EIO or ENOSPC
  */
@@ -29,13 +30,15 @@
 #define SMALL 256
 
 static int journal = -1;
-static const char *root, *forget;
+static const char *root, *forget, *grave;
+static atomic_int buried;
 static atomic_int left_sync = -1, left_write = -1;
 
 __attribute__((constructor)) static void begin(void) {
   const char *path = getenv("UNSYNCED_JOURNAL"), *fail = getenv("UNSYNCED_FAIL");
   root = getenv("UNSYNCED_ROOT");
   forget = getenv("UNSYNCED_FORGET");
+  grave = getenv("UNSYNCED_GRAVE");
   if (fail && !strncmp(fail, "sync:", 5)) left_sync = atoi(fail + 5);
   if (fail && !strncmp(fail, "write:", 6)) left_write = atoi(fail + 6);
   if (path && root) {
@@ -170,10 +173,15 @@ int rename(const char *from, const char *to) {
 int unlink(const char *path) {
   static int (*real)(const char *);
   if (!real) real = dlsym(RTLD_NEXT, "unlink");
+  char kept[4200] = "-";
+  if (grave && counts(path)) {
+    snprintf(kept, sizeof kept, "%s/%d-%d", grave, getpid(), atomic_fetch_add(&buried, 1));
+    if (link(path, kept)) strcpy(kept, "-");
+  }
   int result = real(path);
   if (!result && counts(path)) {
-    char line[4200];
-    snprintf(line, sizeof line, "U %s\n", path);
+    char line[8500];
+    snprintf(line, sizeof line, "U %s\t%s\n", path, kept);
     note(line);
   }
   return result;

@@ -69,8 +69,11 @@ final class Tip {
     return head;
   }
 
+  /** Where the node stands; a store that a flush behind the commits poisoned is a fault, too. */
   Position position() {
-    return position;
+    final Position now = position;
+    final String poison = now.fault() == null ? store.poisonedBy() : null;
+    return poison == null ? now : new Position(now.head(), now.pending(), poison);
   }
 
   /** The answer of the pending wave when it is {@code wave}, or null. */

@@ -42,7 +42,7 @@ public final class ReplicaFolder {
     try {
       Files.createDirectories(dataDir);
       final Path present = newest(dataDir);
-      if (present != null && head(present, info) + 1 >= oldestDiff(info)) {
+      if (present != null && head(present) + 1 >= oldestDiff(info)) {
         return present;
       }
       if (present == null && oldestDiff(info) <= 1) {
@@ -59,11 +59,11 @@ public final class ReplicaFolder {
     return info.getOldestStateWave() + 1;
   }
 
-  private static long head(Path folder, GetInfoResponse info) {
-    try (RocksStateStore store = RocksStateStore.open(folder, RocksOptions.of(info.getChainId()))) {
-      final var head = store.head();
-      return head == null ? 0 : head.wave();
-    }
+  /**
+   * The newest wave that the state in {@code folder} has for certain; the genesis it always has.
+   */
+  private static long head(Path folder) {
+    return Math.max(0, RocksStateStore.acknowledgedWave(folder));
   }
 
   private static Path restored(Path dataDir, Primary primary, GetInfoResponse info)

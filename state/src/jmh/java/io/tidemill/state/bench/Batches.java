@@ -65,6 +65,32 @@ final class Batches {
     }
   }
 
+  /** The nodes that a batch of {@code count} random keys touches in a tree of {@code size} keys. */
+  static double nodesPerUpdate(int size, int count) {
+    final long[] hashes =
+        IntStream.range(0, size)
+            .parallel()
+            .mapToLong(i -> key(i).keyHash().w0())
+            .sorted()
+            .toArray();
+    final int[] touched = new Random(5).ints(0, size).distinct().limit(count).sorted().toArray();
+    long nodes = 0;
+    int before = -1;
+    for (final int i : touched) {
+      final int left = i == 0 ? 0 : sharedNibbles(hashes[i - 1], hashes[i]);
+      final int right = i == size - 1 ? 0 : sharedNibbles(hashes[i], hashes[i + 1]);
+      // Nodes are where at least two keys share a prefix; those above the key before are counted.
+      final int known = before < 0 ? 0 : sharedNibbles(hashes[before], hashes[i]) + 1;
+      nodes += Math.max(left, right) + 1 - known;
+      before = i;
+    }
+    return nodes / (double) count;
+  }
+
+  private static int sharedNibbles(long a, long b) {
+    return Long.numberOfLeadingZeros(a ^ b) / 4;
+  }
+
   static StateDelta updates(Random random, int size, int count) {
     final TreeMap<StateKey, byte @Nullable []> changes = new TreeMap<>();
     while (changes.size() < Math.min(size, count)) {

@@ -1,6 +1,7 @@
 package io.tidemill.state.bench;
 
 import io.tidemill.state.StateDelta;
+import java.nio.file.Path;
 import java.security.Security;
 import java.util.Random;
 import java.util.function.BiConsumer;
@@ -9,20 +10,16 @@ import org.apache.tuweni.trie.MerklePatriciaTrie;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 
 /**
- * Roots of the same batches by other people's trees, in memory.
- *
- * <p>{@code io.tmio:tuweni-merkle-trie} is the peer. {@code
- * com.hedera.hashgraph:swirlds-virtualmap} resolves only without {@code
- * org.hyperledger.besu:secp256k1}, which Maven Central does not have, and then has no data source
- * to run on: MerkleDb is not there either.
+ * Roots of the same batches by other people's trees: {@code io.tmio:tuweni-merkle-trie}, in memory,
+ * and the {@link VirtualMapPeer}. Ours works on one thread and in memory here.
  */
 final class Peers {
-  /** Few enough that the peer is filled within seconds. */
+  /** Few enough that the peers are filled within seconds. */
   private static final int KEYS = 100_000;
 
   private Peers() {}
 
-  static void run(int rounds, int batch, BiConsumer<String, Double> figure) {
+  static void run(int rounds, int batch, Path directory, BiConsumer<String, Double> figure) {
     final TreeInMemory tree = new TreeInMemory();
     tree.fill(KEYS);
     Security.addProvider(new BouncyCastleProvider());
@@ -30,21 +27,31 @@ final class Peers {
     put(trie, Batches.load(0, KEYS));
     final Random random = new Random(4);
     final double[] ours = new double[rounds];
-    final double[] theirs = new double[rounds];
-    for (int round = -3; round < rounds; round++) {
-      final StateDelta delta = Batches.updates(random, KEYS, batch);
-      final double seconds = tree.update(delta, null);
-      final long start = System.nanoTime();
-      put(trie, delta);
-      if (round >= 0) {
-        ours[round] = delta.size() / seconds;
-        theirs[round] = delta.size() * 1e9 / (System.nanoTime() - start);
+    final double[] tuweni = new double[rounds];
+    final double[] swirlds = new double[rounds];
+    try (VirtualMapPeer map = new VirtualMapPeer(directory.resolve("virtualmap"), KEYS)) {
+      map.update(Batches.load(0, KEYS));
+      for (int round = -3; round < rounds; round++) {
+        final StateDelta delta = Batches.updates(random, KEYS, batch);
+        final double seconds = tree.update(delta, null);
+        final long start = System.nanoTime();
+        put(trie, delta);
+        final long middle = System.nanoTime();
+        map.update(delta);
+        final long end = System.nanoTime();
+        if (round >= 0) {
+          ours[round] = delta.size() / seconds;
+          tuweni[round] = delta.size() * 1e9 / (middle - start);
+          swirlds[round] = delta.size() * 1e9 / (end - middle);
+        }
       }
     }
     figure.accept("peer_keys", (double) KEYS);
     figure.accept("peer_ours_updates_per_s", Batches.median(ours));
-    figure.accept("peer_tuweni_updates_per_s", Batches.median(theirs));
-    figure.accept("times_tuweni", Batches.median(ours) / Batches.median(theirs));
+    figure.accept("peer_tuweni_updates_per_s", Batches.median(tuweni));
+    figure.accept("peer_virtualmap_updates_per_s", Batches.median(swirlds));
+    figure.accept("times_tuweni", Batches.median(ours) / Batches.median(tuweni));
+    figure.accept("times_virtualmap", Batches.median(ours) / Batches.median(swirlds));
   }
 
   /** Puts every value and asks for the root, under the key hash so that both trees are balanced. */

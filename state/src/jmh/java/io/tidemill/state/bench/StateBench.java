@@ -27,6 +27,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
@@ -35,16 +36,30 @@ import java.util.stream.Stream;
  * <p>Figures are medians. {@code node_hash_ns} is what a node costs among others of its level, as
  * in a batch; {@code node_hash_single_ns} what it costs alone. {@code leaf_updates_per_s} is the
  * root of a batch of 10,000 existing keys on a tree whose nodes are in memory in their final form,
- * value and key hashing included, on one core; nothing is written. {@code commit_ms_10k} is propose
- * and commit of 20,000 keys with 10,000 receipts and 10,000 events, synced; {@code
- * commit_only_ms_10k} the part after the root is known. Figures ending in {@code _cpu} count the
- * processor time of the thread that works, for a machine that is busy with other things.
+ * value and key hashing included, on one core; nothing is written.
  *
- * <p>The peer is {@code io.tmio:tuweni-merkle-trie}, in memory, on the same keys and batches as the
- * tree here beside it; see {@link Peers}.
+ * <p>{@code commit_ms_10k} is the durable commit of a wave of 10,000 transactions on a store of
+ * 1,000,000 keys: the root of its 20,000 keys and the synced batch with these, 10,000 receipts and
+ * 10,000 events; {@code commit_only_ms_10k} is the part after the root is known. A wave comes every
+ * 500 ms, as on the chain, and flushes go on in the background as in a node: what the median does
+ * not show of them, {@code _worst} does. {@code _unpaced} is the same without a pause, where every
+ * flush takes a core from the next waves.
+ *
+ * <p>{@code update_us} is a durable wave of 10,000 updates over their number. {@code
+ * nodes_per_update} is how many tree nodes such an update touches, counted from the key hashes: on
+ * few keys the updates of a batch share most of them, on many keys each has its own.
+ *
+ * <p>Figures ending in {@code _cpu} count the processor time of the thread that works, for a
+ * machine that is busy with other things.
+ *
+ * <p>The peers work on the same keys and batches as the tree here beside them; see {@link Peers}.
  */
 public final class StateBench {
   private static final int BATCH = 10_000;
+
+  /** The time between two waves of the chain: 172,800 of them are a day. */
+  private static final int WAVE_MILLIS = 500;
+
   private static final List<String> PARTS = List.of("hash", "tree", "store", "peers", "growth");
 
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
@@ -108,6 +123,8 @@ public final class StateBench {
     } finally {
       delete(folder);
     }
+    // A peer leaves threads behind that would keep the process.
+    System.exit(0);
   }
 
   /** How waves are flushed: as in a node, at each commit, or not at all while it is measured. */
@@ -132,7 +149,7 @@ public final class StateBench {
       store();
     }
     if (parts.contains("peers")) {
-      Peers.run(rounds, BATCH, this::figure);
+      Peers.run(rounds, BATCH, directory, this::figure);
     }
     if (parts.contains("growth")) {
       final double small = updateMicros(100_000);
@@ -141,6 +158,8 @@ public final class StateBench {
       figure("update_us_large", big);
       figure("large_keys", large);
       figure("cost_growth_10m_over_100k", big / small);
+      figure("nodes_per_update_100k", Batches.nodesPerUpdate(100_000, BATCH));
+      figure("nodes_per_update_large", Batches.nodesPerUpdate(large, BATCH));
     }
     if (json) {
       final StringBuilder out = new StringBuilder("{");
@@ -222,24 +241,8 @@ public final class StateBench {
     try (RocksStateStore store = RocksStateStore.open(path, options)) {
       wave = fill(store, keys);
       final Random random = new Random(2);
-      final double[] whole = new double[rounds];
-      final double[] commit = new double[rounds];
-      for (int round = -3; round < rounds; round++) {
-        final StateDelta delta = Batches.updates(random, keys, 2 * BATCH);
-        final WaveArtifacts artifacts = artifacts(++wave, BATCH);
-        final long start = System.nanoTime();
-        final var proposal = store.propose(delta);
-        final long middle = System.nanoTime();
-        proposal.commit(artifacts);
-        final long end = System.nanoTime();
-        if (round >= 0) {
-          whole[round] = (end - start) / 1e6;
-          commit[round] = (end - middle) / 1e6;
-        }
-      }
-      figure("commit_ms_10k", Batches.median(whole));
-      figure("commit_ms_10k_worst", Arrays.stream(whole).max().orElseThrow());
-      figure("commit_only_ms_10k", Batches.median(commit));
+      wave = commits(store, wave, random, WAVE_MILLIS, "commit_ms_10k", "commit_only_ms_10k");
+      wave = commits(store, wave, random, 0, "commit_ms_10k_unpaced", "commit_only_ms_10k_unpaced");
       reads(store, random);
     }
     final double[] restarts = new double[3];
@@ -254,6 +257,32 @@ public final class StateBench {
       }
     }
     figure("restart_s", Batches.median(restarts));
+  }
+
+  /** Durable commits, a wave every {@code pace} ms; returns the last wave. */
+  private long commits(
+      RocksStateStore store, long head, Random random, int pace, String name, String onlyCommit) {
+    final double[] whole = new double[rounds];
+    final double[] commit = new double[rounds];
+    long wave = head;
+    for (int round = -3; round < rounds; round++) {
+      final StateDelta delta = Batches.updates(random, keys, 2 * BATCH);
+      final WaveArtifacts artifacts = artifacts(++wave, BATCH);
+      final long start = System.nanoTime();
+      final var proposal = store.propose(delta);
+      final long middle = System.nanoTime();
+      proposal.commit(artifacts);
+      final long end = System.nanoTime();
+      if (round >= 0) {
+        whole[round] = (end - start) / 1e6;
+        commit[round] = (end - middle) / 1e6;
+      }
+      LockSupport.parkNanos(start + pace * 1_000_000L - System.nanoTime());
+    }
+    figure(name, Batches.median(whole));
+    figure(name + "_worst", Arrays.stream(whole).max().orElseThrow());
+    figure(onlyCommit, Batches.median(commit));
+    return wave;
   }
 
   private void reads(RocksStateStore store, Random random) {
@@ -294,7 +323,7 @@ public final class StateBench {
       long wave = 0;
       final Random random = new Random(3);
       final double[] times = new double[rounds];
-      for (int round = -5; round < rounds; round++) {
+      for (int round = -20; round < rounds; round++) {
         final StateDelta delta = Batches.updates(random, size, BATCH);
         final WaveArtifacts artifacts = artifacts(++wave, 0);
         final long start = System.nanoTime();

@@ -17,11 +17,6 @@ final class LeafHasher {
   private final Blake3Lanes lanes = new Blake3Lanes();
   private final byte[] scratch = new byte[Blake3Lanes.MAX_LENGTH];
 
-  /** The lanes, free to be used between two calls. */
-  Blake3Lanes lanes() {
-    return lanes;
-  }
-
   /** Sets {@code hashes} to the hashes of the first {@code count} of {@code keys}. */
   void keys(StateKey[] keys, Hash32[] hashes, int count) {
     lanes.clear();

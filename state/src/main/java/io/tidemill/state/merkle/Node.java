@@ -60,6 +60,14 @@ public final class Node {
     this.folds = old == null ? new Hash32[WIDTH] : old.folds.clone();
   }
 
+  /** Computes all hashes, one by one. */
+  private Node hashed() {
+    for (int i = WIDTH - 1; i > 0; i--) {
+      folds[i] = compute(i);
+    }
+    return this;
+  }
+
   /** Sets the hash of heap position {@code i}. */
   void fold(int i, Hash32 hash) {
     folds[i] = hash;
@@ -87,6 +95,11 @@ public final class Node {
 
   @Nullable Child[] copyOfChildren() {
     return children.clone();
+  }
+
+  private Hash32 compute(int i) {
+    final Hash32 known = withoutHashing(i);
+    return known != null ? known : TreeHash.inner(at(2 * i), at(2 * i + 1));
   }
 
   /** The hash of heap position {@code i}, 1 to 15, where it is empty or a lone leaf; else null. */
@@ -175,7 +188,19 @@ public final class Node {
       throw new IllegalArgumentException(
           "node of " + bytes.length + " bytes does not fit its slot maps");
     }
-    return NodeDecoder.ofThisThread().decode(bytes, present, leaves);
+    final ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    final @Nullable Child[] children = new @Nullable Child[WIDTH];
+    int at = 4;
+    for (int i = 0; i < WIDTH; i++) {
+      if ((leaves >>> i & 1) != 0) {
+        children[i] = Leaf.stored(bytes, at);
+        at += LEAF_BYTES;
+      } else if ((present >>> i & 1) != 0) {
+        children[i] = new Inner(buffer.getLong(at), Hash32.at(bytes, at + 8), null);
+        at += INNER_BYTES;
+      }
+    }
+    return new Node(children, null).hashed();
   }
 
   /** Nibble {@code depth} of {@code hash}. */

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class NodeHasher {
   /** Below this many, one at a time is faster. */
-  static final int LANES_FROM = 6;
+  private static final int LANES_FROM = 16;
 
   private record Pending(Node node, Inner inner, int dirty) {}
 

@@ -25,6 +25,7 @@ final class Flusher implements AutoCloseable {
   private static final int SYNC_EVERY = 8 << 20;
 
   private final Core core;
+  private final Runnable then;
   private final WriteBack policy;
   private final ReentrantLock flushing = new ReentrantLock();
   private final AtomicBoolean asked = new AtomicBoolean();
@@ -34,8 +35,10 @@ final class Flusher implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("state-flush").factory());
 
-  Flusher(Core core) {
+  /** A flusher that runs {@code then} after each flush in the background. */
+  Flusher(Core core, Runnable then) {
     this.core = core;
+    this.then = then;
     this.policy = core.options.writeBack();
   }
 
@@ -99,6 +102,7 @@ final class Flusher implements AutoCloseable {
           core.writing.unlock();
         }
         CrashPoints.hit("flush.shown");
+        then.run();
       }
     } catch (StateException ignored) {
       // Either the store is closing, or it is poisoned and says so at the next write.

@@ -4,6 +4,7 @@ import io.tidemill.state.Retention;
 import io.tidemill.state.StateException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
@@ -33,7 +34,12 @@ final class Pruner {
   /** Works in the background when it has not been asked to already. */
   void soon() {
     if (asked.compareAndSet(false, true)) {
-      thread.execute(this::inBackground);
+      try {
+        thread.execute(this::inBackground);
+      } catch (RejectedExecutionException e) {
+        // The store is closing: the next one prunes.
+        asked.set(false);
+      }
     }
   }
 

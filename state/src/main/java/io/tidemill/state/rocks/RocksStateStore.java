@@ -33,8 +33,8 @@ public final class RocksStateStore implements StateStore {
   private RocksStateStore(Core core) {
     this.core = core;
     this.forks = new Forks(core);
-    this.flusher = new Flusher(core);
     this.pruner = new Pruner(core, forks);
+    this.flusher = new Flusher(core, pruner::soon);
     this.reader = new WaveReader(core);
   }
 
@@ -79,6 +79,14 @@ public final class RocksStateStore implements StateStore {
           directory + " is not a state directory (no FORMAT file); give the node's state directory",
           e);
     }
+  }
+
+  /**
+   * The last acknowledged wave of the store in {@code directory}, or -1; it is not opened for that.
+   * After a power cut it may be an older one than is there.
+   */
+  public static long acknowledgedWave(Path directory) {
+    return StoreDirectory.acknowledgedWave(directory);
   }
 
   @Override

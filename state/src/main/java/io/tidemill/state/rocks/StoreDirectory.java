@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,12 @@ final class StoreDirectory implements AutoCloseable {
   private static final String CHAIN = "chain ";
   private static final int HEAD_BODY = 8 + Hash32.LENGTH;
 
+  /** The names that RocksDB gives its files. */
+  private static final Pattern DATABASE_FILE =
+      Pattern.compile(
+          "CURRENT|IDENTITY|LOCK|LOG(\\.old\\.\\d+)?|(MANIFEST|OPTIONS)-\\d+(\\.dbtmp)?|"
+              + "\\d+\\.(sst|log|blob|dbtmp)|archive|lost");
+
   private final Path root;
   private final FileChannel lockChannel;
   private final FileLock lock;
@@ -62,6 +69,7 @@ final class StoreDirectory implements AutoCloseable {
         Files.createDirectories(root);
       } else {
         checkStamp(root, chainId);
+        checkDatabase(root.resolve("db"), root.resolve("HEAD"));
       }
       final StoreDirectory directory = lock(root);
       if (!Files.exists(root.resolve("FORMAT"))) {
@@ -105,12 +113,38 @@ final class StoreDirectory implements AutoCloseable {
     }
     try (Stream<Path> files = Files.list(root)) {
       for (final Path file : (Iterable<Path>) files.sorted()::iterator) {
-        if (!file.getFileName().toString().equals("LOCK")) {
+        // A volume of its own begins with a folder for what a file system check finds.
+        if (!file.getFileName().toString().matches("LOCK|lost\\+found")) {
           throw new StateException(
               root
                   + " is not empty and not a state directory (no FORMAT file; found "
                   + file.getFileName()
                   + "); give an empty directory, or restore the FORMAT file");
+        }
+      }
+    }
+  }
+
+  /** Whether there is a database where one was, with files of a database alone. */
+  private static void checkDatabase(Path database, Path head) throws IOException {
+    if (!Files.exists(database)) {
+      if (Files.exists(head) && readHead(head) >= 0) {
+        throw new StateException(
+            database
+                + " is missing, but "
+                + head
+                + " says that wave "
+                + readHead(head)
+                + " was acknowledged; restore the folder from a backup, or restore a snapshot into"
+                + " an empty directory");
+      }
+      return;
+    }
+    try (Stream<Path> files = Files.list(database)) {
+      for (final Path file : (Iterable<Path>) files.sorted()::iterator) {
+        if (!DATABASE_FILE.matcher(file.getFileName().toString()).matches()) {
+          throw new StateException(
+              file + " is not a file of the database; move it somewhere else and start again");
         }
       }
     }
@@ -206,20 +240,25 @@ final class StoreDirectory implements AutoCloseable {
 
   /** The acknowledged wave, or -1 when the file is absent or damaged. */
   long acknowledgedWave() {
+    return acknowledgedWave(root);
+  }
+
+  /** The same of the directory {@code root}, which need not be held. */
+  static long acknowledgedWave(Path root) {
     try {
       final Path file = root.resolve("HEAD");
-      if (!Files.exists(file)) {
-        return -1;
-      }
-      final byte[] bytes = Files.readAllBytes(file);
-      if (bytes.length != HEAD_BODY + Hash32.LENGTH
-          || !Blake3.hash(bytes, 0, HEAD_BODY).equals(Hash32.at(bytes, HEAD_BODY))) {
-        return -1;
-      }
-      return ByteBuffer.wrap(bytes).getLong();
+      return Files.exists(file) ? readHead(file) : -1;
     } catch (IOException e) {
       throw new StateException("cannot read " + root.resolve("HEAD") + ": " + e, e);
     }
+  }
+
+  private static long readHead(Path file) throws IOException {
+    final byte[] bytes = Files.readAllBytes(file);
+    final boolean sound =
+        bytes.length == HEAD_BODY + Hash32.LENGTH
+            && Blake3.hash(bytes, 0, HEAD_BODY).equals(Hash32.at(bytes, HEAD_BODY));
+    return sound ? ByteBuffer.wrap(bytes).getLong() : -1;
   }
 
   /** Notes that {@code wave} is acknowledged; -1 before the genesis. */

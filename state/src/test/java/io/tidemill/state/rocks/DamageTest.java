@@ -16,6 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +29,11 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class DamageTest {
   private static final int FLIPS = Integer.getInteger("tidemill.cases", 80);
+
+  /** Whose bits are flipped, in turn. */
+  private static final List<String> FLIPPED =
+      List.of("log", "MANIFEST", "sst", "CURRENT", "OPTIONS", "IDENTITY", "HEAD", "FORMAT");
+
   private static final int KEYS = 300;
   private static final int CHANGES = 40;
 
@@ -114,13 +121,15 @@ class DamageTest {
     final long head = 12;
     final Map<StateKey, byte[]> model = waves.model(head, CHANGES);
     final Random random = new Random(17);
+    final Set<String> found = new TreeSet<>();
     int refused = 0;
     int detected = 0;
     int harmless = 0;
     for (int i = 0; i < FLIPS; i++) {
       final Path bent = folder.resolve("bent");
       copy(path, bent);
-      final String where = flip(bent, random);
+      final String kind = FLIPPED.get(i % FLIPPED.size());
+      final String where = flip(bent, kind, random);
       try (RocksStateStore store = RocksStateStore.open(bent, options())) {
         try {
           assertThat(store.head().wave()).as(where).isEqualTo(head);
@@ -135,13 +144,16 @@ class DamageTest {
             harmless++;
           } else {
             detected++;
+            found.add(kind);
           }
         } catch (StateException e) {
           detected++;
+          found.add(kind);
         }
       } catch (StateException e) {
         assertThat(e.getMessage()).as(where).contains(bent.toString());
         refused++;
+        found.add(kind);
       }
       delete(bent);
     }
@@ -155,6 +167,11 @@ class DamageTest {
             + ", harmless "
             + harmless);
     assertThat(refused + detected).isPositive();
+    if (FLIPS >= 80) {
+      assertThat(found)
+          .as("kinds of files where a flip was found")
+          .contains("log", "MANIFEST", "sst");
+    }
   }
 
   @Test
@@ -217,12 +234,16 @@ class DamageTest {
     }
   }
 
-  private static String flip(Path root, Random random) throws IOException {
+  /** Flips a bit in a file whose name begins or ends with {@code kind}. */
+  private static String flip(Path root, String kind, Random random) throws IOException {
     final List<Path> files = new ArrayList<>(files(root.resolve("db")));
-    files.removeIf(file -> file.getFileName().toString().startsWith("LOG"));
-    files.removeIf(file -> file.toFile().length() == 0);
     files.add(root.resolve("HEAD"));
     files.add(root.resolve("FORMAT"));
+    files.removeIf(file -> file.toFile().length() == 0);
+    files.removeIf(
+        file ->
+            !file.getFileName().toString().startsWith(kind)
+                && !file.getFileName().toString().endsWith("." + kind));
     final Path file = files.get(random.nextInt(files.size()));
     try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
       final long at = (long) (random.nextDouble() * bytes.length());

@@ -12,6 +12,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -22,8 +23,9 @@ import java.util.stream.Stream;
  *
  * <p>Taken away: bytes behind the last synced length (all, some, or a sector in their middle), new
  * contents of small files that are written in place, names of files and renames whose folder was
- * not synced. Not modelled: removed files that come back, and large files overwritten in place,
- * which the store does not do.
+ * not synced. Put back: files that were removed from a folder that was not synced afterwards. Each
+ * file has its own luck, so what was not synced reaches the disk in any order. Not modelled: large
+ * files overwritten in place, which the store does not do.
  */
 final class PowerCut {
   private static final class Known {
@@ -32,16 +34,29 @@ final class PowerCut {
     byte[] content;
     Path renamedFrom;
     Known replaced;
+    Path kept;
   }
 
   private final Path root;
   private final Path library;
   private final Path journal;
+  private final Path grave;
 
-  private PowerCut(Path root, Path library, Path journal) {
+  /** Removed files whose folder was not synced since; filled by {@link #replay}. */
+  private final Map<Path, Known> removed = new TreeMap<>();
+
+  /** Files that came back, over all cuts. */
+  private int cameBack;
+
+  private PowerCut(Path root, Path library, Path journal, Path grave) {
     this.root = root;
     this.library = library;
     this.journal = journal;
+    this.grave = grave;
+  }
+
+  int cameBack() {
+    return cameBack;
   }
 
   /** Builds the native half for {@code root}; null where there is no C compiler for Linux. */
@@ -74,13 +89,19 @@ final class PowerCut {
         return null;
       }
     }
-    return new PowerCut(root, library, folder.resolve("journal"));
+    return new PowerCut(root, library, folder.resolve("journal"), folder.resolve("grave"));
   }
 
   /** What a process needs in its environment so that its syncs are known. */
   Map<String, String> environment() throws IOException {
     Files.deleteIfExists(journal);
+    if (Files.exists(grave)) {
+      DamageTest.delete(grave);
+    }
+    Files.createDirectories(grave);
     return Map.of(
+        "UNSYNCED_GRAVE",
+        grave.toString(),
         "LD_PRELOAD",
         library.toString(),
         "UNSYNCED_ROOT",
@@ -92,6 +113,16 @@ final class PowerCut {
   /** Makes the folder what a machine would find that comes up again. */
   String apply(Random random) throws IOException {
     final Map<Path, Known> known = replay();
+    int back = 0;
+    for (final Map.Entry<Path, Known> entry : removed.entrySet()) {
+      final Path kept = entry.getValue().kept;
+      if (kept != null && Files.notExists(entry.getKey()) && random.nextBoolean()) {
+        Files.copy(kept, entry.getKey());
+        known.put(entry.getKey(), entry.getValue());
+        back++;
+      }
+    }
+    cameBack += back;
     int files = 0;
     long bytes = 0;
     final List<Path> there;
@@ -109,7 +140,7 @@ final class PowerCut {
       files += after < before ? 1 : 0;
       bytes += before - after;
     }
-    return files + " files, " + bytes + " bytes";
+    return files + " files, " + bytes + " bytes, " + back + " came back";
   }
 
   private static void lose(Path file, Known fact, Random random) throws IOException {
@@ -153,8 +184,16 @@ final class PowerCut {
     }
   }
 
+  /** What is known of a file that was there before the process and was not written by it. */
+  private static Known whole(Path file) throws IOException {
+    final Known fact = new Known();
+    fact.synced = Files.size(file);
+    return fact;
+  }
+
   private Map<Path, Known> replay() throws IOException {
     final Map<Path, Known> known = new HashMap<>();
+    removed.clear();
     for (final String line : Files.readAllLines(journal, StandardCharsets.UTF_8)) {
       final String rest = line.substring(2);
       switch (line.charAt(0)) {
@@ -171,6 +210,7 @@ final class PowerCut {
         }
         case 'D' -> {
           final Path folder = Path.of(rest);
+          removed.keySet().removeIf(path -> folder.equals(path.getParent()));
           for (final Map.Entry<Path, Known> entry : new ArrayList<>(known.entrySet())) {
             if (folder.equals(entry.getKey().getParent())) {
               entry.getValue().newName = false;
@@ -189,7 +229,16 @@ final class PowerCut {
             known.put(Path.of(paths[1]), fact);
           }
         }
-        case 'U' -> known.remove(Path.of(rest));
+        case 'U' -> {
+          final String[] paths = rest.split("\t");
+          final Known fact = known.remove(Path.of(paths[0]));
+          // One whose name never reached the disk does not come back.
+          if (!paths[1].equals("-") && (fact == null || !fact.newName)) {
+            final Known gone = fact == null ? whole(Path.of(paths[1])) : fact;
+            gone.kept = Path.of(paths[1]);
+            removed.put(Path.of(paths[0]), gone);
+          }
+        }
         default -> throw new IllegalStateException("journal line " + line);
       }
     }
