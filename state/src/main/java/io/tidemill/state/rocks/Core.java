@@ -11,6 +11,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -56,6 +58,14 @@ final class Core {
           wave, root, top, treeVersion, keys, later, cache, dirty.flushedTo(flushed));
     }
 
+    /** The same for who reads at {@code reader}, without dirty waves that it does not need. */
+    Current readAt(long reader) {
+      return reader > dirty.base()
+          ? this
+          : new Current(
+              wave, root, top, treeVersion, keys, pin, cache, DirtyWaves.above(dirty.base()));
+    }
+
     StateStore.@Nullable Head head() {
       return wave < 0 ? null : new StateStore.Head(wave, root);
     }
@@ -91,6 +101,9 @@ final class Core {
 
   /** Waves that open snapshots read at, with how many; they are not pruned. */
   final NavigableMap<Long, Integer> inUse = new ConcurrentSkipListMap<>();
+
+  /** Open snapshots that read dirty waves; each lets go of them once they are flushed. */
+  final Set<RocksSnapshot> overDirty = ConcurrentHashMap.newKeySet();
 
   private final @Nullable ExecutorService pool;
   private final AtomicReference<Current> current = new AtomicReference<>();
@@ -161,7 +174,12 @@ final class Core {
     if (database.get(Family.META, now.pin(), Flush.FLUSHED_KEY) == null) {
       final Batch batch = new Batch(database);
       batch.put(Family.META, Flush.FLUSHED_KEY, Keys.wave(now.wave()));
-      write(batch, "noting the flushed wave");
+      try {
+        // Unsynced: no log row can reach the disk before it.
+        database.write(batch, false);
+      } catch (RocksDBException e) {
+        throw poison("noting the flushed wave", e);
+      }
       refresh();
     }
   }
@@ -299,8 +317,10 @@ final class Core {
   private void show(Current next) {
     final Pin before = peek().pin();
     final Pin pin = database.pin();
-    current.set(next.on(pin, flushedAt(pin)));
+    final Current shown = next.on(pin, flushedAt(pin));
+    current.set(shown);
     before.release();
+    overDirty.forEach(snapshot -> snapshot.settle(shown));
   }
 
   void remember(List<TreeUpdate.Created> created) {

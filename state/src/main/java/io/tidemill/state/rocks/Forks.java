@@ -59,7 +59,7 @@ final class Forks {
     }
     core.writing.lock();
     core.retaining.lock();
-    final Pin pin = from.pin();
+    final Pin pin = from.held().pin();
     final Core.Current now = core.current();
     try {
       core.requireWritable();

@@ -13,26 +13,27 @@ import io.tidemill.state.proof.Proof;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksIterator;
 
 /**
- * Reads at a wave or at a child commit, all on one pin and the dirty waves above it. A dirty wave
- * and the newest flushed one are read flat, below what dirty waves up to it wrote; an older one
- * looks first whether a later wave overwrote the key, and takes what was overwritten.
+ * Reads at a wave or at a child commit, on one pin and the dirty waves above it. A dirty wave and
+ * the newest flushed one are read flat, below what dirty waves up to it wrote; an older one looks
+ * first whether a later wave overwrote the key, and takes what was overwritten.
  */
 final class RocksSnapshot implements Snapshot {
   private final Core core;
-  private final Core.Current at;
-  private final Pin pin;
   private final long wave;
   private final StateRoot root;
   private final @Nullable Child top;
   private final boolean newest;
   private final ValueCache cache;
   private final @Nullable Hash32 commit;
-  private final AtomicBoolean closed = new AtomicBoolean();
+
+  /** What is read; replaced once, when the dirty waves that it reads are flushed. */
+  private volatile Core.Current at;
+
+  private volatile boolean closed;
 
   /** A snapshot over {@code at}, whose pin use it takes over. */
   RocksSnapshot(
@@ -43,8 +44,7 @@ final class RocksSnapshot implements Snapshot {
       @Nullable Child top,
       @Nullable Hash32 commit) {
     this.core = core;
-    this.at = at;
-    this.pin = at.pin();
+    this.at = at.readAt(wave);
     this.wave = wave;
     this.root = root;
     this.top = top;
@@ -52,6 +52,27 @@ final class RocksSnapshot implements Snapshot {
     this.cache = at.cache();
     this.commit = commit;
     core.use(wave);
+    if (!this.at.dirty().isEmpty()) {
+      core.overDirty.add(this);
+    }
+  }
+
+  /**
+   * Goes over to {@code flushed} when that has the wave in its tables, so that a snapshot that
+   * stays open for long does not keep dirty waves in memory. The caller holds {@link Core#writing}.
+   */
+  void settle(Core.Current flushed) {
+    final Pin before;
+    synchronized (this) {
+      if (closed || wave > flushed.dirty().base()) {
+        return;
+      }
+      before = at.pin();
+      flushed.pin().retain();
+      at = flushed.readAt(wave);
+      core.overDirty.remove(this);
+    }
+    before.release();
   }
 
   @Override
@@ -77,17 +98,17 @@ final class RocksSnapshot implements Snapshot {
     return core;
   }
 
-  /** The head when the snapshot was taken, whose pin is the one of {@link #pin()}. */
-  Core.Current at() {
-    return at;
-  }
-
-  /** The pin with a use that the caller gives back. */
-  Pin pin() {
-    if (closed.get()) {
-      throw new StateException("this snapshot of wave " + wave + " is closed");
+  /** What is read, with a use of its pin that the caller gives back. */
+  Core.Current held() {
+    while (true) {
+      final Core.Current now = at;
+      if (closed) {
+        throw new StateException("this snapshot of wave " + wave + " is closed");
+      }
+      if (now.pin().tryRetain()) {
+        return now;
+      }
     }
-    return pin.retain();
   }
 
   @Override
@@ -98,7 +119,8 @@ final class RocksSnapshot implements Snapshot {
         return value;
       }
     }
-    final Pin held = pin();
+    final Core.Current now = held();
+    final Pin held = now.pin();
     try {
       if (commit != null) {
         final byte[] own = core.database.get(Family.FORK_VALUES, held, Keys.forkValue(commit, key));
@@ -106,10 +128,10 @@ final class RocksSnapshot implements Snapshot {
           return untag(own);
         }
       }
-      if (wave < at.dirty().base()) {
+      if (wave < now.dirty().base()) {
         return historic(held, key);
       }
-      final StateDelta.Entry dirty = at.dirty().find(key, wave);
+      final StateDelta.Entry dirty = now.dirty().find(key, wave);
       final byte[] value =
           dirty != null
               ? dirty.value()
@@ -156,7 +178,7 @@ final class RocksSnapshot implements Snapshot {
 
   @Override
   public byte @Nullable [] code(Hash32 codeHash) {
-    final Pin held = pin();
+    final Pin held = held().pin();
     try {
       return core.database.get(Family.CODE, held, codeHash.toBytes());
     } finally {
@@ -169,30 +191,31 @@ final class RocksSnapshot implements Snapshot {
     if (!newest || commit != null) {
       return;
     }
-    final List<StateKey> missing =
-        keys.stream()
-            .filter(key -> ValueCache.isMiss(cache.find(key, wave)))
-            .filter(key -> at.dirty().find(key, wave) == null)
-            .sorted()
-            .toList();
-    if (missing.isEmpty()) {
-      return;
-    }
-    final Pin held = pin();
+    final Core.Current now = held();
     try {
+      // What a flush has passed meanwhile is not at its newest in the tables any more.
+      if (wave < now.dirty().base()) {
+        return;
+      }
+      final List<StateKey> missing =
+          keys.stream()
+              .filter(key -> ValueCache.isMiss(cache.find(key, wave)))
+              .filter(key -> now.dirty().find(key, wave) == null)
+              .sorted()
+              .toList();
       final List<byte[]> raw = missing.stream().map(key -> key.raw().toBytes()).toList();
-      final List<byte @Nullable []> values = core.database.getAll(Family.STATE, held, raw);
+      final List<byte @Nullable []> values = core.database.getAll(Family.STATE, now.pin(), raw);
       for (int i = 0; i < missing.size(); i++) {
         cache.fill(missing.get(i), values.get(i), wave);
       }
     } finally {
-      held.release();
+      now.pin().release();
     }
   }
 
   @Override
   public boolean isProvable() {
-    final Pin held = pin();
+    final Pin held = held().pin();
     try {
       return wave < 0 || wave >= core.oldestAt(held, Core.Oldest.TREE);
     } finally {
@@ -212,13 +235,14 @@ final class RocksSnapshot implements Snapshot {
 
   @Override
   public void list(Hash32 from, Visitor visitor) {
-    final Pin held = pin();
+    final Core.Current now = held();
+    final Pin held = now.pin();
     try {
       requireTree(held);
       LeafWalk.run(
           top,
           from,
-          (key, expected) -> core.nodes.load(at, key, expected),
+          (key, expected) -> core.nodes.load(now, key, expected),
           leaf -> {
             final byte[] value = get(leaf.key());
             if (value == null) {
@@ -233,10 +257,11 @@ final class RocksSnapshot implements Snapshot {
 
   @Override
   public Proof prove(StateKey key) {
-    final Pin held = pin();
+    final Core.Current now = held();
+    final Pin held = now.pin();
     try {
       requireTree(held);
-      return MerkleTree.over(core.nodes.at(at), null).prove(top, key.keyHash());
+      return MerkleTree.over(core.nodes.at(now), null).prove(top, key.keyHash());
     } finally {
       held.release();
     }
@@ -244,9 +269,14 @@ final class RocksSnapshot implements Snapshot {
 
   @Override
   public void close() {
-    if (closed.compareAndSet(false, true)) {
-      core.unuse(wave);
-      pin.release();
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      core.overDirty.remove(this);
     }
+    core.unuse(wave);
+    at.pin().release();
   }
 }

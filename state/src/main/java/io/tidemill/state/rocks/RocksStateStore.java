@@ -299,6 +299,8 @@ public final class RocksStateStore implements StateStore {
 
   @Override
   public Commit commitChild(Snapshot base, StateDelta delta, List<WaveArtifacts.StoredCode> codes) {
+    // A child commit may be read for long: nothing under it stays dirty.
+    flush();
     return forks.commit(base, delta, codes);
   }
 

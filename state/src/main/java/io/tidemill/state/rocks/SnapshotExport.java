@@ -48,7 +48,8 @@ final class SnapshotExport {
   }
 
   SnapshotManifest run() {
-    final Pin pin = source.pin();
+    final Core.Current from = source.held();
+    final Pin pin = from.pin();
     try {
       Files.createDirectories(directory);
       final WaveRow row = core.row(pin, source.wave());
@@ -60,7 +61,7 @@ final class SnapshotExport {
       LeafWalk.run(
           source.top(),
           Hash32.ZERO,
-          (key, expected) -> core.nodes.load(source.at(), key, expected),
+          (key, expected) -> core.nodes.load(from, key, expected),
           this::take);
       writeState();
       writeCodes(pin);

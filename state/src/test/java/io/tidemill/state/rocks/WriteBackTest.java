@@ -256,11 +256,14 @@ class WriteBackTest {
       }
       try (Snapshot three = store.snapshot();
           Snapshot two = store.snapshotAt(2)) {
+        assertThat(store.core().overDirty).hasSize(2);
         store.flush();
+        assertThat(store.core().overDirty).as("snapshots that hold dirty waves").isEmpty();
         for (long wave = 4; wave <= 6; wave++) {
           waves.commit(store, wave, CHANGES);
         }
         store.flush();
+        store.rollbackTo(1);
         for (final Snapshot snapshot : List.of(three, two)) {
           final Map<StateKey, byte[]> model = waves.model(snapshot.wave(), CHANGES);
           for (int i = 0; i < KEYS; i++) {
