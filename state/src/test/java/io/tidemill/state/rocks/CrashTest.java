@@ -167,12 +167,8 @@ class CrashTest {
           path, said, "seed " + SEED + ", power cut " + cycle + " at " + point + ", lost " + lost);
     }
     REPORT.add(
-        "power cuts "
-            + CYCLES / 5
-            + ", head "
-            + said.acknowledged
-            + ", removed files that came back "
-            + power.cameBack());
+        "power cuts %d, head %d, removed files that came back %d"
+            .formatted(CYCLES / 5, said.acknowledged, power.cameBack()));
     assertThat(said.acknowledged).isPositive();
     if (CYCLES >= 100) {
       assertThat(power.cameBack()).as("removed files that came back").isPositive();
