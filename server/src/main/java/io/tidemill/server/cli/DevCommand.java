@@ -2,6 +2,7 @@ package io.tidemill.server.cli;
 
 import io.tidemill.server.dev.DevNode;
 import io.tidemill.server.dev.DevOptions;
+import io.tidemill.server.dev.Examples;
 import io.tidemill.server.observe.Logs;
 import java.io.Console;
 import java.io.IOException;
@@ -90,7 +91,9 @@ public final class DevCommand implements Callable<Integer> {
       names = "--deploy",
       paramLabel = "MODULE[@NAME] [ARG..]",
       description = {
-        "Deploy a contract before the chain is ready: a file, or an example (counter, token);"
+        "Deploy a contract before the chain is ready: a file, or an example ("
+            + Examples.LISTED
+            + ");"
             + " quote it when the constructor takes arguments. May be given more than once."
       })
   private List<String> deployments = List.of();

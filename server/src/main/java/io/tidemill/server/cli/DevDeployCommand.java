@@ -26,7 +26,7 @@ final class DevDeployCommand implements Callable<Integer> {
   @Parameters(
       index = "0",
       paramLabel = "FILE|NAME",
-      description = "A packed module, or an example that comes along: counter, token.")
+      description = "A packed module, or an example that comes along: " + Examples.LISTED + ".")
   private String module = "";
 
   @Parameters(

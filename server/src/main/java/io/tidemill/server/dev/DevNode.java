@@ -23,6 +23,7 @@ import io.tidemill.server.jsonrpc.Method;
 import io.tidemill.server.jsonrpc.SocketLimits;
 import io.tidemill.state.StateStore;
 import io.tidemill.v1.Receipt;
+import io.tidemill.v1.ReceiptStatus;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -179,8 +180,7 @@ public final class DevNode implements AutoCloseable {
       StateFile.load(this, load);
     }
     for (DevOptions.Preload preload : options.deployments()) {
-      final Address deployer = now.intake().accounts().getFirst().address();
-      now.sequencer().submit(now.intake().made(Examples.deployment(preload, deployer)));
+      deploy(now, preload);
     }
     final DevOptions.Waves waves = options.waves();
     final Sequencer.Mode mode =
@@ -190,6 +190,26 @@ public final class DevNode implements AutoCloseable {
                 ? Sequencer.Mode.INTERVAL
                 : waves.batch() > 0 ? Sequencer.Mode.BATCH : Sequencer.Mode.AUTO;
     now.sequencer().setMode(mode, Duration.ofMillis(waves.intervalMillis()), waves.batch());
+  }
+
+  private static void deploy(Rooms now, DevOptions.Preload preload) {
+    final Address deployer = now.intake().accounts().getFirst().address();
+    @Nullable String problem = null;
+    try {
+      final Mined mined =
+          now.sequencer().submit(now.intake().made(Examples.deployment(preload, deployer)));
+      if (mined != null) {
+        final Receipt receipt = mined.outcome().receipts().getFirst();
+        if (receipt.getStatus() != ReceiptStatus.RECEIPT_STATUS_SUCCESS) {
+          problem = Story.reason(receipt);
+        }
+      }
+    } catch (Refusal refusal) {
+      problem = refusal.getMessage();
+    }
+    if (problem != null) {
+      throw new ConfigException("--deploy " + preload.module() + ": " + problem);
+    }
   }
 
   private static List<DevChange> funding(List<DevAccount> accounts) {

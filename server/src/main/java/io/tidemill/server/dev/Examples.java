@@ -13,8 +13,11 @@ import java.util.List;
 
 /** The contracts that come along. */
 public final class Examples {
+  /** What they are called, for the help of commands. */
+  public static final String LISTED = "counter, factory, proxy, token, vault";
+
   /** What they are called. */
-  public static final List<String> NAMES = List.of("counter", "token");
+  public static final List<String> NAMES = List.of(LISTED.split(", ", -1));
 
   private Examples() {}
 

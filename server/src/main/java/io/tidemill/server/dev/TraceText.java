@@ -1,10 +1,15 @@
 package io.tidemill.server.dev;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.tidemill.executor.account.Account;
+import io.tidemill.executor.account.AccountCodec;
+import io.tidemill.executor.account.StateKeys;
 import io.tidemill.executor.tx.Address;
 import io.tidemill.server.author.ContractInterface;
 import io.tidemill.server.simulate.Failures;
+import io.tidemill.state.StateKey;
 import io.tidemill.state.hash.Hash32;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -31,16 +36,37 @@ final class TraceText {
       text.frame(call.get("trace"), "");
     }
     for (JsonNode change : call.path("state_diff")) {
-      text.line(
-          "state "
-              + change.path("key").asText()
-              + " = "
-              + shortened(change.path("value").asText("deleted")));
+      text.line(text.change(change.path("key").asText(), change.path("value").asText("deleted")));
     }
     return text.lines;
   }
 
+  /** A line of the state diff: accounts in words, everything else by its raw key. */
+  private String change(String key, String value) {
+    if (value.startsWith("0x") && StateKeys.isAccount(new StateKey(Hash32.fromHex(key)))) {
+      final Account account = AccountCodec.decode(bytes(value));
+      return "state account "
+          + contracts.label(account.address())
+          + ": balance "
+          + account.balance()
+          + ", nonce "
+          + Long.toUnsignedString(account.nonce().base());
+    }
+    return "state " + key + " = " + shortened(value);
+  }
+
+  /** The value, as a number too where it has the width of one. */
   private static String shortened(String value) {
+    final int bytes = (value.length() - 2) / 2;
+    if (value.startsWith("0x") && bytes <= 16 && Integer.bitCount(bytes) == 1) {
+      final byte[] number = bytes(value);
+      for (int i = 0; i < bytes / 2; i++) {
+        final byte low = number[i];
+        number[i] = number[bytes - 1 - i];
+        number[bytes - 1 - i] = low;
+      }
+      return value + " (" + new BigInteger(1, number) + ")";
+    }
     return value.length() <= MAX_VALUE
         ? value
         : value.substring(0, MAX_VALUE) + ".. (" + (value.length() - 2) / 2 + " bytes)";

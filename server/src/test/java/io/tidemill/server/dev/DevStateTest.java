@@ -185,15 +185,18 @@ class DevStateTest {
         start(
             DevOptions.State.IN_MEMORY,
             DevOptions.Preload.parse("counter 5"),
-            DevOptions.Preload.parse("token@gold 1000000"))) {
+            DevOptions.Preload.parse("token@gold 1000000"),
+            DevOptions.Preload.parse("vault #0"))) {
       assertThat(done(dev, "call", "counter", "get")).isEqualTo("5\n");
       assertThat(done(dev, "call", "gold", "total_supply")).isEqualTo("1000000\n");
+      assertThat(said.toString()).doesNotContain("fail");
       assertThat(said.toString().indexOf("ok   deploy gold"))
           .isBetween(1, said.toString().indexOf("ready in"));
     }
-    assertThatThrownBy(
-            () -> start(DevOptions.State.IN_MEMORY, DevOptions.Preload.parse("none.wasm")))
-        .hasMessageContaining("there is no such file");
+    for (String wrong : List.of("none.wasm", "counter", "counter@Not-A-Name 7")) {
+      assertThatThrownBy(() -> start(DevOptions.State.IN_MEMORY, DevOptions.Preload.parse(wrong)))
+          .hasMessageContaining("--deploy " + wrong.split("[@ ]", 2)[0] + ": ");
+    }
   }
 
   @Test
