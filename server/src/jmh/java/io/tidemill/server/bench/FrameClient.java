@@ -60,7 +60,7 @@ final class FrameClient {
    * {@code measured} last ones.
    */
   static Times timesOfLast(int port, List<List<byte[]>> waves, int measured)
-      throws InterruptedException {
+      throws IOException, InterruptedException {
     final BlockingQueue<Object> results = new LinkedBlockingQueue<>();
     final MultiThreadIoEventLoopGroup loop =
         new MultiThreadIoEventLoopGroup(

@@ -1,21 +1,24 @@
 package io.tidemill.server.bench;
 
-import com.sun.management.OperatingSystemMXBean;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadInfo;
-import java.lang.management.ThreadMXBean;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
-/** Processor time of this process by what its threads are for. */
+/**
+ * Processor time of this process by what its threads are for, those of the JVM and of RocksDB
+ * included: what Linux says of them under {@code /proc}. Elsewhere there is only the wall clock.
+ */
 final class ThreadTimes {
-  /** What is not the time of a thread of ours: the collector, the compiler, and the JVM itself. */
-  static final String JVM = "jvm";
-
+  private static final Path TASKS = Path.of("/proc/self/task");
   private static final String OTHER = "other";
 
-  /** Prefixes of thread names, the first that fits. */
+  /** Beginnings of thread names, the first that fits; Linux keeps fifteen characters of a name. */
   private static final Map<String, String> GROUPS = new LinkedHashMap<>();
 
   static {
@@ -23,40 +26,54 @@ final class ThreadTimes {
     GROUPS.put("tidemill-worker", "workers");
     GROUPS.put("tidemill-writer", "writer");
     GROUPS.put("tidemill-sealer", "sealer");
-    GROUPS.put("state-", "state");
-    GROUPS.put("ForkJoinPool-", "stream");
-    GROUPS.put("VirtualThread", "stream");
+    GROUPS.put("state-hash", "state_hash");
+    GROUPS.put("state-", "state_flush");
+    GROUPS.put("rocksdb", "rocksdb");
+    GROUPS.put("ForkJoinPool", "stream");
     GROUPS.put("grpc-", "network");
+    GROUPS.put("GC Thread", "gc");
+    GROUPS.put("G1 ", "gc");
+    GROUPS.put("VM Thread", "gc");
+    GROUPS.put("C1 Comp", "compiler");
+    GROUPS.put("C2 Comp", "compiler");
   }
 
-  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+  private record Task(String name, long nanos) {}
 
   private final long wall = System.nanoTime();
-  private final long process =
-      ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
-  private final Map<Long, Long> byThread = new TreeMap<>();
+  private final Map<String, Task> tasks = new HashMap<>();
 
   /** The times until now. */
-  ThreadTimes() {
-    for (long id : THREADS.getAllThreadIds()) {
-      byThread.put(id, THREADS.getThreadCpuTime(id));
+  ThreadTimes() throws IOException {
+    if (!Files.isDirectory(TASKS)) {
+      return;
+    }
+    final List<Path> threads;
+    try (Stream<Path> all = Files.list(TASKS)) {
+      threads = all.toList();
+    }
+    for (Path thread : threads) {
+      try {
+        final String name = Files.readString(thread.resolve("comm")).strip();
+        final String times = Files.readString(thread.resolve("schedstat"));
+        tasks.put(
+            thread.getFileName().toString(),
+            new Task(name, Long.parseLong(times.substring(0, times.indexOf(' ')))));
+      } catch (IOException e) {
+        // It has ended meanwhile.
+      }
     }
   }
 
   /** Milliseconds by group from {@code before} to this, divided by {@code parts}. */
   Map<String, Double> since(ThreadTimes before, int parts) {
     final Map<String, Long> nanos = new TreeMap<>();
-    long known = 0;
-    for (Map.Entry<Long, Long> thread : byThread.entrySet()) {
-      final ThreadInfo info = THREADS.getThreadInfo(thread.getKey());
-      final long spent = thread.getValue() - before.byThread.getOrDefault(thread.getKey(), 0L);
-      if (info != null && spent > 0) {
-        nanos.merge(group(info.getThreadName()), spent, Long::sum);
-        known += spent;
-      }
-    }
-    nanos.put(JVM, process - before.process - known);
-    final Map<String, Double> millis = new TreeMap<>();
+    tasks.forEach(
+        (id, task) -> {
+          final Task then = before.tasks.get(id);
+          nanos.merge(group(task.name), task.nanos - (then == null ? 0 : then.nanos), Long::sum);
+        });
+    final Map<String, Double> millis = new LinkedHashMap<>();
     nanos.forEach((group, time) -> millis.put(group, perPart(time, parts)));
     millis.put("wall", perPart(wall - before.wall, parts));
     return millis;

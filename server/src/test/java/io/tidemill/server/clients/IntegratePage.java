@@ -58,7 +58,7 @@ final class IntegratePage {
     while (!lines.get(to).strip().endsWith("docs:end")) {
       to++;
     }
-    return lines.subList(from + 1, to);
+    return String.join("\n", lines.subList(from + 1, to)).stripIndent().lines().toList();
   }
 
   private static Map<String, List<String>> blocks(String kind) {
@@ -79,7 +79,7 @@ final class IntegratePage {
 
   /** How many fenced blocks of commands or code the page has, marked or not. */
   static long fences() {
-    return lines(PAGE).stream().filter(line -> line.matches("```(sh|ts)")).count();
+    return lines(PAGE).stream().filter(line -> line.matches("```(sh|ts|java)")).count();
   }
 
   private static List<String> lines(String file) {

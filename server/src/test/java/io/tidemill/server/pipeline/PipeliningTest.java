@@ -9,6 +9,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.tidemill.client.ClientOptions;
 import io.tidemill.client.TidemillClient;
+import io.tidemill.client.WaveOutcome;
 import io.tidemill.client.WaveRequest;
 import io.tidemill.client.WavesAhead;
 import io.tidemill.client.wavefile.WaveFile;
@@ -142,7 +143,7 @@ class PipeliningTest {
   void shouldAnswerAClientThatSendsAheadLikeOneThatWaits() throws IOException {
     final WaveFile file = waves();
     final List<WaveSummary> expected = onANode(Map.of(), oneByOne(file, false));
-    final List<WaveSummary> actual = new ArrayList<>();
+    final List<WaveOutcome> outcomes = new ArrayList<>();
     final Map<Setting, String> settings =
         Map.of(Setting.DATA_DIR, Files.createTempDirectory(folder, "node").toString());
     try (TidemillNode node = TidemillNode.start(TestNode.config(settings));
@@ -150,18 +151,26 @@ class PipeliningTest {
             TidemillClient.connect(ClientOptions.plaintext("127.0.0.1", node.grpcPort()));
         WavesAhead ahead = client.openWavesAhead()) {
       final ByteString genesis = client.reader().info().getExpectedParentRoot();
-      for (int i = 0; i < WAVES; i++) {
-        ahead.send(
-            WaveReplay.request(
-                file, file.waves().get(i), i + 1, i == 0 ? genesis : ByteString.EMPTY));
+      // docs:begin ahead
+      // The first wave names its parent root; each of the others builds on the one before it.
+      ahead.send(request(file, 1, genesis));
+      for (int number = 2; number <= WAVES; number++) {
+        ahead.send(request(file, number, ByteString.EMPTY));
       }
-      for (int i = 0; i < WAVES; i++) {
-        actual.add(ahead.next().summary());
+      // Answers come in order, each when everything beneath it is durable.
+      for (int number = 1; number <= WAVES; number++) {
+        outcomes.add(ahead.next());
       }
-      assertThat(client.commit(WAVES, actual.getLast().getRoot().getBlake3()).getWave())
-          .isEqualTo(WAVES);
+      // The newest wave is pending: agree on its root, then make it durable.
+      client.commit(outcomes.getLast());
+      // docs:end
+      assertThat(client.reader().info().getHead().getWave()).isEqualTo(WAVES);
     }
-    assertThat(actual).isEqualTo(expected);
+    assertThat(outcomes).extracting(WaveOutcome::summary).isEqualTo(expected);
+  }
+
+  private static WaveRequest request(WaveFile file, int number, ByteString parent) {
+    return WaveReplay.request(file, file.waves().get(number - 1), number, parent);
   }
 
   @Test
