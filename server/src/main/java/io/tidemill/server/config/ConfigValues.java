@@ -64,6 +64,7 @@ final class ConfigValues {
         new Http(
             text(Setting.HTTP_HOST),
             port(Setting.HTTP_PORT),
+            httpSecurity(),
             list(Setting.HTTP_CORS_ORIGINS),
             list(Setting.HTTP_ALLOWED_HOSTS),
             (int) count(Setting.HTTP_WEBSOCKETS, 0, 100_000)),
@@ -86,6 +87,17 @@ final class ConfigValues {
             url(Setting.OBSERVE_OTLP_ENDPOINT)),
         primary(),
         duration(Setting.SHUTDOWN_GRACE));
+  }
+
+  private Http.Security httpSecurity() {
+    final String security = oneOf(Setting.HTTP_TLS, "off", "server", "mutual");
+    if (!security.equals("off") && path(Setting.TLS_CERTIFICATE) == null) {
+      throw wrong(Setting.HTTP_TLS, "TLS needs tls.certificate");
+    }
+    if (security.equals("mutual") && path(Setting.TLS_CLIENT_CA) == null) {
+      throw wrong(Setting.HTTP_TLS, "client certificates need tls.client-ca");
+    }
+    return Http.Security.valueOf(security.toUpperCase(Locale.ROOT));
   }
 
   private Retention retention() {

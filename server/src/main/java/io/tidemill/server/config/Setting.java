@@ -64,6 +64,11 @@ public enum Setting {
       Type.PORT,
       "9933",
       "JSON-RPC, health and metrics over HTTP; 0 takes a free port, -1: none."),
+  HTTP_TLS(
+      "http.tls",
+      Type.TEXT,
+      "off",
+      "off: clear text; server: TLS with tls.certificate; mutual: client certificates as well."),
   HTTP_CORS_ORIGINS(
       "http.cors-origins", Type.LIST, "", "Origins of web pages that may call; * for any."),
   HTTP_ALLOWED_HOSTS(

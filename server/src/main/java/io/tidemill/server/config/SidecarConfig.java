@@ -87,7 +87,22 @@ public record SidecarConfig(
 
   /** The HTTP listener. */
   public record Http(
-      String host, int port, List<String> corsOrigins, List<String> allowedHosts, int websockets) {}
+      String host,
+      int port,
+      Security tls,
+      List<String> corsOrigins,
+      List<String> allowedHosts,
+      int websockets) {
+    /** Of the transport. */
+    public enum Security {
+      /** Clear text. */
+      OFF,
+      /** TLS with the node's certificate. */
+      SERVER,
+      /** And clients need a certificate. */
+      MUTUAL
+    }
+  }
 
   /** Transport security; a null certificate is clear text, a client authority demands one. */
   public record Tls(@Nullable Path certificate, @Nullable Path key, @Nullable Path clientCa) {}

@@ -8,6 +8,7 @@ import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.tidemill.server.config.SidecarConfig;
 import io.tidemill.server.observe.NodeHealth;
+import io.tidemill.server.tls.Certificates;
 import io.tidemill.v1.ExecutionServiceGrpc;
 import io.tidemill.v1.StateServiceGrpc;
 import java.io.IOException;

@@ -29,6 +29,9 @@ final class Dispatcher {
   /** Bytes of the answers of one batch. */
   private static final int MAX_ANSWER = 10 << 20;
 
+  /** Characters of contract and function in {@link Parsed#kind}. */
+  private static final int MAX_KIND = 256;
+
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
   private final ObjectMapper mapper =
@@ -84,6 +87,22 @@ final class Dispatcher {
       return root != null
           && root.isObject()
           && SimulateMethods.SIMULATIONS.contains(root.path("method").asText());
+    }
+
+    /**
+     * What tells a simulation from those that may take another time: method, contract and function.
+     * Null when it has no such call, or runs observed.
+     */
+    @Nullable String kind() {
+      final String method = root == null ? "" : root.path("method").asText();
+      if (!SimulateMethods.ONE_CALL.contains(method)) {
+        return null;
+      }
+      final JsonNode params = root.path("params");
+      final JsonNode call = params.isArray() ? params.path(0) : params.path("call");
+      final String to = call.path("to").asText();
+      final String function = call.path("function").asText();
+      return to.length() + function.length() > MAX_KIND ? null : method + to + '.' + function;
     }
 
     /** The answer, or null when every request was a notification. */

@@ -18,7 +18,6 @@ import io.tidemill.server.simulate.Simulator;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
@@ -42,15 +41,17 @@ public final class HttpListener implements AutoCloseable {
   private static final int MAX_CONNECTIONS = 2_048;
 
   private final SidecarConfig.Http config;
+  private final SidecarConfig.Tls tls;
   private final Dispatcher dispatcher;
   private final ObjectNode document;
-  private final SocketEndpoint sockets;
+  private final SocketEndpoint endpoint;
   private final boolean explorer;
   private final NodeHealth health;
   private final Telemetry telemetry;
   private final Origins origins;
-  private final Executor simulations;
+  private final Simulator simulator;
   private final ExecutorService blocking = Executors.newVirtualThreadPerTaskExecutor();
+  private @Nullable HttpConnectors connectors;
   private @Nullable Javalin server;
 
   /** What the methods are made of. */
@@ -80,7 +81,7 @@ public final class HttpListener implements AutoCloseable {
     document.setAll(
         Documents.openRpc(
             joined(methods, refusing).stream().map(Method::name).collect(Collectors.toSet())));
-    final SocketEndpoint sockets =
+    final SocketEndpoint endpoint =
         new SocketEndpoint(
             config.http().websockets(),
             extension.sockets(),
@@ -90,13 +91,14 @@ public final class HttpListener implements AutoCloseable {
             rooms.telemetry());
     return new HttpListener(
         config.http(),
+        config.tls(),
         new Dispatcher(joined(methods, refusing), rooms.telemetry()),
         document,
-        sockets,
+        endpoint,
         extension.explorer(),
         rooms.health(),
         rooms.telemetry(),
-        rooms.simulator()::dispatch);
+        rooms.simulator());
   }
 
   private static List<Method> joined(List<Method> some, List<Method> more) {
@@ -105,22 +107,24 @@ public final class HttpListener implements AutoCloseable {
 
   private HttpListener(
       SidecarConfig.Http config,
+      SidecarConfig.Tls tls,
       Dispatcher dispatcher,
       ObjectNode document,
-      SocketEndpoint sockets,
+      SocketEndpoint endpoint,
       boolean explorer,
       NodeHealth health,
       Telemetry telemetry,
-      Executor simulations) {
+      Simulator simulator) {
     this.config = config;
+    this.tls = tls;
     this.dispatcher = dispatcher;
     this.document = document;
-    this.sockets = sockets;
+    this.endpoint = endpoint;
     this.explorer = explorer;
     this.health = health;
     this.telemetry = telemetry;
     this.origins = Origins.of(config);
-    this.simulations = simulations;
+    this.simulator = simulator;
   }
 
   /** Opens the listener, unless the configuration has none. */
@@ -129,6 +133,8 @@ public final class HttpListener implements AutoCloseable {
       return;
     }
     final SlowConnections connections = new SlowConnections(PATIENCE);
+    final HttpConnectors sockets = new HttpConnectors(config, tls);
+    connectors = sockets;
     final Javalin app =
         Javalin.create(
             javalin -> {
@@ -137,23 +143,19 @@ public final class HttpListener implements AutoCloseable {
               javalin.startup.showOldJavalinVersionWarning = false;
               javalin.concurrency.useVirtualThreads = false;
               javalin.http.maxRequestSize = NodeFacts.MAX_JSON_BODY;
-              javalin.jetty.modifyHttpConfiguration(
-                  http -> {
-                    http.setSendServerVersion(false);
-                    http.setRequestHeaderSize(8 * 1024);
-                    http.setIdleTimeout(30_000);
-                  });
+              javalin.jetty.threadPool = sockets.threads(Simulator.threads("tidemill-http"));
+              javalin.jetty.addConnector(sockets::connector);
               javalin.jetty.modifyServer(
                   server -> {
                     server.addBean(connections);
                     server.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, server));
                     server.setHandler(
-                        new RpcHandler(dispatcher, origins, blocking, simulations, connections));
+                        new RpcHandler(dispatcher, origins, blocking, simulator, connections));
                   });
               javalin.routes.before(this::guard);
               javalin.routes.options("/*", context -> context.status(204));
               javalin.routes.wsBeforeUpgrade(this::guardSocket);
-              javalin.routes.ws("/", sockets::configure);
+              javalin.routes.ws("/", endpoint::configure);
               if (explorer) {
                 new Explorer().routes(javalin.routes);
               }
@@ -177,7 +179,7 @@ public final class HttpListener implements AutoCloseable {
               javalin.routes.exception(Exception.class, HttpListener::failed);
               javalin.routes.exception(Refusal.class, this::refused);
             });
-    server = app.start(config.host(), config.port());
+    server = app.start();
     for (Connector connector : server.jettyServer().server().getConnectors()) {
       ((ContainerLifeCycle) connector).addBean(connections, false);
     }
@@ -262,8 +264,11 @@ public final class HttpListener implements AutoCloseable {
   public void close() {
     final Javalin open = server;
     if (open != null) {
-      sockets.close();
+      endpoint.close();
       open.stop();
+    }
+    if (connectors != null) {
+      connectors.close();
     }
     blocking.close();
   }

@@ -3,6 +3,7 @@ package io.tidemill.server.jsonrpc;
 import io.tidemill.server.config.NodeFacts;
 import io.tidemill.server.errors.Reason;
 import io.tidemill.server.errors.Refusal;
+import io.tidemill.server.simulate.Simulator;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.concurrent.Executor;
@@ -20,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * JSON-RPC at {@code POST /}, in front of everything else the server serves: most requests of a
  * node are these, and they need none of what a servlet offers. A request is read and parsed where
- * it arrives, without blocking, and answered by one other thread; every other path goes on to the
- * handler behind, on a thread that may block.
+ * it arrives, without blocking, and answered there if it is a quick simulation, by one other thread
+ * if not; every other path goes on to the handler behind, on a thread that may block.
  */
 final class RpcHandler extends Handler.Wrapper {
   /** Bytes that are parsed on the thread of the selector; more goes to a thread that may wait. */
@@ -33,27 +34,27 @@ final class RpcHandler extends Handler.Wrapper {
   private final Dispatcher dispatcher;
   private final Origins origins;
   private final Executor blocking;
-  private final Executor simulations;
+  private final Simulator simulator;
   private final SlowConnections connections;
 
   /**
    * A handler whose answers are made by {@code dispatcher}.
    *
    * @param blocking runs what may wait
-   * @param simulations runs what simulates; refuses when too much of it waits
+   * @param simulator runs what simulates; refuses when too much of it waits
    * @param connections hears of every request
    */
   RpcHandler(
       Dispatcher dispatcher,
       Origins origins,
       Executor blocking,
-      Executor simulations,
+      Simulator simulator,
       SlowConnections connections) {
     super(true);
     this.dispatcher = dispatcher;
     this.origins = origins;
     this.blocking = blocking;
-    this.simulations = simulations;
+    this.simulator = simulator;
     this.connections = connections;
   }
 
@@ -136,18 +137,22 @@ final class RpcHandler extends Handler.Wrapper {
       return;
     }
     try {
-      simulations.execute(() -> answer(parsed, response, callback));
+      simulator.execute(parsed.kind(), () -> answer(parsed, response, callback));
     } catch (Refusal full) {
       answer(response, callback, 200, parsed.refuse(full));
     }
   }
 
+  /** Answers; an error that is none of the request's goes through before anything is written. */
   private static void answer(Dispatcher.Parsed parsed, Response response, Callback callback) {
+    final byte[] body;
     try {
-      answer(response, callback, 200, parsed.answer());
-    } catch (Throwable failure) {
+      body = parsed.answer();
+    } catch (RuntimeException | StackOverflowError | OutOfMemoryError failure) {
       callback.failed(failure);
+      return;
     }
+    answer(response, callback, 200, body);
   }
 
   /** The body of one request as it arrives. */

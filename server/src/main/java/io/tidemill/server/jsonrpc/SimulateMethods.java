@@ -46,6 +46,10 @@ final class SimulateMethods {
           "pyde_traceTransaction",
           "tidemill_simulate");
 
+  /** Those of them that run one call, unobserved. */
+  static final Set<String> ONE_CALL =
+      Set.of("pyde_call", "pyde_estimateGas", "pyde_createAccessList");
+
   private final Simulator simulator;
   private final ChainReader reader;
 

@@ -3,6 +3,7 @@ package io.tidemill.server.simulate;
 import io.tidemill.executor.wasm.ExecutionGuard;
 import io.tidemill.server.errors.Reason;
 import io.tidemill.server.errors.Refusal;
+import io.tidemill.server.simulate.SimulationThread.Running;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,24 +13,28 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The threads of simulations: a few, with a bounded queue and a deadline that counts from when a
- * task was handed in. One more thread looks at the clock while anything runs.
+ * task was handed in. Whoever simulates holds a seat: each worker its own, and as many are there
+ * for a {@link SimulationThread} of somebody else that runs a short task itself. One more thread
+ * looks at the clock while anything runs.
  */
 final class SimulationWorkers implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SimulationWorkers.class);
 
-  /** Deep contracts need deep stacks. */
-  private static final long STACK_BYTES = 256L << 20;
+  private static final long TICK_NANOS = 2_000_000;
 
-  private static final long TICK_NANOS = 10_000_000;
+  /** After so many looks at empty seats the clock sleeps until somebody sits down. */
+  private static final int LOOKS = 50;
+
+  private static final long IDLE_NANOS = 1_000_000_000;
 
   /** How soon a worker without work notices that the node stops. */
   private static final long POLL_MILLIS = 100;
@@ -37,75 +42,34 @@ final class SimulationWorkers implements AutoCloseable {
   /** How long a spare worker looks away while waves are worked on. */
   private static final long REST_NANOS = 500_000;
 
+  /** What a task may take on a thread that has other things to do. */
+  private static final long BRIEF_NANOS = 2 * QuickCalls.QUICK_NANOS;
+
+  /** What became of a task that somebody would run on a thread with other things to do. */
+  enum Here {
+    DONE,
+    NOT_NOW,
+    TOO_LONG
+  }
+
   /** A task that waits. */
   private record Task(Runnable work, long endNanos) {}
 
-  /** A task that runs: what stops it, and when. */
-  private record Running(ExecutionGuard guard, long endNanos) {}
+  /** Thrown through a task that took too long for where it ran: it must begin again elsewhere. */
+  private static final class NotBrief extends Error {
+    private static final long serialVersionUID = 1L;
 
-  private final class Worker extends Thread {
-    private final boolean spare;
-    private volatile @Nullable Running running;
+    /** The one instance; shared because it carries no stack trace. */
+    @SuppressWarnings("StaticAssignmentOfThrowable")
+    static final NotBrief INSTANCE = new NotBrief();
 
-    Worker(int index, boolean spare) {
-      super(null, null, "tidemill-simulate-" + index, STACK_BYTES);
-      this.spare = spare;
-      setDaemon(true);
-    }
-
-    @Override
-    public void run() {
-      try {
-        while (!closed || !tasks.isEmpty()) {
-          if (spare && waves.getAsBoolean()) {
-            LockSupport.parkNanos(SimulationWorkers.this, REST_NANOS);
-            continue;
-          }
-          final Task task = tasks.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
-          if (task != null) {
-            work(task);
-          }
-        }
-      } catch (InterruptedException stopped) {
-        // The node stops and does not wait any longer.
-      }
-    }
-
-    private void work(Task task) {
-      begin(new Running(new ExecutionGuard(), task.endNanos()));
-      try {
-        task.work().run();
-      } catch (RuntimeException | Error failure) {
-        LOG.error("a simulation worker met {}", failure.toString(), failure);
-      } finally {
-        running = null;
-      }
-    }
-
-    void begin(Running task) {
-      running = task;
-      if (idle) {
-        LockSupport.unpark(clock);
-      }
-    }
-
-    <T> T call(Function<ExecutionGuard, T> work) {
-      final Running task = running;
-      if (task == null) {
-        throw new IllegalStateException("a worker called without a task");
-      }
-      try {
-        if (System.nanoTime() - task.endNanos() >= 0) {
-          throw late();
-        }
-        return work.apply(task.guard());
-      } catch (ExecutionGuard.AttemptStopped stopped) {
-        throw late();
-      }
+    private NotBrief() {
+      super("the task takes too long for this thread", null, false, false);
     }
   }
 
-  private final List<Worker> all = new ArrayList<>();
+  private final List<Thread> workers = new ArrayList<>();
+  private final AtomicReferenceArray<Running> seats;
   private final BlockingQueue<Task> tasks;
   private final Duration deadline;
   private final int queue;
@@ -125,21 +89,32 @@ final class SimulationWorkers implements AutoCloseable {
     this.queue = queue;
     this.waves = waves;
     this.tasks = new ArrayBlockingQueue<>(queue);
+    this.seats = new AtomicReferenceArray<>(2 * threads);
     final int always = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
     for (int i = 0; i < threads; i++) {
-      all.add(new Worker(i, i >= always));
+      final int index = i;
+      workers.add(
+          new SimulationThread(() -> work(index, index >= always), "tidemill-simulate-" + i, true));
     }
-    all.forEach(Thread::start);
+    workers.forEach(Thread::start);
     this.clock = Thread.ofPlatform().daemon().name("tidemill-simulate-clock").start(this::watch);
   }
 
-  long running() {
-    return all.stream().filter(worker -> worker.running != null).count();
+  /** Tasks that run. */
+  int running() {
+    int running = 0;
+    for (int i = 0; i < seats.length(); i++) {
+      running += seats.get(i) == null ? 0 : 1;
+    }
+    return running;
   }
 
+  /** Tasks that wait. */
   int waiting() {
     return tasks.size();
   }
+
+  // ---- ways in ---------------------------------------------------------------------------------
 
   /**
    * Runs {@code task} on a worker, soon.
@@ -160,19 +135,44 @@ final class SimulationWorkers implements AutoCloseable {
   }
 
   /**
-   * The result of {@code work}, which runs on a worker: this thread, if it is one.
+   * Runs {@code task} on this thread, if it can simulate, a seat is free and no wave is being
+   * worked on. A task that was given up has had no effect but on what it itself has written down.
+   */
+  Here runHere(Runnable task) {
+    if (!(Thread.currentThread() instanceof SimulationThread thread)
+        || closed
+        || waves.getAsBoolean()) {
+      return Here.NOT_NOW;
+    }
+    final Running running =
+        new Running(new ExecutionGuard(), System.nanoTime() + BRIEF_NANOS, true);
+    for (int seat = workers.size(); seat < seats.length(); seat++) {
+      if (seats.compareAndSet(seat, null, running)) {
+        try {
+          run(thread, seat, running, task);
+          return Here.DONE;
+        } catch (NotBrief given) {
+          return Here.TOO_LONG;
+        }
+      }
+    }
+    return Here.NOT_NOW;
+  }
+
+  /**
+   * The result of {@code work}, which runs on a worker: this thread, if it simulates already.
    *
    * @throws Refusal if too many wait, or it did not end in time
    */
   <T> T call(Function<ExecutionGuard, T> work) {
-    if (Thread.currentThread() instanceof Worker worker) {
-      return worker.call(work);
+    if (Thread.currentThread() instanceof SimulationThread thread && thread.running != null) {
+      return guarded(thread.running, work);
     }
     final CompletableFuture<T> future = new CompletableFuture<>();
     dispatch(
         () -> {
           try {
-            future.complete(((Worker) Thread.currentThread()).call(work));
+            future.complete(call(work));
           } catch (Throwable failure) {
             future.completeExceptionally(failure);
           }
@@ -189,29 +189,82 @@ final class SimulationWorkers implements AutoCloseable {
     }
   }
 
+  private <T> T guarded(Running running, Function<ExecutionGuard, T> work) {
+    try {
+      if (!running.brief() && System.nanoTime() - running.endNanos() >= 0) {
+        throw late();
+      }
+      return work.apply(running.guard());
+    } catch (ExecutionGuard.AttemptStopped stopped) {
+      if (running.brief()) {
+        throw NotBrief.INSTANCE;
+      }
+      throw late();
+    }
+  }
+
   private Refusal late() {
     return Refusal.of(Reason.SIMULATION_DEADLINE, "deadline_millis", deadline.toMillis());
   }
 
-  private void watch() {
-    while (!closed || running() > 0) {
-      boolean busy = false;
-      for (Worker worker : all) {
-        final Running task = worker.running;
+  // ---- the threads -----------------------------------------------------------------------------
+
+  private void work(int index, boolean spare) {
+    try {
+      while (!closed || !tasks.isEmpty()) {
+        if (spare && waves.getAsBoolean()) {
+          LockSupport.parkNanos(this, REST_NANOS);
+          continue;
+        }
+        final Task task = tasks.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
         if (task != null) {
-          busy = true;
+          work(index, task);
+        }
+      }
+    } catch (InterruptedException stopped) {
+      // The node stops and does not wait any longer.
+    }
+  }
+
+  private void work(int index, Task task) {
+    final Running running = new Running(new ExecutionGuard(), task.endNanos(), false);
+    seats.set(index, running);
+    try {
+      run((SimulationThread) Thread.currentThread(), index, running, task.work());
+    } catch (RuntimeException | Error failure) {
+      LOG.error("a simulation worker met {}", failure.toString(), failure);
+    }
+  }
+
+  /** Runs a task whose seat is taken, and leaves the seat. */
+  private void run(SimulationThread thread, int seat, Running running, Runnable task) {
+    if (idle) {
+      LockSupport.unpark(clock);
+    }
+    thread.running = running;
+    try {
+      task.run();
+    } finally {
+      thread.running = null;
+      seats.set(seat, null);
+    }
+  }
+
+  private void watch() {
+    int empty = 0;
+    while (!closed || running() > 0) {
+      empty++;
+      for (int i = 0; i < seats.length(); i++) {
+        final Running task = seats.get(i);
+        if (task != null) {
+          empty = 0;
           if (System.nanoTime() - task.endNanos() >= 0) {
             task.guard().stopped = true;
           }
         }
       }
-      if (busy) {
-        LockSupport.parkNanos(this, TICK_NANOS);
-      } else {
-        idle = true;
-        LockSupport.parkNanos(this, 100 * TICK_NANOS);
-        idle = false;
-      }
+      idle = empty > LOOKS;
+      LockSupport.parkNanos(this, idle ? IDLE_NANOS : TICK_NANOS);
     }
   }
 
@@ -222,12 +275,12 @@ final class SimulationWorkers implements AutoCloseable {
     LockSupport.unpark(clock);
     final long end = System.nanoTime() + deadline.toNanos();
     try {
-      for (Worker worker : all) {
+      for (Thread worker : workers) {
         worker.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    all.forEach(Thread::interrupt);
+    workers.forEach(Thread::interrupt);
   }
 }

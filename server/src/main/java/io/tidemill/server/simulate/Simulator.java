@@ -30,6 +30,8 @@ import io.tidemill.state.hash.Hash32;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Runs simulations on their own threads, a few at a time, each stopped at its deadline. */
@@ -46,6 +48,7 @@ public final class Simulator implements AutoCloseable {
   private final SidecarConfig.Simulate config;
   private final Telemetry telemetry;
   private final SimulationWorkers workers;
+  private final QuickCalls quick = new QuickCalls();
 
   /** The rules that were asked for last, and the same without signatures. */
   private volatile @Nullable Unsigned unsigned;
@@ -85,7 +88,7 @@ public final class Simulator implements AutoCloseable {
   public Simulated simulate(Simulation simulation) {
     final long begin = System.nanoTime();
     final Span span = telemetry.simulating(simulation.waves().size(), calls(simulation));
-    String outcome = "failed";
+    String outcome = "given up";
     try {
       check(simulation);
       final Simulated result = workers.call(guard -> run(simulation, guard));
@@ -202,12 +205,34 @@ public final class Simulator implements AutoCloseable {
   }
 
   /**
-   * Runs {@code answer} on a worker of its own; what it simulates runs there and then.
+   * Runs {@code answer}, which simulates where it runs: on this thread, when it is one of {@link
+   * #threads} and the last one of its kind was quick, else on a worker. On this thread it may be
+   * given up and begun again on a worker, so that it must have no effect before its end.
    *
+   * @param kind what is likely to take the same time, or null for what takes long
    * @throws Refusal if too many wait
    */
-  public void dispatch(Runnable answer) {
-    workers.dispatch(answer);
+  public void execute(@Nullable String kind, Runnable answer) {
+    if (kind == null) {
+      workers.dispatch(answer);
+      return;
+    }
+    if (quick.contains(kind)) {
+      switch (workers.runHere(answer)) {
+        case DONE -> {
+          return;
+        }
+        case TOO_LONG -> quick.forget(kind);
+        case NOT_NOW -> {}
+      }
+    }
+    workers.dispatch(() -> quick.watch(kind, answer));
+  }
+
+  /** Makes threads that may simulate themselves what is quick. */
+  public static ThreadFactory threads(String name) {
+    final AtomicInteger count = new AtomicInteger();
+    return work -> new SimulationThread(work, name + "-" + count.getAndIncrement(), false);
   }
 
   private Simulated run(Simulation simulation, ExecutionGuard guard) {

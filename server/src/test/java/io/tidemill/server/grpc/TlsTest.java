@@ -9,17 +9,15 @@ import io.grpc.TlsChannelCredentials;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.tidemill.server.config.ConfigException;
 import io.tidemill.server.config.Setting;
+import io.tidemill.server.testing.TestCertificate;
 import io.tidemill.server.testing.TestNode;
 import io.tidemill.v1.ExecutionServiceGrpc;
 import io.tidemill.v1.GetInfoRequest;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.security.KeyStore;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -29,63 +27,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** TLS with certificates that the JDK's keytool makes. */
 class TlsTest {
-  private static final char[] PASSWORD = "changeit".toCharArray();
-
   @TempDir private Path folder;
 
-  private record Pair(Path certificate, Path key) {}
-
-  /** A self-signed certificate for localhost, as PEM. */
-  private Pair pair(String name) throws Exception {
-    final Path store = folder.resolve(name + ".p12");
-    final Process keytool =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair",
-                "-alias",
-                name,
-                "-keyalg",
-                "EC",
-                "-groupname",
-                "secp256r1",
-                "-dname",
-                "CN=" + name,
-                "-ext",
-                "san=dns:localhost,ip:127.0.0.1",
-                "-validity",
-                "2",
-                "-storetype",
-                "PKCS12",
-                "-storepass",
-                new String(PASSWORD),
-                "-keystore",
-                store.toString())
-            .redirectErrorStream(true)
-            .start();
-    final String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(keytool.waitFor()).as(said).isZero();
-    final KeyStore keys = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(store)) {
-      keys.load(in, PASSWORD);
-    }
-    return new Pair(
-        pem(name + ".crt", "CERTIFICATE", keys.getCertificate(name).getEncoded()),
-        pem(name + ".key", "PRIVATE KEY", keys.getKey(name, PASSWORD).getEncoded()));
-  }
-
-  private Path pem(String name, String kind, byte[] content) throws IOException {
-    return Files.writeString(
-        folder.resolve(name),
-        "-----BEGIN "
-            + kind
-            + "-----\n"
-            + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content)
-            + "\n-----END "
-            + kind
-            + "-----\n");
-  }
-
-  private static long chainId(TestNode node, Pair trusted, @Nullable Pair own) throws IOException {
+  private static long chainId(TestNode node, TestCertificate trusted, @Nullable TestCertificate own)
+      throws IOException {
     final TlsChannelCredentials.Builder tls =
         TlsChannelCredentials.newBuilder().trustManager(trusted.certificate().toFile());
     if (own != null) {
@@ -105,8 +50,8 @@ class TlsTest {
 
   @Test
   void shouldServeOverTlsAndFollowItsFilesWithoutARestart() throws Exception {
-    final Pair first = pair("first");
-    final Pair second = pair("second");
+    final TestCertificate first = TestCertificate.make(folder, "first");
+    final TestCertificate second = TestCertificate.make(folder, "second");
     final Path certificate = Files.copy(first.certificate(), folder.resolve("node.crt"));
     final Path key = Files.copy(first.key(), folder.resolve("node.key"));
     try (TestNode node =
@@ -131,7 +76,7 @@ class TlsTest {
     }
   }
 
-  private static long eventually(TestNode node, Pair trusted) throws Exception {
+  private static long eventually(TestNode node, TestCertificate trusted) throws Exception {
     for (int tries = 0; ; tries++) {
       try {
         return chainId(node, trusted, null);
@@ -146,9 +91,9 @@ class TlsTest {
 
   @Test
   void shouldAskClientsForACertificateOfTheirAuthority() throws Exception {
-    final Pair server = pair("server");
-    final Pair client = pair("client");
-    final Pair stranger = pair("stranger");
+    final TestCertificate server = TestCertificate.make(folder, "server");
+    final TestCertificate client = TestCertificate.make(folder, "client");
+    final TestCertificate stranger = TestCertificate.make(folder, "stranger");
     try (TestNode node =
         new TestNode(
             Map.of(
@@ -156,7 +101,7 @@ class TlsTest {
                 Setting.TLS_KEY, server.key().toString(),
                 Setting.TLS_CLIENT_CA, client.certificate().toString()))) {
       assertThat(chainId(node, server, client)).isEqualTo(31_337);
-      for (Pair other : new Pair[] {null, stranger}) {
+      for (TestCertificate other : new TestCertificate[] {null, stranger}) {
         assertThatThrownBy(() -> chainId(node, server, other))
             .isInstanceOf(StatusRuntimeException.class);
       }
@@ -165,7 +110,7 @@ class TlsTest {
 
   @Test
   void shouldRefuseToStartWithFilesThatDoNotFit() throws Exception {
-    final Pair one = pair("one");
+    final TestCertificate one = TestCertificate.make(folder, "one");
     for (String key : List.of(folder.resolve("missing").toString(), one.certificate().toString())) {
       assertThatThrownBy(
               () ->

@@ -9,14 +9,24 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.Base64;
 import java.util.List;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A certificate that signs itself, and its key, as PEM files that the JDK's keytool made.
  *
  * @param certificate to be trusted as it is
+ * @param keys both in a store
  */
-public record TestCertificate(Path certificate, Path key) {
+public record TestCertificate(Path certificate, Path key, KeyStore keys) {
   private static final char[] PASSWORD = "changeit".toCharArray();
+
+  /** Makes one for this machine. */
+  public static TestCertificate make(Path folder, String name) throws IOException {
+    return make(folder, name, "dns:localhost,ip:127.0.0.1");
+  }
 
   /**
    * Makes {@code folder/name.crt} and {@code folder/name.key}.
@@ -54,10 +64,29 @@ public record TestCertificate(Path certificate, Path key) {
           pem(
               folder.resolve(name + ".key"),
               "PRIVATE KEY",
-              keys.getKey(name, PASSWORD).getEncoded()));
+              keys.getKey(name, PASSWORD).getEncoded()),
+          keys);
     } catch (GeneralSecurityException e) {
       throw new IOException("keytool made a store that cannot be read", e);
     }
+  }
+
+  /** What a client needs that trusts {@code server} alone and shows {@code own}, if it has one. */
+  public static SSLContext client(TestCertificate server, @Nullable TestCertificate own)
+      throws GeneralSecurityException, IOException {
+    final KeyStore trusted = KeyStore.getInstance("PKCS12");
+    trusted.load(null, null);
+    trusted.setCertificateEntry(
+        "server", server.keys.getCertificate(server.keys.aliases().nextElement()));
+    final TrustManagerFactory trust =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trust.init(trusted);
+    final KeyManagerFactory identity =
+        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    identity.init(own == null ? null : own.keys, PASSWORD);
+    final SSLContext context = SSLContext.getInstance("TLS");
+    context.init(identity.getKeyManagers(), trust.getTrustManagers(), null);
+    return context;
   }
 
   private static Path pem(Path file, String kind, byte[] content) throws IOException {

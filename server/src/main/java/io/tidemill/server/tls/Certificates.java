@@ -1,4 +1,4 @@
-package io.tidemill.server.grpc;
+package io.tidemill.server.tls;
 
 import io.grpc.ServerCredentials;
 import io.grpc.TlsServerCredentials;
@@ -16,6 +16,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * when they change: whoever rotates them need not restart the node. Files that do not fit each
  * other leave what was there before, with a warning.
  */
-final class Certificates implements AutoCloseable {
+public final class Certificates implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Certificates.class);
   private static final int LOOK_SECONDS = 2;
 
@@ -70,7 +73,7 @@ final class Certificates implements AutoCloseable {
    *
    * @throws ConfigException if the files cannot be used
    */
-  static @Nullable Certificates of(SidecarConfig.Tls config) {
+  public static @Nullable Certificates of(SidecarConfig.Tls config) {
     final Path certificate = config.certificate();
     final Path key = config.key();
     return certificate == null || key == null
@@ -78,13 +81,33 @@ final class Certificates implements AutoCloseable {
         : new Certificates(certificate, key, config.clientCa());
   }
 
-  /** Credentials that follow the files. */
-  ServerCredentials credentials() {
+  /**
+   * Credentials for gRPC that follow the files; they demand client certificates if there is an
+   * authority.
+   */
+  public ServerCredentials credentials() {
     final TlsServerCredentials.Builder tls = TlsServerCredentials.newBuilder().keyManager(identity);
     if (clients != null) {
       tls.trustManager(clients).clientAuth(TlsServerCredentials.ClientAuth.REQUIRE);
     }
     return tls.build();
+  }
+
+  /**
+   * A context for any other server that follows the files. Whether clients need a certificate is
+   * the server's to say; those that come are checked.
+   */
+  public SSLContext context() {
+    try {
+      final SSLContext context = SSLContext.getInstance("TLS");
+      context.init(
+          new KeyManager[] {identity},
+          clients == null ? new TrustManager[0] : new TrustManager[] {clients},
+          null);
+      return context;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("this Java has no TLS", e);
+    }
   }
 
   private void read() throws IOException, GeneralSecurityException {
