@@ -4,6 +4,7 @@ import io.tidemill.executor.host.CallTracer;
 import io.tidemill.executor.host.ContractRuntime;
 import io.tidemill.executor.tx.Address;
 import io.tidemill.executor.tx.U128;
+import io.tidemill.server.abi.ValuePrinter;
 import io.tidemill.state.StateKey;
 import io.tidemill.state.hash.Hash32;
 import java.util.ArrayList;

@@ -7,6 +7,7 @@ import io.tidemill.executor.abi.EventSignature;
 import io.tidemill.executor.abi.ParamType;
 import io.tidemill.executor.abi.ParamType.Primitive;
 import io.tidemill.executor.tx.Address;
+import io.tidemill.server.abi.ValuePrinter;
 import io.tidemill.server.author.TestSuite.CallCheck;
 import io.tidemill.server.author.TestSuite.Deployed;
 import io.tidemill.server.author.TestSuite.Mismatch;

@@ -3,6 +3,7 @@ package io.tidemill.server.author;
 import io.tidemill.executor.abi.ParamType;
 import io.tidemill.executor.abi.ParamType.Primitive;
 import io.tidemill.executor.tx.Address;
+import io.tidemill.server.abi.ValuePrinter;
 import io.tidemill.server.author.TestSuite.CallCheck;
 import io.tidemill.server.author.TestSuite.Deployed;
 import io.tidemill.server.author.TestSuite.Expectation;

@@ -18,6 +18,7 @@ import io.tidemill.executor.overlay.StateView;
 import io.tidemill.executor.tx.Address;
 import io.tidemill.executor.tx.U128;
 import io.tidemill.executor.wasm.ExecutionGuard;
+import io.tidemill.server.abi.ValuePrinter;
 import io.tidemill.server.author.TestSuite.Call;
 import io.tidemill.server.author.TestSuite.Deployed;
 import io.tidemill.server.author.TestSuite.Mismatch;

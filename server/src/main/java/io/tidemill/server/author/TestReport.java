@@ -2,6 +2,7 @@ package io.tidemill.server.author;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tidemill.server.abi.ValuePrinter;
 import io.tidemill.server.author.TestResult.CallReport;
 import io.tidemill.server.author.TestResult.Failure;
 import io.tidemill.server.author.TestResult.Verdict;

@@ -8,6 +8,7 @@ import io.tidemill.executor.contract.WasmContractRuntime;
 import io.tidemill.executor.host.ContractRuntime.End;
 import io.tidemill.executor.wasm.Engine;
 import io.tidemill.executor.wasm.TrapCode;
+import io.tidemill.server.abi.ValuePrinter;
 import io.tidemill.server.author.TestResult.CallReport;
 import io.tidemill.server.author.TestResult.Failure;
 import io.tidemill.server.author.TestResult.Verdict;

@@ -4,6 +4,7 @@ import io.tidemill.executor.abi.ContractAbi.TypeDef;
 import io.tidemill.executor.abi.ParamType;
 import io.tidemill.executor.tx.Address;
 import io.tidemill.executor.tx.U128;
+import io.tidemill.server.abi.ValuePrinter;
 import io.tidemill.server.author.TestSuite.Deployed;
 import io.tidemill.server.author.TestSuite.FinalCheck;
 import io.tidemill.server.author.TestSuite.Mismatch;

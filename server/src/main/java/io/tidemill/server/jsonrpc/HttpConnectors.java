@@ -26,9 +26,6 @@ final class HttpConnectors implements AutoCloseable {
   /** Threads beside the selectors: what may wait runs elsewhere. */
   private static final int SPARE_THREADS = 8;
 
-  /** The queue of the threads grows by this; the number of connections bounds it. */
-  private static final int QUEUE_STEP = 128;
-
   private static final int IDLE_MILLIS = 30_000;
   private static final int MAX_HEADER_BYTES = 8 * 1024;
 
@@ -51,13 +48,7 @@ final class HttpConnectors implements AutoCloseable {
   ThreadPool threads(ThreadFactory factory) {
     final int most = selectors + SPARE_THREADS;
     return new QueuedThreadPool(
-        most,
-        selectors,
-        IDLE_MILLIS,
-        0,
-        new BlockingArrayQueue<>(QUEUE_STEP, QUEUE_STEP),
-        null,
-        factory);
+        most, selectors, IDLE_MILLIS, 0, new BlockingArrayQueue<>(), null, factory);
   }
 
   /** The connector of {@code server}. */

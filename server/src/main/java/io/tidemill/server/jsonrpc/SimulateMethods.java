@@ -83,7 +83,7 @@ final class SimulateMethods {
 
   private JsonNode estimate(Params params) {
     final Simulated.Call result =
-        single(params, new Simulation.Options(false, false, false, false, true, null));
+        single(params, new Simulation.Options(false, false, false, false, false, true, null));
     final Long estimate = result.gasEstimate();
     if (estimate == null) {
       throw failed(result);
@@ -97,7 +97,7 @@ final class SimulateMethods {
 
   private JsonNode accessList(Params params) {
     return SimulateViews.call(
-        single(params, new Simulation.Options(false, false, true, false, false, null)));
+        single(params, new Simulation.Options(false, false, false, true, false, false, null)));
   }
 
   private JsonNode transaction(Params params) {
@@ -281,6 +281,7 @@ final class SimulateMethods {
 
   private static Simulation.Options options(Params options) {
     return new Simulation.Options(
+        true,
         options.flag("validate"),
         options.flag("trace"),
         options.flag("access_list"),

@@ -44,6 +44,15 @@ final class SimulateViews {
         .put("gas_used", call.receipt().gasUsed())
         .put("fuel_used", call.fuelUsed());
     view.set("receipt", JsonViews.receipt(call.receipt()));
+    final Simulated.Decoded decoded = call.decoded();
+    if (decoded != null) {
+      final ArrayNode events =
+          view.putObject("decoded")
+              .put("call", decoded.call())
+              .put("result", decoded.result())
+              .putArray("events");
+      decoded.events().forEach(events::add);
+    }
     final Simulated.Failure failure = call.error();
     if (failure != null) {
       view.putObject("error")
@@ -112,6 +121,9 @@ final class SimulateViews {
             .put("return_data", JsonViews.hex(frame.returnData()));
     final var end = frame.end();
     view.put("end", end == null ? "unfinished" : JsonViews.lower(end));
+    putUnlessEmpty(view, "decoded_call", frame.decodedCall());
+    putUnlessEmpty(view, "decoded_result", frame.decodedResult());
+    putUnlessEmpty(view, "revert_reason", frame.revertReason());
     if (!frame.backtrace().isEmpty()) {
       view.set("backtrace", backtrace(frame.backtrace()));
     }
@@ -148,8 +160,9 @@ final class SimulateViews {
               .put("key", JsonViews.hex(slot.key().raw()))
               .put("before", hexOrNull(slot.before()))
               .put("after", hexOrNull(slot.after()));
-      case Frame.Said(Event event) -> {
+      case Frame.Said(Event event, String text) -> {
         final ObjectNode said = view.putObject("event");
+        putUnlessEmpty(said, "decoded", text == null ? "" : text);
         said.put("contract", JsonViews.hex(event.contract()));
         final ArrayNode topics = said.putArray("topics");
         event.topics().forEach(topic -> topics.add(JsonViews.hex(topic)));
@@ -173,6 +186,12 @@ final class SimulateViews {
           .put("code_offset", site.codeOffset());
     }
     return array;
+  }
+
+  private static void putUnlessEmpty(ObjectNode view, String name, String text) {
+    if (!text.isEmpty()) {
+      view.put(name, text);
+    }
   }
 
   private static @Nullable String hexOrNull(byte @Nullable [] bytes) {

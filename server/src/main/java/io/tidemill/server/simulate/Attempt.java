@@ -1,9 +1,11 @@
 package io.tidemill.server.simulate;
 
+import io.tidemill.executor.Event;
 import io.tidemill.executor.Receipt;
 import io.tidemill.executor.overlay.Overlay;
 import io.tidemill.state.StateDelta;
 import io.tidemill.state.StateKey;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -15,12 +17,26 @@ record Attempt(Receipt receipt, Overlay overlay, CallTree tree, List<StateKey> r
     return new Simulated.Call(
         receipt,
         tree.root() == null ? 0 : tree.root().fuelUsed(),
+        decoded(),
         Failures.of(receipt, backtrace),
         wanted.accessList() ? accesses() : null,
         wanted.trace() ? tree.root() : null,
         wanted.trace() && tree.truncated(),
         wanted.stateDiff() ? StateDelta.of(overlay.sortedWrites()) : null,
         estimate);
+  }
+
+  private Simulated.@Nullable Decoded decoded() {
+    final Frame root = tree.root();
+    if (root == null || root.decodedCall().isEmpty()) {
+      return null;
+    }
+    final List<String> events = new ArrayList<>(receipt.events().size());
+    for (Event event : receipt.events()) {
+      final String text = tree.text(event);
+      events.add(text == null ? "" : text);
+    }
+    return new Simulated.Decoded(root.decodedCall(), root.decodedResult(), events);
   }
 
   private Simulated.Accesses accesses() {

@@ -8,12 +8,16 @@ import io.tidemill.executor.tx.U128;
 import io.tidemill.executor.wasm.FunctionNames;
 import io.tidemill.executor.wasm.Module;
 import io.tidemill.executor.wasm.RunObserver;
+import io.tidemill.server.abi.AbiText;
 import io.tidemill.state.StateKey;
 import io.tidemill.state.hash.Hash32;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Builds the frames of one transaction, and remembers who named which key. */
@@ -30,6 +34,7 @@ final class CallTree implements CallTracer {
   record Name(Hash32 contract, Hash32 slot) {}
 
   private final boolean steps;
+  private final Function<Hash32, @Nullable AbiText> texts;
   private final Deque<Frame> open = new ArrayDeque<>();
 
   /** One per open frame while functions are watched. */
@@ -37,6 +42,10 @@ final class CallTree implements CallTracer {
 
   private final Map<StateKey, Name> names = new HashMap<>();
   private final Map<Hash32, FunctionNames> functionNames = new HashMap<>();
+
+  /** The words of all code that ran for a contract: its own, and what it delegated to. */
+  private final Map<Address, List<AbiText>> spoken = new HashMap<>();
+
   private @Nullable Frame root;
   private int count;
   private int bytesLeft = MAX_BYTES;
@@ -47,9 +56,27 @@ final class CallTree implements CallTracer {
    *
    * @param steps what every frame did, and which functions it did it in; needs the reference
    *     interpreter. Without, only frames and names are kept
+   * @param texts the words of the code with a hash, null where there are none
    */
-  CallTree(boolean steps) {
+  CallTree(boolean steps, Function<Hash32, @Nullable AbiText> texts) {
     this.steps = steps;
+    this.texts = texts;
+  }
+
+  /** A tree that has no words for anything. */
+  CallTree(boolean steps) {
+    this(steps, hash -> null);
+  }
+
+  /** An event in the words of code that ran for its contract, or null. */
+  @Nullable String text(Event event) {
+    for (AbiText text : spoken.getOrDefault(event.contract(), List.of())) {
+      final String said = text.event(event.topics(), event.data());
+      if (said != null) {
+        return said;
+      }
+    }
+    return null;
   }
 
   @Nullable Frame root() {
@@ -90,8 +117,15 @@ final class CallTree implements CallTracer {
       long fuel) {
     final Frame above = open.peek();
     final boolean free = kind == Kind.STATIC_CALL || (above != null && above.free());
+    final AbiText text = texts.apply(codeHash);
+    if (text != null) {
+      final List<AbiText> known = spoken.computeIfAbsent(self, contract -> new ArrayList<>());
+      if (!known.contains(text)) {
+        known.add(text);
+      }
+    }
     final Frame frame =
-        new Frame(kind, self, caller, codeHash, function, kept(calldata), value, fuel, free);
+        new Frame(kind, self, caller, codeHash, function, kept(calldata), value, fuel, free, text);
     if (above == null) {
       root = frame;
     } else {
@@ -148,7 +182,7 @@ final class CallTree implements CallTracer {
   public void event(Event event) {
     final Frame frame = open.peek();
     if (steps && frame != null) {
-      add(frame, new Frame.Said(event));
+      add(frame, new Frame.Said(event, text(event)));
     }
   }
 

@@ -5,6 +5,7 @@ import io.tidemill.executor.host.CallTracer;
 import io.tidemill.executor.host.ContractRuntime;
 import io.tidemill.executor.tx.Address;
 import io.tidemill.executor.tx.U128;
+import io.tidemill.server.abi.AbiText;
 import io.tidemill.state.StateKey;
 import io.tidemill.state.hash.Hash32;
 import java.util.ArrayList;
@@ -21,8 +22,12 @@ public final class Frame {
       StateKey key, Hash32 slot, boolean write, byte @Nullable [] before, byte @Nullable [] after)
       implements Step {}
 
-  /** An event, which a failure further out may have undone. */
-  public record Said(Event event) implements Step {}
+  /**
+   * An event, which a failure further out may have undone.
+   *
+   * @param text by the contract's ABI, or null
+   */
+  public record Said(Event event, @Nullable String text) implements Step {}
 
   /** What the contract told its author with {@code debug_log}. */
   public record Logged(String text) implements Step {}
@@ -85,6 +90,7 @@ public final class Frame {
   private final U128 value;
   private final long fuel;
   private final boolean free;
+  private final @Nullable AbiText text;
   private final List<Step> steps = new ArrayList<>();
   private List<FunctionFuel> functions = List.of();
   private List<Site> backtrace = List.of();
@@ -97,7 +103,12 @@ public final class Frame {
   private long innerFuel;
   private long innerFuelBeforeCall;
 
-  /** A frame that begins; {@code free} when nobody pays for it (decisions F8). */
+  /**
+   * A frame that begins.
+   *
+   * @param free when nobody pays for it (decisions F8)
+   * @param text the words of its code, or null
+   */
   Frame(
       CallTracer.Kind kind,
       Address self,
@@ -107,7 +118,8 @@ public final class Frame {
       byte[] calldata,
       U128 value,
       long fuel,
-      boolean free) {
+      boolean free,
+      @Nullable AbiText text) {
     this.kind = kind;
     this.self = self;
     this.caller = caller;
@@ -117,6 +129,7 @@ public final class Frame {
     this.value = value;
     this.fuel = fuel;
     this.free = free;
+    this.text = text;
   }
 
   void add(Step step) {
@@ -236,6 +249,23 @@ public final class Frame {
 
   public byte[] returnData() {
     return returnData;
+  }
+
+  /** The call by the contract's ABI, {@code transfer(0x51.., 5)}; empty when it has none. */
+  public String decodedCall() {
+    return text == null ? "" : text.call(function, calldata);
+  }
+
+  /** What it returned by the contract's ABI; empty for nothing, and when it did not succeed. */
+  public String decodedResult() {
+    return text == null || end != ContractRuntime.End.SUCCESS
+        ? ""
+        : text.result(function, returnData);
+  }
+
+  /** The payload of its failure as text; empty when it has none. */
+  public String revertReason() {
+    return end == ContractRuntime.End.SUCCESS ? "" : Failures.text(returnData);
   }
 
   /** Fuel in it and below. */

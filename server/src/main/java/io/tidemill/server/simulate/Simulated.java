@@ -18,6 +18,7 @@ public record Simulated(Head base, List<SimulatedWave> waves) {
    * What one call did.
    *
    * @param fuelUsed intrinsic gas not included
+   * @param decoded null when no contract with an ABI ran, or nobody asked
    * @param error null on success
    * @param trace null unless it was asked for, or when no contract ran
    * @param traceTruncated whether the trace has less than all that happened
@@ -26,12 +27,22 @@ public record Simulated(Head base, List<SimulatedWave> waves) {
   public record Call(
       Receipt receipt,
       long fuelUsed,
+      @Nullable Decoded decoded,
       @Nullable Failure error,
       @Nullable Accesses accesses,
       @Nullable Frame trace,
       boolean traceTruncated,
       @Nullable StateDelta diff,
       @Nullable Long gasEstimate) {}
+
+  /**
+   * A call by the ABI of the contract that it called.
+   *
+   * @param call {@code transfer(0x51.., 5)}
+   * @param result empty for nothing, and when it failed
+   * @param events one per event of the receipt; empty for one that no ABI knows
+   */
+  public record Decoded(String call, String result, List<String> events) {}
 
   /**
    * Why a call failed.

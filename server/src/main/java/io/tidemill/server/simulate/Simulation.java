@@ -68,10 +68,12 @@ public record Simulation(Base base, @Nullable Long minWave, List<SimWave> waves,
   /**
    * How strict, and what the answer carries.
    *
+   * @param decode by the ABIs of the contracts
    * @param validate check signature, nonce and fee as a wave would
    * @param fuelCap below the node's, or null
    */
   public record Options(
+      boolean decode,
       boolean validate,
       boolean trace,
       boolean accessList,
@@ -79,10 +81,10 @@ public record Simulation(Base base, @Nullable Long minWave, List<SimWave> waves,
       boolean estimate,
       @Nullable Long fuelCap) {
     /** All that can be told of a transaction that was executed. */
-    public static final Options TRACE = new Options(true, true, true, true, false, null);
+    public static final Options TRACE = new Options(true, true, true, true, true, false, null);
 
     /** A plain call. */
-    public static final Options CALL = new Options(false, false, false, false, false, null);
+    public static final Options CALL = new Options(false, false, false, false, false, false, null);
   }
 
   /** One call on a state. */

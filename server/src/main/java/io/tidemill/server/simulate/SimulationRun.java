@@ -26,6 +26,7 @@ import io.tidemill.executor.tx.TransactionEncoder;
 import io.tidemill.executor.tx.TransactionType;
 import io.tidemill.executor.tx.U128;
 import io.tidemill.executor.wasm.ExecutionGuard;
+import io.tidemill.server.abi.AbiTexts;
 import io.tidemill.server.errors.Reason;
 import io.tidemill.server.errors.Refusal;
 import io.tidemill.server.simulate.Simulation.SimCall;
@@ -48,6 +49,7 @@ final class SimulationRun {
   private final ChainSpecification chain;
   private final UnaryOperator<Rules> unsigned;
   private final ContractRuntimes runtimes;
+  private final AbiTexts texts;
   private final Simulation.Options options;
   private final long fuelCap;
   private final ExecutionGuard guard;
@@ -59,6 +61,7 @@ final class SimulationRun {
       ChainSpecification chain,
       UnaryOperator<Rules> unsigned,
       ContractRuntimes runtimes,
+      AbiTexts texts,
       Simulation.Options options,
       long fuelCap,
       ExecutionGuard guard,
@@ -67,6 +70,7 @@ final class SimulationRun {
     this.chain = chain;
     this.unsigned = unsigned;
     this.runtimes = runtimes;
+    this.texts = texts;
     this.options = options;
     this.fuelCap = fuelCap;
     this.guard = guard;
@@ -141,7 +145,10 @@ final class SimulationRun {
       @Nullable Transaction transaction,
       boolean view,
       boolean observed) {
-    final CallTree tree = new CallTree(observed);
+    final CallTree tree =
+        options.decode()
+            ? new CallTree(observed, hash -> texts.of(hash, state::code))
+            : new CallTree(observed);
     if (!options.validate() && transaction != null) {
       state.admit(transaction.from(), transaction.nonce());
     }

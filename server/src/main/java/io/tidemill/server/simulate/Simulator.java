@@ -15,6 +15,7 @@ import io.tidemill.executor.WaveRecord;
 import io.tidemill.executor.signature.FalconVerifier;
 import io.tidemill.executor.tx.U128;
 import io.tidemill.executor.wasm.ExecutionGuard;
+import io.tidemill.server.abi.AbiTexts;
 import io.tidemill.server.config.SidecarConfig;
 import io.tidemill.server.errors.Reason;
 import io.tidemill.server.errors.Refusal;
@@ -49,6 +50,7 @@ public final class Simulator implements AutoCloseable {
   private final Telemetry telemetry;
   private final SimulationWorkers workers;
   private final QuickCalls quick = new QuickCalls();
+  private final AbiTexts texts = new AbiTexts();
 
   /** The rules that were asked for last, and the same without signatures. */
   private volatile @Nullable Unsigned unsigned;
@@ -154,8 +156,8 @@ public final class Simulator implements AutoCloseable {
 
   private Simulated.Call replay(
       Wave wave, Receipt recorded, Simulation.Options options, ExecutionGuard guard) {
-    final CallTree tree = new CallTree(true);
     try (Snapshot base = reader.open(new Base.AtWave(wave.context().waveId() - 1))) {
+      final CallTree tree = new CallTree(true, hash -> texts.of(hash, base::code));
       final ExecutorParts parts =
           new ExecutorParts(chain, runtimes, FalconVerifier.INSTANCE, GuardSource.NONE);
       final TransactionReplay replay =
@@ -256,6 +258,7 @@ public final class Simulator implements AutoCloseable {
             chain,
             this::trusted,
             runtimes,
+            texts,
             options,
             cap == null ? config.fuelCap() : cap,
             guard,

@@ -18,6 +18,7 @@ import io.tidemill.v1.CallFrame;
 import io.tidemill.v1.CallResult;
 import io.tidemill.v1.CallSpec;
 import io.tidemill.v1.ContextOverride;
+import io.tidemill.v1.DecodedCall;
 import io.tidemill.v1.ExecutionError;
 import io.tidemill.v1.FunctionFuel;
 import io.tidemill.v1.HostCallStep;
@@ -120,6 +121,7 @@ public final class SimulateCodec {
   /** Options of a simulation. */
   public static Simulation.Options options(SimulateOptions message) {
     return new Simulation.Options(
+        true,
         message.getValidate(),
         message.getTrace(),
         message.getAccessList(),
@@ -152,6 +154,14 @@ public final class SimulateCodec {
         CallResult.newBuilder()
             .setReceipt(AnswerCodec.receipt(call.receipt()))
             .setFuelUsed(call.fuelUsed());
+    final Simulated.Decoded decoded = call.decoded();
+    if (decoded != null) {
+      builder.setDecoded(
+          DecodedCall.newBuilder()
+              .setCall(decoded.call())
+              .setResult(decoded.result())
+              .addAllEvents(decoded.events()));
+    }
     final Simulated.Failure failure = call.error();
     if (failure != null) {
       builder.setError(
@@ -202,11 +212,13 @@ public final class SimulateCodec {
             .setGas(frame.fuel())
             .setFuelUsed(frame.fuelUsed())
             .setOwnFuel(frame.ownFuel())
-            .setReturnData(ByteString.copyFrom(frame.returnData()));
+            .setReturnData(ByteString.copyFrom(frame.returnData()))
+            .setDecodedCall(frame.decodedCall())
+            .setDecodedResult(frame.decodedResult());
     if (frame.end() != ContractRuntime.End.SUCCESS) {
       builder.setError(
-          error(
-              frame.code(), ErrorCatalogue.get().receiptCodeName(frame.code()), frame.backtrace()));
+          error(frame.code(), ErrorCatalogue.get().receiptCodeName(frame.code()), frame.backtrace())
+              .setRevertReason(frame.revertReason()));
     }
     for (Frame.FunctionFuel function : frame.functions()) {
       builder.addFunctions(
@@ -227,8 +239,13 @@ public final class SimulateCodec {
     switch (step) {
       case Frame.HostCall call -> builder.setHostCall(hostCall(call));
       case Frame.Slot slot -> builder.setStorage(storage(slot));
-      case Frame.Said(Event event) -> builder.setEvent(event(event));
       case Frame.Logged(String text) -> builder.setDebugLog(text);
+      case Frame.Said(Event event, String text) -> {
+        builder.setEvent(event(event));
+        if (text != null) {
+          builder.setDecodedEvent(text);
+        }
+      }
       case Frame.Inner(Frame inner) -> builder.setCall(frame(inner, false));
     }
     return builder.build();

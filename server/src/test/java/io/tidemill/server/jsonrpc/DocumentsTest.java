@@ -3,7 +3,10 @@ package io.tidemill.server.jsonrpc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.tidemill.executor.tx.TransactionType;
+import io.tidemill.executor.tx.U128;
 import io.tidemill.server.observe.MetricCatalogue;
+import io.tidemill.server.testing.DevNode;
 import io.tidemill.server.testing.Http;
 import io.tidemill.server.testing.TestNode;
 import java.io.IOException;
@@ -13,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -37,8 +41,12 @@ class DocumentsTest {
   }
 
   private static JsonNode call(String method, String params) {
+    return call(port, method, params);
+  }
+
+  private static JsonNode call(int onPort, String method, String params) {
     return Http.rpc(
-            port,
+            onPort,
             "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\""
                 + method
                 + "\",\"params\":"
@@ -85,13 +93,34 @@ class DocumentsTest {
   @Test
   void shouldRunEveryExample() {
     for (JsonNode method : Http.get(port, "/openrpc.json").json().get("methods")) {
-      if (method.has("examples") && !method.has("x-transport")) {
-        for (JsonNode example : method.get("examples")) {
-          final List<String> values = new ArrayList<>();
-          example.get("params").forEach(param -> values.add(param.get("value").toString()));
-          final JsonNode answer = call(method.get("name").textValue(), values.toString());
-          assertThat(answer.has("result")).as(method.get("name") + ": " + answer).isTrue();
-        }
+      assertThat(method.path("examples")).as(method.get("name") + "").isNotEmpty();
+      if (!method.has("x-transport") && !method.has("x-state")) {
+        runExamples(port, method);
+      }
+    }
+  }
+
+  private static void runExamples(int onPort, JsonNode method) {
+    for (JsonNode example : method.get("examples")) {
+      final List<String> values = new ArrayList<>();
+      example.get("params").forEach(param -> values.add(param.get("value").toString()));
+      final JsonNode answer = call(onPort, method.get("name").textValue(), values.toString());
+      assertThat(answer.has("result")).as(method.get("name") + ": " + answer).isTrue();
+    }
+  }
+
+  /** The examples that want a transaction and a contract to be there. */
+  @Test
+  void shouldRunEveryExampleThatNamesTheStateItNeeds() {
+    try (DevNode chain = new DevNode()) {
+      chain.execute(
+          DevNode.transaction(
+              0, 0, DevNode.user(1), U128.of(1_000), new byte[0], TransactionType.STANDARD));
+      chain.deploy(0, 1, "token", U128.of(1_000_000).toBytes());
+      for (JsonNode method :
+          Documents.openRpc(Set.of("pyde_traceTransaction", "tidemill_getAbi")).get("methods")) {
+        assertThat(method.get("x-state").textValue()).contains("transfer of 1000", "token");
+        runExamples(chain.node.httpPort(), method);
       }
     }
   }

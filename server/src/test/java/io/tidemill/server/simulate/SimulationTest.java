@@ -168,6 +168,31 @@ class SimulationTest {
   }
 
   @Test
+  void shouldTellCallsResultsAndEventsByTheAbisOfTheContracts() {
+    final CallResult result = simulate("vault", "deposit", amount(120), TRACE);
+    final String vault = "0x" + Addresses.contract("vault");
+    final String holder = "0x" + DevNode.user(0);
+    final String transfer = "Transfer(from: " + holder + ", to: " + vault + ", amount: 120)";
+    assertThat(result.getDecoded().getCall()).isEqualTo("deposit(120)");
+    assertThat(result.getDecoded().getEventsList()).containsExactly(transfer);
+    final CallFrame inner = frames(result.getTrace()).getLast();
+    assertThat(inner.getDecodedCall())
+        .isEqualTo("transfer_from(" + holder + ", " + vault + ", 120)");
+    assertThat(inner.getStepsList())
+        .filteredOn(TraceStep::hasEvent)
+        .extracting(TraceStep::getDecodedEvent)
+        .containsExactly(transfer);
+    final CallResult balance = simulate("token", "balance_of", DevNode.user(0).toBytes(), TRACE);
+    assertThat(balance.getDecoded().getResult()).isEqualTo("1000000");
+    assertThat(balance.getTrace().getDecodedResult()).isEqualTo("1000000");
+
+    final CallFrame failed =
+        frames(simulate("vault", "deposit", amount(501), TRACE).getTrace()).getLast();
+    assertThat(failed.getError().getRevertReason()).isEqualTo("insufficient allowance");
+    assertThat(failed.getDecodedResult()).isEmpty();
+  }
+
+  @Test
   void shouldGiveTheSameResultWithAndWithoutATrace() {
     final CallResult traced = simulate("vault", "deposit", amount(120), TRACE);
     final CallResult plain =
@@ -261,6 +286,9 @@ class SimulationTest {
         .isEqualTo(over.getTrace().getFunctions(0).getFunctionName());
     assertThat(result.at("/trace/steps")).hasSize(over.getTrace().getStepsCount());
     assertThat(result.at("/error/backtrace/0/function_name").textValue()).isEqualTo("pyde.revert");
+    assertThat(result.at("/decoded/call").textValue()).isEqualTo("deposit(501)");
+    assertThat(result.at("/trace/decoded_call").textValue()).isEqualTo("deposit(501)");
+    assertThat(result.at("/trace/revert_reason").textValue()).isEqualTo("insufficient allowance");
     final JsonNode refused = node.answer("pyde_call", "[" + call + "]").get("error");
     assertThat(refused.get("code").intValue()).isEqualTo(3);
     assertThat(refused.at("/data/backtrace/0/function_name").textValue()).isEqualTo("pyde.revert");

@@ -1,4 +1,4 @@
-package io.tidemill.server.author;
+package io.tidemill.server.abi;
 
 import io.tidemill.executor.abi.ContractAbi.Param;
 import io.tidemill.executor.abi.ContractAbi.TypeDef;
@@ -12,25 +12,27 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Borsh as text, for reasons of failures, and the widths of values, for skipping them. */
-final class ValuePrinter {
+public final class ValuePrinter {
   private final Function<String, @Nullable TypeDef> types;
 
-  ValuePrinter(Function<String, @Nullable TypeDef> types) {
+  /** A printer that finds the contract's own types by name with {@code types}. */
+  public ValuePrinter(Function<String, @Nullable TypeDef> types) {
     this.types = types;
   }
 
   /** {@code bytes} as a {@code type}; plain hex when they are not exactly one value of it. */
-  String print(ParamType type, byte[] bytes) {
+  public String print(ParamType type, byte[] bytes) {
     final StringBuilder text = new StringBuilder();
     return walk(type, bytes, 0, text) == bytes.length ? text.toString() : hex(bytes);
   }
 
   /** The offset behind the value of {@code type} at {@code at}, or -1 when there is none. */
-  int skip(ParamType type, byte[] bytes, int at) {
+  public int skip(ParamType type, byte[] bytes, int at) {
     return walk(type, bytes, at, null);
   }
 
-  static String hex(byte[] bytes) {
+  /** Hex digits after 0x. */
+  public static String hex(byte[] bytes) {
     return "0x" + HexFormat.of().formatHex(bytes);
   }
 
