@@ -125,7 +125,7 @@ public final class GrpcListeners implements AutoCloseable {
       throws IOException {
     final int limit = config.limits().messageBytes();
     services.forEach(service -> builder.addService(Screen.of(service, limit)));
-    builder.intercept(new Gate(role, tokens, nodeHealth));
+    builder.intercept(new CallerTraces()).intercept(new Gate(role, tokens, nodeHealth));
     if (config.grpc().reflection() && role == Role.CONSENSUS) {
       builder.addService(ProtoReflectionServiceV1.newInstance());
     }

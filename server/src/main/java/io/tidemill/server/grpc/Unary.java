@@ -3,6 +3,7 @@ package io.tidemill.server.grpc;
 import io.grpc.stub.StreamObserver;
 import io.tidemill.server.errors.Refusal;
 import io.tidemill.server.observe.Telemetry;
+import io.tidemill.server.observe.Telemetry.RequestSpan;
 import io.tidemill.server.wire.StatusMapper;
 import java.util.function.Supplier;
 
@@ -15,22 +16,18 @@ final class Unary {
   }
 
   <T> void answer(String method, StreamObserver<T> call, Supplier<T> work) {
-    final long begin = System.nanoTime();
     final T response;
-    try {
-      response = work.get();
-    } catch (RuntimeException | Error failure) {
-      final Refusal refusal = Refusal.from(failure);
-      telemetry.request(method, refusal.reason().name(), since(begin));
-      call.onError(StatusMapper.status(refusal));
-      return;
+    try (RequestSpan span = telemetry.request(method)) {
+      try {
+        response = work.get();
+      } catch (RuntimeException | Error failure) {
+        final Refusal refusal = Refusal.from(failure);
+        span.refused(refusal.reason().name());
+        call.onError(StatusMapper.status(refusal));
+        return;
+      }
     }
-    telemetry.request(method, "ok", since(begin));
     call.onNext(response);
     call.onCompleted();
-  }
-
-  private static long since(long begin) {
-    return System.nanoTime() - begin;
   }
 }

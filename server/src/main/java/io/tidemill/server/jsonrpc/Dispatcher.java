@@ -16,6 +16,7 @@ import io.tidemill.server.errors.ErrorCatalogue;
 import io.tidemill.server.errors.Reason;
 import io.tidemill.server.errors.Refusal;
 import io.tidemill.server.observe.Telemetry;
+import io.tidemill.server.observe.Telemetry.RequestSpan;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -183,9 +184,8 @@ final class Dispatcher {
     final JsonNode id = request.get("id");
     final String name = request.get("method").textValue();
     final Method method = methods.get(name);
-    final long begin = System.nanoTime();
     ObjectNode answer;
-    String outcome = "ok";
+    final RequestSpan span = telemetry.request(method == null ? "unknown" : name);
     try {
       if (method == null) {
         throw Refusal.of(Reason.METHOD_NOT_FOUND, "method", shortened(name));
@@ -194,15 +194,19 @@ final class Dispatcher {
       answer.set("result", method.body().call(Params.of(request.get("params"), method.params())));
       answer.set("id", id);
     } catch (CallFailure failed) {
-      outcome = failed.refusal().reason().name();
+      span.refused(failed.refusal().reason().name());
       answer = error(id == null ? NullNode.instance : id, failed.refusal());
       ((ObjectNode) answer.get("error").get("data")).setAll(failed.details());
     } catch (RuntimeException | StackOverflowError failure) {
       final Refusal refusal = Refusal.from(failure);
-      outcome = refusal.reason().name();
+      span.refused(refusal.reason().name());
       answer = error(id == null ? NullNode.instance : id, refusal);
+    } catch (Error elsewhere) {
+      span.abandoned();
+      throw elsewhere;
+    } finally {
+      span.close();
     }
-    telemetry.request(method == null ? "unknown" : name, outcome, System.nanoTime() - begin);
     return id == null ? null : answer;
   }
 

@@ -1,8 +1,11 @@
 package io.tidemill.server.jsonrpc;
 
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.Scope;
 import io.tidemill.server.config.NodeFacts;
 import io.tidemill.server.errors.Reason;
 import io.tidemill.server.errors.Refusal;
+import io.tidemill.server.observe.Callers;
 import io.tidemill.server.simulate.Simulator;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -89,7 +92,7 @@ final class RpcHandler extends Handler.Wrapper {
           Refusal.of(Reason.INVALID_REQUEST, "detail", "Content-Type must be application/json"));
       return true;
     }
-    new Body(request, response, callback).read();
+    new Body(request, response, callback, Callers.of(headers.get(Callers.HEADER))).read();
     return true;
   }
 
@@ -126,27 +129,29 @@ final class RpcHandler extends Handler.Wrapper {
     response.write(true, ByteBuffer.wrap(body), callback);
   }
 
-  private void dispatch(byte[] body, int length, Response response, Callback callback) {
+  private void dispatch(
+      byte[] body, int length, Context caller, Response response, Callback callback) {
     if (length > PARSED_AT_ONCE) {
-      blocking.execute(() -> answer(dispatcher.parse(body, length), response, callback));
+      blocking.execute(() -> answer(dispatcher.parse(body, length), caller, response, callback));
       return;
     }
     final Dispatcher.Parsed parsed = dispatcher.parse(body, length);
     if (!parsed.simulates()) {
-      blocking.execute(() -> answer(parsed, response, callback));
+      blocking.execute(() -> answer(parsed, caller, response, callback));
       return;
     }
     try {
-      simulator.execute(parsed.kind(), () -> answer(parsed, response, callback));
+      simulator.execute(parsed.kind(), () -> answer(parsed, caller, response, callback));
     } catch (Refusal full) {
       answer(response, callback, 200, parsed.refuse(full));
     }
   }
 
   /** Answers; an error that is none of the request's goes through before anything is written. */
-  private static void answer(Dispatcher.Parsed parsed, Response response, Callback callback) {
+  private static void answer(
+      Dispatcher.Parsed parsed, Context caller, Response response, Callback callback) {
     final byte[] body;
-    try {
+    try (Scope ignored = caller.makeCurrent()) {
       body = parsed.answer();
     } catch (RuntimeException | StackOverflowError | OutOfMemoryError failure) {
       callback.failed(failure);
@@ -160,13 +165,15 @@ final class RpcHandler extends Handler.Wrapper {
     private final Request request;
     private final Response response;
     private final Callback callback;
+    private final Context caller;
     private byte[] bytes;
     private int length;
 
-    Body(Request request, Response response, Callback callback) {
+    Body(Request request, Response response, Callback callback, Context caller) {
       this.request = request;
       this.response = response;
       this.callback = callback;
+      this.caller = caller;
       final long declared = request.getLength();
       this.bytes = new byte[Math.clamp(declared, 256, NodeFacts.MAX_JSON_BODY)];
     }
@@ -200,7 +207,7 @@ final class RpcHandler extends Handler.Wrapper {
           return;
         }
         if (last) {
-          dispatch(bytes, length, response, callback);
+          dispatch(bytes, length, caller, response, callback);
           return;
         }
       }

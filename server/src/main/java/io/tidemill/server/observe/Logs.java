@@ -3,7 +3,6 @@ package io.tidemill.server.observe;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.JsonEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import org.slf4j.LoggerFactory;
@@ -40,7 +39,7 @@ public final class Logs {
     root.setLevel(Level.toLevel(level, Level.INFO));
     quiet(root.getLevel());
     if (json) {
-      final JsonEncoder encoder = new JsonEncoder();
+      final TracedJson encoder = new TracedJson();
       encoder.setContext(context);
       encoder.start();
       final ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();

@@ -6,9 +6,12 @@ import io.opentelemetry.api.metrics.DoubleHistogram;
 import io.opentelemetry.api.metrics.LongCounter;
 import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.api.trace.TracerProvider;
 import io.opentelemetry.context.Context;
+import io.opentelemetry.context.Scope;
 import io.opentelemetry.exporter.otlp.http.metrics.OtlpHttpMetricExporter;
 import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
@@ -18,8 +21,8 @@ import io.opentelemetry.sdk.metrics.export.MetricReader;
 import io.opentelemetry.sdk.metrics.export.PeriodicMetricReader;
 import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
-import io.opentelemetry.sdk.trace.samplers.Sampler;
 import io.tidemill.executor.WaveStatistics;
 import io.tidemill.executor.account.StateKeys;
 import io.tidemill.server.config.SidecarConfig;
@@ -60,10 +63,11 @@ public final class Telemetry implements AutoCloseable {
   private final DoubleHistogram requestTime;
   private final DoubleHistogram simulationTime;
 
-  private Telemetry(OpenTelemetrySdk sdk, PrometheusReader prometheus) {
+  private Telemetry(OpenTelemetrySdk sdk, PrometheusReader prometheus, boolean traces) {
     this.sdk = sdk;
     this.prometheus = prometheus;
-    this.tracer = sdk.getTracer("io.tidemill");
+    // Where nobody collects spans none is made: what runs then stays in the trace of its caller.
+    this.tracer = (traces ? sdk.getTracerProvider() : TracerProvider.noop()).get("io.tidemill");
     this.meter = sdk.getMeter("io.tidemill");
     this.waves = counter(MetricCatalogue.WAVES);
     this.stages = histogram(MetricCatalogue.WAVE_STAGE);
@@ -100,18 +104,16 @@ public final class Telemetry implements AutoCloseable {
         SdkMeterProvider.builder().setResource(resource).registerMetricReader(prometheus);
     readers.forEach(meters::registerMetricReader);
     final var tracers = SdkTracerProvider.builder().setResource(resource);
-    if (spans == null) {
-      tracers.setSampler(Sampler.alwaysOff());
-    } else {
-      tracers.addSpanProcessor(
-          io.opentelemetry.sdk.trace.export.BatchSpanProcessor.builder(spans).build());
+    if (spans != null) {
+      tracers.addSpanProcessor(BatchSpanProcessor.builder(spans).build());
     }
     return new Telemetry(
         OpenTelemetrySdk.builder()
             .setMeterProvider(meters.build())
             .setTracerProvider(tracers.build())
             .build(),
-        prometheus);
+        prometheus,
+        spans != null);
   }
 
   /**
@@ -171,11 +173,9 @@ public final class Telemetry implements AutoCloseable {
     return prometheus.text();
   }
 
-  /** Counts a request that was answered. */
-  public void request(String method, String outcome, long nanos) {
-    final Attributes attributes = Attributes.of(METHOD, method, OUTCOME, outcome);
-    requests.add(1, attributes);
-    requestTime.record(nanos * NANOS, attributes);
+  /** Begins a request, in the trace of its caller if {@link Callers} knows one. */
+  public RequestSpan request(String method) {
+    return new RequestSpan(method);
   }
 
   /** Counts a WebSocket connection that ended, or was not taken. */
@@ -183,8 +183,13 @@ public final class Telemetry implements AutoCloseable {
     websocketsEnded.add(1, Attributes.of(OUTCOME, outcome));
   }
 
-  private void simulation(String outcome, long nanos) {
-    simulationTime.record(nanos * NANOS, Attributes.of(OUTCOME, outcome));
+  /**
+   * {@code work} in the trace that it is handed over in, for another thread. Without one it stays
+   * as it is.
+   */
+  public Runnable carried(Runnable work) {
+    final Context here = Context.current();
+    return here == Context.root() ? work : here.wrap(work);
   }
 
   /** Counts a node fault. */
@@ -202,7 +207,6 @@ public final class Telemetry implements AutoCloseable {
     final Span span =
         tracer
             .spanBuilder("wave")
-            .setNoParent()
             .setAttribute("tidemill.wave", wave)
             .setAttribute("tidemill.transactions", transactionCount)
             .startSpan();
@@ -214,33 +218,96 @@ public final class Telemetry implements AutoCloseable {
   /** Begins the span of a commit that was asked for by itself. */
   public WaveSpan commit(long wave) {
     return new WaveSpan(
-        tracer.spanBuilder("commit").setNoParent().setAttribute("tidemill.wave", wave).startSpan(),
+        tracer.spanBuilder("commit").setAttribute("tidemill.wave", wave).startSpan(),
         System.nanoTime());
   }
 
-  /** Begins the span of a simulation; end it with {@link #simulated}. */
-  public Span simulating(int waves, long calls) {
-    return tracer
-        .spanBuilder("simulate")
-        .setNoParent()
-        .setAttribute("tidemill.waves", waves)
-        .setAttribute("tidemill.calls", calls)
-        .startSpan();
-  }
-
-  /** A simulation has ended. */
-  public void simulated(Span span, String outcome, long nanos) {
-    if (!outcome.equals("ok")) {
-      span.setStatus(StatusCode.ERROR, outcome);
-    }
-    span.end();
-    simulation(outcome, nanos);
+  /** Begins a simulation. */
+  public SimulationSpan simulating(int waves, long calls) {
+    return new SimulationSpan(
+        tracer
+            .spanBuilder("simulate")
+            .setAttribute("tidemill.waves", waves)
+            .setAttribute("tidemill.calls", calls)
+            .startSpan());
   }
 
   @Override
   public void close() {
     final CompletableResultCode done = sdk.shutdown();
     done.join(5, TimeUnit.SECONDS);
+  }
+
+  /** One request, from before it is served to its answer. Used by one thread. */
+  public final class RequestSpan implements AutoCloseable {
+    private final String method;
+    private final long begin = System.nanoTime();
+    private final Span span;
+    private final Scope scope;
+    private String outcome = "ok";
+
+    private RequestSpan(String method) {
+      this.method = method;
+      this.span = tracer.spanBuilder(method).setSpanKind(SpanKind.SERVER).startSpan();
+      this.scope = span.makeCurrent();
+    }
+
+    /** The request is not answered with a result; {@code reason} is one of the catalogue. */
+    public void refused(String reason) {
+      outcome = reason;
+      span.setStatus(StatusCode.ERROR, reason);
+    }
+
+    /** The request must begin again on another thread, and is counted there. */
+    public void abandoned() {
+      outcome = "";
+    }
+
+    @Override
+    public void close() {
+      scope.close();
+      span.end();
+      if (!outcome.isEmpty()) {
+        final Attributes attributes = Attributes.of(METHOD, method, OUTCOME, outcome);
+        requests.add(1, attributes);
+        requestTime.record((System.nanoTime() - begin) * NANOS, attributes);
+      }
+    }
+  }
+
+  /** One simulation. Used by one thread at a time. */
+  public final class SimulationSpan implements AutoCloseable {
+    private final long begin = System.nanoTime();
+    private final Span span;
+    private String outcome = "ok";
+
+    private SimulationSpan(Span span) {
+      this.span = span;
+    }
+
+    /** Makes what is logged from here on part of it, until the result is closed. */
+    public Scope current() {
+      return span.makeCurrent();
+    }
+
+    /** The simulation has no result; {@code reason} is one of the catalogue. */
+    public void refused(String reason) {
+      outcome = reason;
+      span.setStatus(StatusCode.ERROR, reason);
+    }
+
+    /** The simulation must begin again on another thread, and is counted there. */
+    public void abandoned() {
+      outcome = "";
+    }
+
+    @Override
+    public void close() {
+      span.end();
+      if (!outcome.isEmpty()) {
+        simulationTime.record((System.nanoTime() - begin) * NANOS, Attributes.of(OUTCOME, outcome));
+      }
+    }
   }
 
   /** One wave on its way through the pipeline. Used by one thread at a time. */
@@ -254,6 +321,11 @@ public final class Telemetry implements AutoCloseable {
     private WaveSpan(Span span, long since) {
       this.span = span;
       this.since = since;
+    }
+
+    /** Makes what is logged from here on part of the wave, until the result is closed. */
+    public Scope current() {
+      return span.makeCurrent();
     }
 
     /** The wave is handed to the executor. */

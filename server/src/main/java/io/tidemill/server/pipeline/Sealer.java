@@ -1,5 +1,6 @@
 package io.tidemill.server.pipeline;
 
+import io.opentelemetry.context.Scope;
 import io.tidemill.server.errors.Refusal;
 import io.tidemill.server.observe.Telemetry;
 import io.tidemill.server.observe.Telemetry.WaveSpan;
@@ -81,7 +82,7 @@ final class Sealer implements AutoCloseable {
   /** Does one step of {@code wave}; after a fault nothing is done any more. */
   private void step(Executed wave, Runnable work) {
     Refusal refusal;
-    try {
+    try (Scope ignored = wave.span().current()) {
       WaveOrder.refuseWhenFaulted(tip.position());
       work.run();
       return;

@@ -1,5 +1,6 @@
 package io.tidemill.server.pipeline;
 
+import io.opentelemetry.context.Scope;
 import io.tidemill.executor.ContentHash;
 import io.tidemill.executor.InvalidWaveException;
 import io.tidemill.executor.PrePass;
@@ -113,7 +114,7 @@ public final class WavePipeline implements AutoCloseable {
   /** Queues a wave; what becomes of it goes to {@code listener}. */
   public void execute(Submission submission, WaveListener listener) {
     final long queued = System.nanoTime();
-    writer.submit(() -> run(submission, listener, queued), listener::onRefusal);
+    writer.submit(telemetry.carried(() -> run(submission, listener, queued)), listener::onRefusal);
   }
 
   /** Makes the pending wave durable; the newest committed wave is accepted again. */
@@ -192,32 +193,41 @@ public final class WavePipeline implements AutoCloseable {
     }
     final WaveSpan span =
         telemetry.wave(wave.context().waveId(), wave.transactions().size(), queuedNanos);
-    Executed executed = null;
-    try {
-      WaveOrder.refuseWhenFaulted(tip.position());
-      final WaveAnswer known = followsUnseen(wave) ? null : known(wave);
-      if (known != null) {
-        span.stored();
-        if (submission.commit() && tip.pendingAnswer(known.wave()) != null) {
-          tip.commit(span);
-          newest = null;
-        }
-        listener.onAnswer(known, true);
-        return;
-      }
-      executed = executeNext(submission, listener, span);
-    } catch (Refusal refusal) {
-      span.refused(refusal.reason().name());
-      listener.onRefusal(refusal);
-    } finally {
-      if (executed == null) {
-        span.close();
-      }
+    final Executed executed;
+    try (Scope ignored = span.current()) {
+      executed = run(submission, listener, span);
     }
-    if (executed != null) {
+    if (executed == null) {
+      span.close();
+    } else {
       newest = executed;
       sealer.seal(executed);
     }
+  }
+
+  /** Answers, refuses or executes a wave; null when it was not executed. */
+  private @Nullable Executed run(Submission submission, WaveListener listener, WaveSpan span) {
+    final Wave wave = submission.wave();
+    try {
+      WaveOrder.refuseWhenFaulted(tip.position());
+      final WaveAnswer known = followsUnseen(wave) ? null : known(wave);
+      if (known == null) {
+        return executeNext(submission, listener, span);
+      }
+      span.stored();
+      if (submission.commit() && tip.pendingAnswer(known.wave()) != null) {
+        tip.commit(span);
+        newest = null;
+      }
+      listener.onAnswer(known, true);
+    } catch (Refusal refusal) {
+      span.refused(refusal.reason().name());
+      listener.onRefusal(refusal);
+    } catch (Throwable failure) {
+      // Whatever it is, the answer is not known any more (decisions O1).
+      listener.onRefusal(fault(failure));
+    }
+    return null;
   }
 
   /** Whether {@code wave} is sent on top of the newest one without waiting for its root. */

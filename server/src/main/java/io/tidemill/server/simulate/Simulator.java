@@ -1,6 +1,6 @@
 package io.tidemill.server.simulate;
 
-import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.context.Scope;
 import io.tidemill.executor.ChainSpecification;
 import io.tidemill.executor.ContractRuntimes;
 import io.tidemill.executor.ExecutorParts;
@@ -21,6 +21,7 @@ import io.tidemill.server.errors.Reason;
 import io.tidemill.server.errors.Refusal;
 import io.tidemill.server.observe.MetricCatalogue;
 import io.tidemill.server.observe.Telemetry;
+import io.tidemill.server.observe.Telemetry.SimulationSpan;
 import io.tidemill.server.pipeline.WaveAnswer;
 import io.tidemill.server.pipeline.WavePipeline;
 import io.tidemill.server.query.Base;
@@ -88,20 +89,24 @@ public final class Simulator implements AutoCloseable {
    * @throws Refusal if it may not run, or did not end in time
    */
   public Simulated simulate(Simulation simulation) {
-    final long begin = System.nanoTime();
-    final Span span = telemetry.simulating(simulation.waves().size(), calls(simulation));
-    String outcome = "given up";
+    final SimulationSpan span = telemetry.simulating(simulation.waves().size(), calls(simulation));
     try {
       check(simulation);
-      final Simulated result = workers.call(guard -> run(simulation, guard));
-      outcome = "ok";
-      return result;
+      return workers.call(
+          guard -> {
+            try (Scope ignored = span.current()) {
+              return run(simulation, guard);
+            }
+          });
     } catch (RuntimeException failure) {
       final Refusal refusal = Refusal.from(failure);
-      outcome = refusal.reason().name();
+      span.refused(refusal.reason().name());
       throw refusal;
+    } catch (Error elsewhere) {
+      span.abandoned();
+      throw elsewhere;
     } finally {
-      telemetry.simulated(span, outcome, System.nanoTime() - begin);
+      span.close();
     }
   }
 
