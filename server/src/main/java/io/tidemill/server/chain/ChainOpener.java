@@ -13,6 +13,7 @@ import io.tidemill.server.config.SidecarConfig;
 import io.tidemill.server.genesis.ChainFile;
 import io.tidemill.server.genesis.ChainFileException;
 import io.tidemill.server.observe.Telemetry;
+import io.tidemill.server.observe.MetricCatalogue;
 import io.tidemill.state.Proposal;
 import io.tidemill.state.Snapshot;
 import io.tidemill.state.StateDelta;
@@ -35,6 +36,8 @@ import java.util.function.UnaryOperator;
 
 /** Opens what the configuration names: the chain, its executor and its store with a genesis. */
 public final class ChainOpener {
+  private static final long NANOS_PER_MILLI = 1_000_000;
+
   /**
    * What the chain of a node is made of; whoever opened it closes executor, engine and store, in
    * this order.
@@ -122,10 +125,21 @@ public final class ChainOpener {
           telemetry -> {
             engine.observe(telemetry);
             replay.observe(telemetry);
+            observe(store, telemetry);
           });
     } catch (RuntimeException failure) {
       store.close();
       throw failure;
+    }
+  }
+
+  private static void observe(StateStore store, Telemetry telemetry) {
+    if (store instanceof RocksStateStore rocks) {
+      telemetry.gauge(MetricCatalogue.DIRTY_WAVES, () -> rocks.writeBack().dirtyWaves());
+      telemetry.gauge(MetricCatalogue.DIRTY_BYTES, () -> rocks.writeBack().dirtyBytes());
+      telemetry.gauge(MetricCatalogue.FLUSHES, () -> rocks.writeBack().flushes());
+      telemetry.gauge(
+          MetricCatalogue.FLUSH_TIME, () -> rocks.writeBack().nanos() / NANOS_PER_MILLI);
     }
   }
 

@@ -109,6 +109,7 @@ final class ContractEngine implements AutoCloseable {
   void observe(Telemetry telemetry) {
     telemetry.gauge(MetricCatalogue.MODULES, () -> runtimes.cacheCounters().modules());
     telemetry.gauge(MetricCatalogue.MODULE_BYTES, () -> runtimes.cacheCounters().bytes());
+    telemetry.gauge(MetricCatalogue.MODULE_HITS, () -> runtimes.cacheCounters().hits());
     telemetry.gauge(MetricCatalogue.MODULE_MISSES, () -> runtimes.cacheCounters().misses());
     telemetry.gauge(MetricCatalogue.MODULE_EVICTIONS, () -> runtimes.cacheCounters().evictions());
     final ArtifactFolder folder = artifacts;

@@ -84,6 +84,8 @@ public final class MetricCatalogue {
       new Metric("tidemill.modules", "{module}", "Modules that are ready to run in memory.");
   public static final Metric MODULE_BYTES =
       new Metric("tidemill.modules.size", "By", "Bytes of the modules that are ready.");
+  public static final Metric MODULE_HITS =
+      new Metric("tidemill.modules.hits", "{module}", "Modules that were ready when asked for.");
   public static final Metric MODULE_MISSES =
       new Metric("tidemill.modules.misses", "{module}", "Modules that had to be made ready.");
   public static final Metric MODULE_EVICTIONS =
@@ -100,6 +102,17 @@ public final class MetricCatalogue {
           "Files of the disk cache that were not what was written; should stay 0.");
   public static final Metric ARTIFACT_BYTES =
       new Metric("tidemill.artifacts.size", "By", "Bytes of the disk cache.");
+  public static final Metric DIRTY_WAVES =
+      new Metric(
+          "tidemill.store.dirty",
+          "{wave}",
+          "Durable waves that are in the log of the database and not in its tables yet.");
+  public static final Metric DIRTY_BYTES =
+      new Metric("tidemill.store.dirty.size", "By", "About what those waves take in memory.");
+  public static final Metric FLUSHES =
+      new Metric("tidemill.store.flushes", "{flush}", "Times that waves went into the tables.");
+  public static final Metric FLUSH_TIME =
+      new Metric("tidemill.store.flush.time", "ms", "What that took, all together.");
   public static final Metric REPLAY_ACTIVE =
       new Metric(
           "tidemill.replay.active",
@@ -141,12 +154,17 @@ public final class MetricCatalogue {
         SIMULATIONS_WAITING,
         MODULES,
         MODULE_BYTES,
+        MODULE_HITS,
         MODULE_MISSES,
         MODULE_EVICTIONS,
         ARTIFACTS_LOADED,
         ARTIFACTS_SAVED,
         ARTIFACTS_DAMAGED,
         ARTIFACT_BYTES,
+        DIRTY_WAVES,
+        DIRTY_BYTES,
+        FLUSHES,
+        FLUSH_TIME,
         REPLAY_ACTIVE,
         REPLAY_WAVES);
   }

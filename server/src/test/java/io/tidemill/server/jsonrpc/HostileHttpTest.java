@@ -121,6 +121,23 @@ class HostileHttpTest {
   }
 
   @Test
+  void shouldServeOnWhileConnectionsAreResetByTheThousand() throws IOException {
+    for (int i = 0; i < 2_000; i++) {
+      try (Socket socket = new Socket("127.0.0.1", port)) {
+        socket.setSoLinger(true, 0);
+        socket
+            .getOutputStream()
+            .write(ascii(head("Content-Length: " + CALL.length() + "\r\n") + (i % 2 == 0 ? CALL : "{")));
+      }
+      if (i % 500 == 0) {
+        assertThat(Http.rpc(port, CALL).json().has("result")).isTrue();
+      }
+    }
+    assertThat(Http.rpc(port, CALL).json().has("result")).isTrue();
+    assertThat(Http.metric(port, "tidemill_simulations_waiting")).isZero();
+  }
+
+  @Test
   void shouldRefuseSimulationsThatWouldWaitTooLongAndAnswerTheOthers() throws Exception {
     final String call =
         "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"pyde_simulateWave\",\"params\":[["

@@ -31,6 +31,9 @@ final class Flusher implements AutoCloseable {
   private final AtomicBoolean asked = new AtomicBoolean();
   private final AtomicBoolean timed = new AtomicBoolean();
   private long unsynced;
+
+  /** Written under {@link #flushing}. */
+  private volatile WriteBackStats done = new WriteBackStats(0, 0, 0, 0);
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("state-flush").factory());
@@ -149,6 +152,7 @@ final class Flusher implements AutoCloseable {
           return false;
         }
         CrashPoints.hit("flush.started");
+        final long began = System.nanoTime();
         final Flush flush = new Flush(dirty, core.database, pin, now.cache());
         final Batch ahead = new Batch(core.database, this::piece);
         flush.ahead(ahead);
@@ -158,6 +162,9 @@ final class Flusher implements AutoCloseable {
         flush.last(last);
         write(last, true);
         CrashPoints.hit("flush.written");
+        done =
+            new WriteBackStats(
+                0, 0, done.flushes() + 1, done.nanos() + System.nanoTime() - began);
         return true;
       } finally {
         pin.release();
@@ -182,6 +189,13 @@ final class Flusher implements AutoCloseable {
     } catch (RocksDBException e) {
       throw core.poison("flushing", e);
     }
+  }
+
+  /** What is dirty now, and what has been flushed since the store was opened. */
+  WriteBackStats stats() {
+    final DirtyWaves dirty = core.peek().dirty();
+    final WriteBackStats flushed = done;
+    return new WriteBackStats(dirty.size(), dirty.bytes(), flushed.flushes(), flushed.nanos());
   }
 
   /** Starts nothing any more. */

@@ -326,6 +326,11 @@ public final class RocksStateStore implements StateStore {
     }
   }
 
+  /** How far the tables are behind the log. */
+  public WriteBackStats writeBack() {
+    return flusher.stats();
+  }
+
   /** Numbers about the store; row counts are estimates of the database. */
   public StoreStats stats() {
     return StoreStats.of(core, commits().size());
