@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Texts to typed values. */
 final class ConfigValues {
+  /** Open sessions; each holds what it changed in memory. */
+  private static final int MAX_SESSIONS = 64;
+
   private final Map<Setting, String> values;
 
   ConfigValues(Map<Setting, String> values) {
@@ -80,7 +83,7 @@ final class ConfigValues {
             (int) count(Setting.SIMULATE_QUEUE, 1, 1_000_000),
             count(Setting.SIMULATE_FUEL_CAP, 21_000, Long.MAX_VALUE),
             duration(Setting.SIMULATE_DEADLINE)),
-        new Sessions((int) count(Setting.SESSIONS_MAXIMUM, 0, 100_000)),
+        new Sessions(MAX_SESSIONS),
         new Observe(
             oneOf(Setting.LOG_FORMAT, "plain", "json").equals("json"),
             oneOf(Setting.LOG_LEVEL, "error", "warn", "info", "debug", "trace"),

@@ -114,7 +114,6 @@ public enum Setting {
   SIMULATE_QUEUE("simulate.queue", Type.COUNT, "64", "Simulations that may wait."),
   SIMULATE_FUEL_CAP("simulate.fuel-cap", Type.COUNT, "100000000", "Fuel of one simulation."),
   SIMULATE_DEADLINE("simulate.deadline", Type.DURATION, "5s", "Time of one simulation."),
-  SESSIONS_MAXIMUM("sessions.maximum", Type.COUNT, "64", "Open sessions."),
   OBSERVE_OTLP_ENDPOINT(
       "observe.otlp-endpoint",
       Type.TEXT,

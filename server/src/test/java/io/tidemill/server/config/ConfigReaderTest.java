@@ -65,8 +65,8 @@ class ConfigReaderTest {
         .hasMessageContaining("tidemill.yaml");
     assertThatThrownBy(() -> ConfigReader.read(null, Map.of("TIDEMILL_HTTP_PROT", "1"), Map.of()))
         .hasMessageContaining("the nearest is TIDEMILL_HTTP_PORT");
-    assertThatThrownBy(() -> ConfigReader.read(null, Map.of(), Map.of("sessions.max", "1")))
-        .hasMessageContaining("the nearest is sessions.maximum");
+    assertThatThrownBy(() -> ConfigReader.read(null, Map.of(), Map.of("simulate.quee", "1")))
+        .hasMessageContaining("the nearest is simulate.queue");
   }
 
   @ParameterizedTest

@@ -127,7 +127,9 @@ class HostileHttpTest {
         socket.setSoLinger(true, 0);
         socket
             .getOutputStream()
-            .write(ascii(head("Content-Length: " + CALL.length() + "\r\n") + (i % 2 == 0 ? CALL : "{")));
+            .write(
+                ascii(
+                    head("Content-Length: " + CALL.length() + "\r\n") + (i % 2 == 0 ? CALL : "{")));
       }
       if (i % 500 == 0) {
         assertThat(Http.rpc(port, CALL).json().has("result")).isTrue();

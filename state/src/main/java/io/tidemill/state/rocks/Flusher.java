@@ -34,6 +34,7 @@ final class Flusher implements AutoCloseable {
 
   /** Written under {@link #flushing}. */
   private volatile WriteBackStats done = new WriteBackStats(0, 0, 0, 0);
+
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("state-flush").factory());
@@ -163,8 +164,7 @@ final class Flusher implements AutoCloseable {
         write(last, true);
         CrashPoints.hit("flush.written");
         done =
-            new WriteBackStats(
-                0, 0, done.flushes() + 1, done.nanos() + System.nanoTime() - began);
+            new WriteBackStats(0, 0, done.flushes() + 1, done.nanos() + System.nanoTime() - began);
         return true;
       } finally {
         pin.release();
