@@ -22,21 +22,21 @@ final class CallerTraces implements ServerInterceptor {
       return next.startCall(call, headers);
     }
     final ServerCall.Listener<Q> served;
-    try (Scope ignored = caller.makeCurrent()) {
+    try (Scope _ = caller.makeCurrent()) {
       served = next.startCall(call, headers);
     }
     // Messages and the end of the request are what work begins with.
     return new ForwardingServerCallListener.SimpleForwardingServerCallListener<>(served) {
       @Override
       public void onMessage(Q message) {
-        try (Scope ignored = caller.makeCurrent()) {
+        try (Scope _ = caller.makeCurrent()) {
           super.onMessage(message);
         }
       }
 
       @Override
       public void onHalfClose() {
-        try (Scope ignored = caller.makeCurrent()) {
+        try (Scope _ = caller.makeCurrent()) {
           super.onHalfClose();
         }
       }

@@ -151,7 +151,7 @@ final class RpcHandler extends Handler.Wrapper {
   private static void answer(
       Dispatcher.Parsed parsed, Context caller, Response response, Callback callback) {
     final byte[] body;
-    try (Scope ignored = caller.makeCurrent()) {
+    try (Scope _ = caller.makeCurrent()) {
       body = parsed.answer();
     } catch (RuntimeException | StackOverflowError | OutOfMemoryError failure) {
       callback.failed(failure);

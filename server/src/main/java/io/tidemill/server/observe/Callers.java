@@ -14,6 +14,7 @@ public final class Callers {
   private static final TextMapGetter<String> VALUE =
       new TextMapGetter<>() {
         @Override
+        @SuppressWarnings("deprecation") // nobody asks for it any more, and it has no default
         public Iterable<String> keys(String carrier) {
           return List.of(HEADER);
         }

@@ -246,6 +246,7 @@ public final class Telemetry implements AutoCloseable {
     private final Scope scope;
     private String outcome = "ok";
 
+    @SuppressWarnings("MustBeClosedChecker") // closed with the span
     private RequestSpan(String method) {
       this.method = method;
       this.span = tracer.spanBuilder(method).setSpanKind(SpanKind.SERVER).startSpan();
@@ -286,6 +287,7 @@ public final class Telemetry implements AutoCloseable {
     }
 
     /** Makes what is logged from here on part of it, until the result is closed. */
+    @SuppressWarnings("MustBeClosedChecker") // closed by the caller
     public Scope current() {
       return span.makeCurrent();
     }
@@ -324,6 +326,7 @@ public final class Telemetry implements AutoCloseable {
     }
 
     /** Makes what is logged from here on part of the wave, until the result is closed. */
+    @SuppressWarnings("MustBeClosedChecker") // closed by the caller
     public Scope current() {
       return span.makeCurrent();
     }

@@ -82,7 +82,7 @@ final class Sealer implements AutoCloseable {
   /** Does one step of {@code wave}; after a fault nothing is done any more. */
   private void step(Executed wave, Runnable work) {
     Refusal refusal;
-    try (Scope ignored = wave.span().current()) {
+    try (Scope _ = wave.span().current()) {
       WaveOrder.refuseWhenFaulted(tip.position());
       work.run();
       return;

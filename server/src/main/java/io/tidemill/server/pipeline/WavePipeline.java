@@ -194,7 +194,7 @@ public final class WavePipeline implements AutoCloseable {
     final WaveSpan span =
         telemetry.wave(wave.context().waveId(), wave.transactions().size(), queuedNanos);
     final Executed executed;
-    try (Scope ignored = span.current()) {
+    try (Scope _ = span.current()) {
       executed = run(submission, listener, span);
     }
     if (executed == null) {

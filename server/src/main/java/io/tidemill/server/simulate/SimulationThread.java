@@ -52,6 +52,7 @@ final class SimulationThread extends Thread {
     private static final int THIS_THREAD = 0;
     private static final @Nullable MethodHandle SET = find();
 
+    @SuppressWarnings("restricted") // a system call with three numbers; native access is enabled
     private static @Nullable MethodHandle find() {
       if (!System.getProperty("os.name", "").startsWith("Linux")) {
         return null;

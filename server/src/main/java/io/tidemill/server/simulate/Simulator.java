@@ -94,7 +94,7 @@ public final class Simulator implements AutoCloseable {
       check(simulation);
       return workers.call(
           guard -> {
-            try (Scope ignored = span.current()) {
+            try (Scope _ = span.current()) {
               return run(simulation, guard);
             }
           });
