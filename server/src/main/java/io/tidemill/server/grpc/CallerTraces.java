@@ -17,10 +17,11 @@ final class CallerTraces implements ServerInterceptor {
   @Override
   public <Q, S> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, S> call, Metadata headers, ServerCallHandler<Q, S> next) {
-    final Context caller = Callers.of(headers.get(TRACEPARENT));
-    if (caller == Context.root()) {
+    final String traceparent = headers.get(TRACEPARENT);
+    if (traceparent == null) {
       return next.startCall(call, headers);
     }
+    final Context caller = Callers.of(traceparent);
     final ServerCall.Listener<Q> served;
     try (Scope _ = caller.makeCurrent()) {
       served = next.startCall(call, headers);

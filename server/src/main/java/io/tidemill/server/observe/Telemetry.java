@@ -183,13 +183,9 @@ public final class Telemetry implements AutoCloseable {
     websocketsEnded.add(1, Attributes.of(OUTCOME, outcome));
   }
 
-  /**
-   * {@code work} in the trace that it is handed over in, for another thread. Without one it stays
-   * as it is.
-   */
+  /** {@code work} in the trace that it is handed over in, for another thread. */
   public Runnable carried(Runnable work) {
-    final Context here = Context.current();
-    return here == Context.root() ? work : here.wrap(work);
+    return Context.current().wrap(work);
   }
 
   /** Counts a node fault. */
