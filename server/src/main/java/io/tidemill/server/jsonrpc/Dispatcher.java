@@ -95,7 +95,10 @@ final class Dispatcher {
      * Null when it has no such call, or runs observed.
      */
     @Nullable String kind() {
-      final String method = root == null ? "" : root.path("method").asText();
+      if (root == null) {
+        return null;
+      }
+      final String method = root.path("method").asText();
       if (!SimulateMethods.ONE_CALL.contains(method)) {
         return null;
       }
