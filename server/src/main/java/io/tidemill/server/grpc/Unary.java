@@ -1,9 +1,10 @@
 package io.tidemill.server.grpc;
 
 import io.grpc.stub.StreamObserver;
+import io.opentelemetry.context.Scope;
 import io.tidemill.server.errors.Refusal;
 import io.tidemill.server.observe.Telemetry;
-import io.tidemill.server.observe.Telemetry.RequestSpan;
+import io.tidemill.server.observe.TimedSpan;
 import io.tidemill.server.wire.StatusMapper;
 import java.util.function.Supplier;
 
@@ -17,8 +18,8 @@ final class Unary {
 
   <T> void answer(String method, StreamObserver<T> call, Supplier<T> work) {
     final T response;
-    try (RequestSpan span = telemetry.request(method)) {
-      try {
+    try (TimedSpan span = telemetry.request(method)) {
+      try (Scope _ = span.current()) {
         response = work.get();
       } catch (RuntimeException | Error failure) {
         final Refusal refusal = Refusal.from(failure);

@@ -11,12 +11,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.opentelemetry.context.Scope;
 import io.tidemill.server.config.NodeFacts;
 import io.tidemill.server.errors.ErrorCatalogue;
 import io.tidemill.server.errors.Reason;
 import io.tidemill.server.errors.Refusal;
 import io.tidemill.server.observe.Telemetry;
-import io.tidemill.server.observe.Telemetry.RequestSpan;
+import io.tidemill.server.observe.TimedSpan;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -188,8 +189,8 @@ final class Dispatcher {
     final String name = request.get("method").textValue();
     final Method method = methods.get(name);
     ObjectNode answer;
-    final RequestSpan span = telemetry.request(method == null ? "unknown" : name);
-    try {
+    final TimedSpan span = telemetry.request(method == null ? "unknown" : name);
+    try (Scope _ = span.current()) {
       if (method == null) {
         throw Refusal.of(Reason.METHOD_NOT_FOUND, "method", shortened(name));
       }

@@ -174,8 +174,14 @@ public final class Telemetry implements AutoCloseable {
   }
 
   /** Begins a request, in the trace of its caller if {@link Callers} knows one. */
-  public RequestSpan request(String method) {
-    return new RequestSpan(method);
+  public TimedSpan request(String method) {
+    return new TimedSpan(
+        tracer.spanBuilder(method).setSpanKind(SpanKind.SERVER).startSpan(),
+        (outcome, seconds) -> {
+          final Attributes attributes = Attributes.of(METHOD, method, OUTCOME, outcome);
+          requests.add(1, attributes);
+          requestTime.record(seconds, attributes);
+        });
   }
 
   /** Counts a WebSocket connection that ended, or was not taken. */
@@ -219,93 +225,20 @@ public final class Telemetry implements AutoCloseable {
   }
 
   /** Begins a simulation. */
-  public SimulationSpan simulating(int waves, long calls) {
-    return new SimulationSpan(
+  public TimedSpan simulating(int waves, long calls) {
+    return new TimedSpan(
         tracer
             .spanBuilder("simulate")
             .setAttribute("tidemill.waves", waves)
             .setAttribute("tidemill.calls", calls)
-            .startSpan());
+            .startSpan(),
+        (outcome, seconds) -> simulationTime.record(seconds, Attributes.of(OUTCOME, outcome)));
   }
 
   @Override
   public void close() {
     final CompletableResultCode done = sdk.shutdown();
     done.join(5, TimeUnit.SECONDS);
-  }
-
-  /** One request, from before it is served to its answer. Used by one thread. */
-  public final class RequestSpan implements AutoCloseable {
-    private final String method;
-    private final long begin = System.nanoTime();
-    private final Span span;
-    private final Scope scope;
-    private String outcome = "ok";
-
-    @SuppressWarnings("MustBeClosedChecker") // closed with the span
-    private RequestSpan(String method) {
-      this.method = method;
-      this.span = tracer.spanBuilder(method).setSpanKind(SpanKind.SERVER).startSpan();
-      this.scope = span.makeCurrent();
-    }
-
-    /** The request is not answered with a result; {@code reason} is one of the catalogue. */
-    public void refused(String reason) {
-      outcome = reason;
-      span.setStatus(StatusCode.ERROR, reason);
-    }
-
-    /** The request must begin again on another thread, and is counted there. */
-    public void abandoned() {
-      outcome = "";
-    }
-
-    @Override
-    public void close() {
-      scope.close();
-      span.end();
-      if (!outcome.isEmpty()) {
-        final Attributes attributes = Attributes.of(METHOD, method, OUTCOME, outcome);
-        requests.add(1, attributes);
-        requestTime.record((System.nanoTime() - begin) * NANOS, attributes);
-      }
-    }
-  }
-
-  /** One simulation. Used by one thread at a time. */
-  public final class SimulationSpan implements AutoCloseable {
-    private final long begin = System.nanoTime();
-    private final Span span;
-    private String outcome = "ok";
-
-    private SimulationSpan(Span span) {
-      this.span = span;
-    }
-
-    /** Makes what is logged from here on part of it, until the result is closed. */
-    @SuppressWarnings("MustBeClosedChecker") // closed by the caller
-    public Scope current() {
-      return span.makeCurrent();
-    }
-
-    /** The simulation has no result; {@code reason} is one of the catalogue. */
-    public void refused(String reason) {
-      outcome = reason;
-      span.setStatus(StatusCode.ERROR, reason);
-    }
-
-    /** The simulation must begin again on another thread, and is counted there. */
-    public void abandoned() {
-      outcome = "";
-    }
-
-    @Override
-    public void close() {
-      span.end();
-      if (!outcome.isEmpty()) {
-        simulationTime.record((System.nanoTime() - begin) * NANOS, Attributes.of(OUTCOME, outcome));
-      }
-    }
   }
 
   /** One wave on its way through the pipeline. Used by one thread at a time. */

@@ -21,7 +21,7 @@ import io.tidemill.server.errors.Reason;
 import io.tidemill.server.errors.Refusal;
 import io.tidemill.server.observe.MetricCatalogue;
 import io.tidemill.server.observe.Telemetry;
-import io.tidemill.server.observe.Telemetry.SimulationSpan;
+import io.tidemill.server.observe.TimedSpan;
 import io.tidemill.server.pipeline.WaveAnswer;
 import io.tidemill.server.pipeline.WavePipeline;
 import io.tidemill.server.query.Base;
@@ -89,7 +89,7 @@ public final class Simulator implements AutoCloseable {
    * @throws Refusal if it may not run, or did not end in time
    */
   public Simulated simulate(Simulation simulation) {
-    final SimulationSpan span = telemetry.simulating(simulation.waves().size(), calls(simulation));
+    final TimedSpan span = telemetry.simulating(simulation.waves().size(), calls(simulation));
     try {
       check(simulation);
       return workers.call(
