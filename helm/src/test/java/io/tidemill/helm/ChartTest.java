@@ -154,6 +154,23 @@ final class ChartTest {
   }
 
   @Test
+  void shouldLetAReplicaTrustTheAuthorityOfItsPrimary() {
+    final List<Manifest> manifests =
+        Chart.TIDEMILL.render(
+            List.of(),
+            Map.of(
+                "mode", "replica",
+                "replica.primary", "mill-reader:9946",
+                "replica.primaryCaSecret", "mill-ca"));
+    assertThat(configuration(manifests))
+        .contains("primary: https://mill-reader:9946?ca=/etc/tidemill/primary-ca/ca.crt");
+    final Object pod = podOf(manifests);
+    assertThat(String.valueOf(Chart.at(pod, "containers", 0, "volumeMounts")))
+        .contains("/etc/tidemill/primary-ca");
+    assertThat(String.valueOf(Chart.at(pod, "volumes"))).contains("mill-ca");
+  }
+
+  @Test
   void shouldPlaceTheContainerInThePodOfAnotherChart(@TempDir Path folder) throws IOException {
     final Path charts = folder.resolve("helm");
     copy(Path.of("tidemill"), charts.resolve("tidemill"));

@@ -9,6 +9,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.rocksdb.RocksDBException;
 
@@ -24,6 +25,11 @@ final class Flusher implements AutoCloseable {
   /** Bytes after which a flush syncs the log, so that the next commit has little to sync for it. */
   private static final int SYNC_EVERY = 8 << 20;
 
+  /** How long a flush gives way at once, and how often. */
+  private static final long PAUSE_NANOS = 1_000_000;
+
+  private static final int MOST_PAUSES = 500;
+
   private final Core core;
   private final Runnable then;
   private final WriteBack policy;
@@ -31,6 +37,7 @@ final class Flusher implements AutoCloseable {
   private final AtomicBoolean asked = new AtomicBoolean();
   private final AtomicBoolean timed = new AtomicBoolean();
   private long unsynced;
+  private int pauses;
 
   /** Written under {@link #flushing}. */
   private volatile WriteBackStats done = new WriteBackStats(0, 0, 0, 0);
@@ -152,6 +159,7 @@ final class Flusher implements AutoCloseable {
         if (dirty.isEmpty()) {
           return false;
         }
+        pauses = 0;
         CrashPoints.hit("flush.started");
         final long began = System.nanoTime();
         final Flush flush = new Flush(dirty, core.database, pin, now.cache());
@@ -175,12 +183,24 @@ final class Flusher implements AutoCloseable {
   }
 
   private void piece(Batch batch) {
+    giveWay();
     unsynced += batch.size();
     final boolean sync = unsynced > SYNC_EVERY;
     write(batch, sync);
     unsynced = sync ? 0 : unsynced;
     batch.clear();
     CrashPoints.hit("flush.piece");
+  }
+
+  /** Leaves the processors to a wave that is proposed or committed, unless it waits for this. */
+  private void giveWay() {
+    while (pauses < MOST_PAUSES
+        && core.writing.isLocked()
+        && !core.writing.isHeldByCurrentThread()
+        && !flushing.hasQueuedThreads()) {
+      pauses++;
+      LockSupport.parkNanos(PAUSE_NANOS);
+    }
   }
 
   private void write(Batch batch, boolean sync) {
