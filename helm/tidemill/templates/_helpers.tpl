@@ -95,7 +95,11 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- $_ := set $own "auth" (dict "jwt-secret" "/etc/tidemill/auth/jwt.hex") -}}
 {{- end -}}
 {{- if eq .Values.mode "replica" -}}
-{{- $_ := set $own "replica" (dict "primary" .Values.replica.primary) -}}
+{{- $primary := .Values.replica.primary -}}
+{{- if .Values.replica.primaryCaSecret -}}
+{{- $primary = printf "https://%s?ca=/etc/tidemill/primary-ca/ca.crt" $primary -}}
+{{- end -}}
+{{- $_ := set $own "replica" (dict "primary" $primary) -}}
 {{- end -}}
 {{- mergeOverwrite (deepCopy .Values.config) $own | toYaml -}}
 {{- end -}}

@@ -70,6 +70,9 @@ The container of a node. A chart that has this one as a dependency places it in 
     {{- if .Values.tls.clientCaSecret }}
     - {name: client-ca, mountPath: /etc/tidemill/client-ca, readOnly: true}
     {{- end }}
+    {{- if .Values.replica.primaryCaSecret }}
+    - {name: primary-ca, mountPath: /etc/tidemill/primary-ca, readOnly: true}
+    {{- end }}
     {{- if .Values.auth.existingSecret }}
     - {name: auth, mountPath: /etc/tidemill/auth, readOnly: true}
     {{- end }}
@@ -97,6 +100,10 @@ The container of a node. A chart that has this one as a dependency places it in 
 {{- end }}
 {{- with .Values.tls.clientCaSecret }}
 - name: client-ca
+  secret: {secretName: {{ . }}, defaultMode: 0440}
+{{- end }}
+{{- with .Values.replica.primaryCaSecret }}
+- name: primary-ca
   secret: {secretName: {{ . }}, defaultMode: 0440}
 {{- end }}
 {{- with .Values.auth.existingSecret }}

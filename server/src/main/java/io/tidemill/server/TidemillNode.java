@@ -5,6 +5,7 @@ import io.tidemill.executor.ContractRuntimes;
 import io.tidemill.executor.WaveExecutor;
 import io.tidemill.server.chain.ChainOpener;
 import io.tidemill.server.config.NodeFacts;
+import io.tidemill.server.config.PrimaryAddress;
 import io.tidemill.server.config.SidecarConfig;
 import io.tidemill.server.grpc.ExecutionEndpoint;
 import io.tidemill.server.grpc.GrpcListeners;
@@ -214,10 +215,10 @@ public final class TidemillNode implements AutoCloseable {
 
   /** The same with what {@code extension} adds to the HTTP listener. */
   public static TidemillNode start(SidecarConfig config, Extension extension) {
-    final String primary = config.primary();
+    final PrimaryAddress primary = config.primary();
     return primary == null
         ? start(config, ChainOpener.open(config), extension)
-        : replica(config, new Primary(primary), extension);
+        : replica(config, new Primary(primary, config.tls()), extension);
   }
 
   /** A node that takes its waves from {@code primary} instead of executing them. */

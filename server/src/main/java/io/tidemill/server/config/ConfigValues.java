@@ -116,15 +116,16 @@ final class ConfigValues {
     };
   }
 
-  private @Nullable String primary() {
+  private @Nullable PrimaryAddress primary() {
     final String address = text(Setting.REPLICA_PRIMARY);
     if (address.isEmpty()) {
       return null;
     }
-    if (!address.matches(".+:[0-9]{1,5}")) {
-      throw wrong(Setting.REPLICA_PRIMARY, "must be host:port of a reader port");
+    try {
+      return PrimaryAddress.parse(address);
+    } catch (IllegalArgumentException e) {
+      throw wrong(Setting.REPLICA_PRIMARY, String.valueOf(e.getMessage()));
     }
-    return address;
   }
 
   private String text(Setting setting) {

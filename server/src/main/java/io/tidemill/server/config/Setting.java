@@ -43,7 +43,8 @@ public enum Setting {
       "replica.primary",
       Type.TEXT,
       "",
-      "host:port of the reader port of a node to follow as a replica; empty: execute waves."),
+      "The reader port of a node to follow as a replica: host:port, or https://host:port?ca=FILE"
+          + " under TLS; empty: execute waves."),
   GRPC_HOST("grpc.host", Type.TEXT, "127.0.0.1", "Address the gRPC listeners bind."),
   GRPC_PORT("grpc.port", Type.PORT, "9944", "gRPC for the consensus client; 0 takes a free port."),
   GRPC_READER_PORT(

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The whole configuration of a node, every value checked. See {@link Setting} for meanings.
  *
- * @param primary host:port of the node that this one follows as a replica, or null
+ * @param primary the node that this one follows as a replica, or null
  */
 public record SidecarConfig(
     Data data,
@@ -26,7 +26,7 @@ public record SidecarConfig(
     Simulate simulate,
     Sessions sessions,
     Observe observe,
-    @Nullable String primary,
+    @Nullable PrimaryAddress primary,
     Duration shutdownGrace) {
 
   /**

@@ -2,8 +2,10 @@ package io.tidemill.server.replica;
 
 import com.google.protobuf.ByteString;
 import io.tidemill.client.ClientOptions;
+import io.tidemill.client.ClientTls;
 import io.tidemill.client.TidemillClient;
-import io.tidemill.server.config.ConfigException;
+import io.tidemill.server.config.PrimaryAddress;
+import io.tidemill.server.config.SidecarConfig;
 import io.tidemill.state.hash.Hash32;
 import io.tidemill.v1.ExecutionServiceGrpc;
 import io.tidemill.v1.GetCodeRequest;
@@ -14,30 +16,27 @@ import java.util.Iterator;
 
 /** The node that is followed, over its reader port. Safe for use by many threads. */
 public final class Primary implements AutoCloseable {
-  private final String address;
+  private final PrimaryAddress address;
   private final TidemillClient client;
 
   /**
    * Connects at the first request.
    *
-   * @param address host:port of the reader port
+   * @param tls this node's own security: its certificate is shown to a primary that asks for one
    */
-  public Primary(String address) {
-    final int colon = address.lastIndexOf(':');
-    try {
-      this.client =
-          TidemillClient.connect(
-              ClientOptions.plaintext(
-                  address.substring(0, Math.max(0, colon)),
-                  Integer.parseInt(address.substring(colon + 1))));
-    } catch (NumberFormatException e) {
-      throw new ConfigException("replica.primary must be host:port, and is " + address);
-    }
+  public Primary(PrimaryAddress address, SidecarConfig.Tls tls) {
+    final ClientOptions plain = ClientOptions.plaintext(address.host(), address.port());
+    this.client =
+        TidemillClient.connect(address.encrypted() ? plain.withTls(security(address, tls)) : plain);
     this.address = address;
   }
 
+  private static ClientTls security(PrimaryAddress address, SidecarConfig.Tls tls) {
+    return new ClientTls(address.ca(), tls.certificate(), tls.key(), null);
+  }
+
   /** Where it is. */
-  String address() {
+  PrimaryAddress address() {
     return address;
   }
 

@@ -8,10 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigReaderTest {
   @TempDir private Path folder;
@@ -115,5 +117,41 @@ class ConfigReaderTest {
 
     assertThat(ConfigReader.read(null, environment, Map.of()).config().grpc().port())
         .isEqualTo(1234);
+  }
+
+  private static @Nullable PrimaryAddress primary(String text) {
+    return ConfigReader.read(null, Map.of(), Map.of("replica.primary", text)).config().primary();
+  }
+
+  @Test
+  void shouldKnowWhereAPrimaryIsAndHowItIsReached() {
+    assertThat(primary("")).isNull();
+    assertThat(primary("mill-0.mill:9946"))
+        .isEqualTo(new PrimaryAddress("mill-0.mill", 9946, false, null));
+    assertThat(primary("[::1]:9946")).isEqualTo(new PrimaryAddress("[::1]", 9946, false, null));
+    assertThat(primary("https://mill:9946"))
+        .isEqualTo(new PrimaryAddress("mill", 9946, true, null));
+    assertThat(primary("https://mill:9946?ca=/etc/tidemill/tls/ca.crt"))
+        .isEqualTo(
+            new PrimaryAddress("mill", 9946, true, Path.of("/etc/tidemill/tls/ca.crt")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "mill",
+        ":9946",
+        "mill:99999",
+        "mill:9946/waves",
+        "mill:9946?ca=file",
+        "https://mill:9946?key=file",
+        "https://user@mill:9946",
+        "ftp://mill:9946"
+      })
+  void shouldRefuseWhatIsNoAddressOfAPrimary(String text) {
+    assertThatThrownBy(() -> primary(text))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("replica.primary")
+        .hasMessageContaining("https://host:port");
   }
 }

@@ -16,8 +16,10 @@ import io.tidemill.server.config.Setting;
 import io.tidemill.server.observe.NodeHealth;
 import io.tidemill.server.testing.DevNode;
 import io.tidemill.server.testing.Http;
+import io.tidemill.server.testing.TestCertificate;
 import io.tidemill.server.testing.TestNode;
 import io.tidemill.v1.RollbackWaveRequest;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -145,6 +147,37 @@ final class ReplicaTest {
       assertThatThrownBy(() -> client.rollback(0))
           .hasStackTraceContaining("PERMISSION_DENIED")
           .hasRootCauseInstanceOf(StatusRuntimeException.class);
+    }
+  }
+
+  @Test
+  void shouldFollowAPrimaryUnderTlsAndOnlyTheOneThatItsAuthoritySigned() throws IOException {
+    final TestCertificate trusted = TestCertificate.make(folder, "primary", "ip:127.0.0.1");
+    final TestCertificate other = TestCertificate.make(folder, "other", "ip:127.0.0.1");
+    try (TidemillNode primary =
+        TidemillNode.start(
+            TestNode.config(
+                Map.of(
+                    Setting.GRPC_READER_PORT, "0",
+                    Setting.TLS_CERTIFICATE, trusted.certificate().toString(),
+                    Setting.TLS_KEY, trusted.key().toString())))) {
+      final String address = "https://127.0.0.1:" + primary.readerPort() + "?ca=";
+      try (TidemillNode replica =
+          TidemillNode.start(
+              TestNode.config(
+                  Map.of(Setting.REPLICA_PRIMARY, address + trusted.certificate())))) {
+        await().atMost(PATIENCE).until(() -> replica.health().state() == NodeHealth.State.SERVING);
+        assertThat(head(replica.httpPort())).isEqualTo(head(primary.httpPort()));
+      }
+      assertThatThrownBy(
+              () ->
+                  TidemillNode.start(
+                      TestNode.config(
+                          Map.of(
+                              Setting.DATA_STORE, "rocks",
+                              Setting.DATA_DIR, folder.resolve("untrusting").toString(),
+                              Setting.REPLICA_PRIMARY, address + other.certificate()))))
+          .hasStackTraceContaining("unable to find valid certification path");
     }
   }
 }
