@@ -32,6 +32,7 @@ record SecuredNode(
               "tls.certificate=" + server.certificate(),
               "tls.key=" + server.key(),
               "tls.client-ca=" + client.certificate(),
+              "http.tls=mutual",
               "auth.jwt-secret=" + secret)) {
         arguments.addAll(List.of("--set", setting));
       }
@@ -47,7 +48,7 @@ record SecuredNode(
   }
 
   String endpoint() {
-    return "http://127.0.0.1:" + process.httpPort() + "/";
+    return "https://127.0.0.1:" + process.httpPort() + "/";
   }
 
   String certificate() {

@@ -132,8 +132,7 @@ class ConfigReaderTest {
     assertThat(primary("https://mill:9946"))
         .isEqualTo(new PrimaryAddress("mill", 9946, true, null));
     assertThat(primary("https://mill:9946?ca=/etc/tidemill/tls/ca.crt"))
-        .isEqualTo(
-            new PrimaryAddress("mill", 9946, true, Path.of("/etc/tidemill/tls/ca.crt")));
+        .isEqualTo(new PrimaryAddress("mill", 9946, true, Path.of("/etc/tidemill/tls/ca.crt")));
   }
 
   @ParameterizedTest

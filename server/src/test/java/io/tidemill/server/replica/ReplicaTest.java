@@ -164,8 +164,7 @@ final class ReplicaTest {
       final String address = "https://127.0.0.1:" + primary.readerPort() + "?ca=";
       try (TidemillNode replica =
           TidemillNode.start(
-              TestNode.config(
-                  Map.of(Setting.REPLICA_PRIMARY, address + trusted.certificate())))) {
+              TestNode.config(Map.of(Setting.REPLICA_PRIMARY, address + trusted.certificate())))) {
         await().atMost(PATIENCE).until(() -> replica.health().state() == NodeHealth.State.SERVING);
         assertThat(head(replica.httpPort())).isEqualTo(head(primary.httpPort()));
       }
@@ -174,9 +173,12 @@ final class ReplicaTest {
                   TidemillNode.start(
                       TestNode.config(
                           Map.of(
-                              Setting.DATA_STORE, "rocks",
-                              Setting.DATA_DIR, folder.resolve("untrusting").toString(),
-                              Setting.REPLICA_PRIMARY, address + other.certificate()))))
+                              Setting.DATA_STORE,
+                              "rocks",
+                              Setting.DATA_DIR,
+                              folder.resolve("untrusting").toString(),
+                              Setting.REPLICA_PRIMARY,
+                              address + other.certificate()))))
           .hasStackTraceContaining("unable to find valid certification path");
     }
   }
