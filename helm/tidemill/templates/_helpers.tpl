@@ -54,6 +54,9 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- if and .Values.chain.specification .Values.chain.existingConfigMap -}}
 {{- fail "set chain.specification or chain.existingConfigMap, not both" -}}
 {{- end -}}
+{{- if and .Values.tls.http (not .Values.tls.existingSecret) -}}
+{{- fail "tls.http needs tls.existingSecret: the certificate that the HTTP port shows" -}}
+{{- end -}}
 {{- if and .Values.tls.clientCaSecret (not .Values.tls.existingSecret) -}}
 {{- fail "tls.clientCaSecret needs tls.existingSecret: client certificates need TLS" -}}
 {{- end -}}
@@ -79,6 +82,9 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- $_ := set $grpc "socket" "/run/tidemill/node.sock" -}}
 {{- end -}}
 {{- $http := dict "host" "0.0.0.0" "port" .Values.ports.http "cors-origins" .Values.http.corsOrigins "allowed-hosts" (concat (include "tidemill.hosts" . | fromJsonArray) .Values.http.allowedHosts) -}}
+{{- if .Values.tls.http -}}
+{{- $_ := set $http "tls" "server" -}}
+{{- end -}}
 {{- $execution := dict "workers" .Values.execution.workers "mode" .Values.execution.mode -}}
 {{- $own := dict "data" $data "grpc" $grpc "http" $http "execution" $execution "engine" (dict "backend" .Values.engine.backend) "health" (dict "port" .Values.ports.health) "log" (dict "format" "json") "shutdown" (dict "grace" (printf "%ds" (int .Values.shutdown.graceSeconds))) -}}
 {{- if or .Values.chain.specification .Values.chain.existingConfigMap -}}

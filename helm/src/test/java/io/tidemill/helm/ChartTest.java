@@ -171,6 +171,22 @@ final class ChartTest {
   }
 
   @Test
+  void shouldServeHttpUnderTlsAndLetItBeScraped() {
+    final List<Manifest> manifests =
+        Chart.TIDEMILL.render(
+            List.of(),
+            Map.of(
+                "tls.existingSecret", "mill-tls",
+                "tls.http", true,
+                "monitoring.serviceMonitor", true));
+    assertThat(configuration(manifests)).contains("tls: server");
+    final Object scraped =
+        Chart.at(only(manifests, "ServiceMonitor", "mill-tidemill").body(), "spec", "endpoints", 0);
+    assertThat(Chart.at(scraped, "scheme")).isEqualTo("https");
+    assertThat(Chart.at(scraped, "tlsConfig", "ca", "secret", "name")).isEqualTo("mill-tls");
+  }
+
+  @Test
   void shouldPlaceTheContainerInThePodOfAnotherChart(@TempDir Path folder) throws IOException {
     final Path charts = folder.resolve("helm");
     copy(Path.of("tidemill"), charts.resolve("tidemill"));
@@ -220,6 +236,7 @@ final class ChartTest {
         "mode                           | replica   | replica.primary",
         "autoscaling.enabled            | true      | mode replica",
         "tls.clientCaSecret             | ca        | tls.existingSecret",
+        "tls.http                       | true      | tls.existingSecret",
       })
   void shouldRefuseWrongValuesByName(String key, String value, String named) {
     final Object typed =

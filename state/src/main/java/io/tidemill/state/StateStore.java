@@ -2,6 +2,7 @@ package io.tidemill.state;
 
 import io.tidemill.state.hash.Hash32;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -110,6 +111,12 @@ public interface StateStore extends AutoCloseable {
 
   /** Why the store refuses to write, or null while it is sound. */
   @Nullable String poisonedBy();
+
+  /**
+   * Calls {@code listener} with that reason as soon as there is one, by the thread that met the
+   * error: a flush behind the commits can fail while nobody writes.
+   */
+  void whenPoisoned(Consumer<String> listener);
 
   /** Waits for readers, at most a few seconds, and lets go of everything. */
   @Override

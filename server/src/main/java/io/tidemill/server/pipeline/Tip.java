@@ -59,6 +59,7 @@ final class Tip {
     this.health = health;
     this.position = new Position(headOf(store), null, store.poisonedBy());
     archive.open(store, position.head());
+    store.whenPoisoned(health::faulted);
   }
 
   private static Head headOf(StateStore store) {

@@ -2,6 +2,7 @@ package io.tidemill.server.durability;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.protobuf.ByteString;
@@ -27,6 +28,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -61,10 +63,38 @@ class NodeFaultTest {
     run(
         data,
         process -> {
-          final long most = largest(data.resolve("db")) + (64 << 10);
+          final long most = largest(data.resolve("db"), "") + (64 << 10);
           assertThat(run("prlimit", "--pid", "" + process.pid(), "--fsize=" + most + ":")).isTrue();
         },
         () -> {});
+  }
+
+  @Test
+  void shouldTurnRedWhenWhatWasAcknowledgedCannotBeFlushedAndKeepIt() throws Exception {
+    assumeTrue(run("prlimit", "--version"), "there is no prlimit to stop files from growing");
+    final Path data = folder.resolve("data");
+    try (CrashChain chain = new CrashChain(folder, 4, SOUND_WAVES + 5)) {
+      final NodeProcess node = chain.start(data, folder.resolve("node.log"), List.of());
+      try (TidemillClient client = CrashChain.connect(node)) {
+        WaveRef head = client.reader().info().getHead();
+        while (head.getWave() < SOUND_WAVES) {
+          CrashChain.execute(client, chain.request(head).committed());
+          head = chain.ref(head.getWave() + 1);
+        }
+        assertHealth(node, ServingStatus.SERVING, 200);
+        final long most = largest(data.resolve("db"), ".log");
+        assertThat(run("prlimit", "--pid", "" + node.pid(), "--fsize=" + most + ":")).isTrue();
+        // No wave comes; the flush that follows the last one within seconds is what fails.
+        await()
+            .atMost(Duration.ofSeconds(60))
+            .until(() -> Http.get(node.httpPort(), "/healthz").status() == 503);
+        assertHealth(node, ServingStatus.NOT_SERVING, 503);
+        simulate(client, SOUND_WAVES);
+      } finally {
+        node.kill();
+      }
+      recover(chain, data, SOUND_WAVES);
+    }
   }
 
   private interface Step {
@@ -178,9 +208,13 @@ class NodeFaultTest {
     }
   }
 
-  private static long largest(Path directory) throws IOException {
+  private static long largest(Path directory, String ending) throws IOException {
     try (Stream<Path> files = Files.list(directory)) {
-      return files.mapToLong(file -> file.toFile().length()).max().orElseThrow();
+      return files
+          .filter(file -> file.toString().endsWith(ending))
+          .mapToLong(file -> file.toFile().length())
+          .max()
+          .orElseThrow();
     }
   }
 

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The state of a chain on the heap. */
@@ -301,6 +302,11 @@ public final class MemoryStateStore implements StateStore {
   @Override
   public @Nullable String poisonedBy() {
     return null;
+  }
+
+  @Override
+  public void whenPoisoned(Consumer<String> listener) {
+    // Memory has no errors of storage.
   }
 
   @Override

@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 
@@ -110,6 +111,7 @@ final class Core {
   private final Map<Oldest, Long> oldest = new EnumMap<>(Oldest.class);
   private long treeVersion;
   private volatile @Nullable String poison;
+  private volatile Consumer<String> poisonListener = reason -> {};
   private volatile boolean closed;
 
   Core(RocksOptions options, StoreDirectory directory, Database database) {
@@ -267,11 +269,20 @@ final class Core {
     return poison;
   }
 
+  void whenPoisoned(Consumer<String> listener) {
+    poisonListener = listener;
+    final String already = poison;
+    if (already != null) {
+      listener.accept(already);
+    }
+  }
+
   /** Makes every later write fail. */
   StateException poison(String what, Exception cause) {
     final String reason = what + " failed in " + database.path() + ": " + cause.getMessage();
     if (poison == null) {
       poison = reason;
+      poisonListener.accept(reason);
     }
     return new StateException(reason + "; nothing was acknowledged, restart the node", cause);
   }

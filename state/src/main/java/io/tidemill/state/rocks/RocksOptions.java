@@ -37,13 +37,13 @@ public record RocksOptions(
     }
   }
 
-  /** Caches that take about a quarter of the heap when they are full, for nodes up to 700 MiB. */
+  /** Caches that take about a quarter of the heap when they are full, for nodes up to 2.8 GiB. */
   public static RocksOptions of(long chainId) {
     final long heap = Runtime.getRuntime().maxMemory();
     return new RocksOptions(
         chainId,
         Retention.FULL,
-        Math.clamp(heap / 4 / NODE_BYTES, 1 << 12, 1 << 20),
+        Math.clamp(heap / 4 / NODE_BYTES, 1 << 12, 1 << 22),
         Math.clamp(heap / 16 / VALUE_BYTES, 1 << 12, 1 << 18),
         Math.max(1, Runtime.getRuntime().availableProcessors()),
         256L << 20,

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The durable state of a chain in one directory; see {@link StoreDirectory} for what is in it. */
@@ -382,6 +383,11 @@ public final class RocksStateStore implements StateStore {
   @Override
   public @Nullable String poisonedBy() {
     return core.poison();
+  }
+
+  @Override
+  public void whenPoisoned(Consumer<String> listener) {
+    core.whenPoisoned(listener);
   }
 
   @Override
