@@ -1,10 +1,13 @@
 package io.tidemill.state.bench;
 
+import io.tidemill.state.Snapshot;
 import io.tidemill.state.StateDelta;
 import io.tidemill.state.StateKey;
+import io.tidemill.state.WaveArtifacts;
 import io.tidemill.state.hash.Hash32;
 import io.tidemill.state.rocks.BulkLoad;
 import io.tidemill.state.rocks.RocksOptions;
+import io.tidemill.state.rocks.RocksStateStore;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -103,5 +106,35 @@ final class Batches {
     final double[] sorted = values.clone();
     Arrays.sort(sorted);
     return sorted[sorted.length / 2];
+  }
+
+  /** Reads the path of every fourth key, which is most of the nodes: a node that runs has them. */
+  static void warm(RocksStateStore store, int size) {
+    try (Snapshot snapshot = store.snapshot()) {
+      for (int i = 0; i < size; i += 4) {
+        snapshot.prove(key(i));
+      }
+    }
+  }
+
+  static long fill(RocksStateStore store, int size) {
+    long wave = -1;
+    for (int from = 0; from < size; from += LOAD) {
+      store.propose(load(from, Math.min(size, from + LOAD))).commit(artifacts(++wave, 0));
+    }
+    return wave;
+  }
+
+  static WaveArtifacts artifacts(long wave, int transactions) {
+    final List<WaveArtifacts.StoredReceipt> receipts = new ArrayList<>();
+    final List<WaveArtifacts.StoredEvent> events = new ArrayList<>();
+    for (int i = 0; i < transactions; i++) {
+      final Hash32 hash = new Hash32(wave, i, 1, 1);
+      receipts.add(new WaveArtifacts.StoredReceipt(hash, true, value(i)));
+      events.add(
+          new WaveArtifacts.StoredEvent(
+              i, 0, new Hash32(i % 100, 0, 0, 0), List.of(new Hash32(1, 2, 3, 4)), value(i)));
+    }
+    return new WaveArtifacts(new byte[300], new Hash32(wave, 0, 0, 0), receipts, events, List.of());
   }
 }

@@ -15,7 +15,6 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -240,7 +239,7 @@ public final class StateBench {
         RocksOptions.of(1).withRetention(Retention.FULL).withWriteBack(writeBack);
     long wave;
     try (RocksStateStore store = RocksStateStore.open(path, options)) {
-      wave = fill(store, keys);
+      wave = Batches.fill(store, keys);
       final Random random = new Random(2);
       wave = commits(store, wave, random, WAVE_MILLIS, "commit_ms_10k", "commit_only_ms_10k");
       wave = commits(store, wave, random, 0, "commit_ms_10k_unpaced", "commit_only_ms_10k_unpaced");
@@ -268,7 +267,7 @@ public final class StateBench {
     long wave = head;
     for (int round = -3; round < rounds; round++) {
       final StateDelta delta = Batches.updates(random, keys, 2 * BATCH);
-      final WaveArtifacts artifacts = artifacts(++wave, BATCH);
+      final WaveArtifacts artifacts = Batches.artifacts(++wave, BATCH);
       final long start = System.nanoTime();
       final var proposal = store.propose(delta);
       final long middle = System.nanoTime();
@@ -321,13 +320,13 @@ public final class StateBench {
     Batches.bulk(path, options.withDatabaseMemory(256L << 20, 512L << 20), size);
     figure("bulk_load_s_" + size, (System.nanoTime() - begin) / 1e9);
     try (RocksStateStore store = RocksStateStore.open(path, options)) {
-      warm(store, size);
+      Batches.warm(store, size);
       long wave = 0;
       final Random random = new Random(3);
       final double[] times = new double[rounds];
       for (int round = -20; round < rounds; round++) {
         final StateDelta delta = Batches.updates(random, size, BATCH);
-        final WaveArtifacts artifacts = artifacts(++wave, 0);
+        final WaveArtifacts artifacts = Batches.artifacts(++wave, 0);
         final long start = System.nanoTime();
         store.propose(delta).commit(artifacts);
         if (round >= 0) {
@@ -336,42 +335,6 @@ public final class StateBench {
       }
       return Batches.median(times);
     }
-  }
-
-  /** Reads the path of every fourth key, which is most of the nodes: a node that runs has them. */
-  private static void warm(RocksStateStore store, int size) {
-    try (Snapshot snapshot = store.snapshot()) {
-      for (int i = 0; i < size; i += 4) {
-        snapshot.prove(Batches.key(i));
-      }
-    }
-  }
-
-  private static long fill(RocksStateStore store, int size) {
-    long wave = -1;
-    for (int from = 0; from < size; from += Batches.LOAD) {
-      store
-          .propose(Batches.load(from, Math.min(size, from + Batches.LOAD)))
-          .commit(artifacts(++wave, 0));
-    }
-    return wave;
-  }
-
-  private static WaveArtifacts artifacts(long wave, int transactions) {
-    final List<WaveArtifacts.StoredReceipt> receipts = new ArrayList<>();
-    final List<WaveArtifacts.StoredEvent> events = new ArrayList<>();
-    for (int i = 0; i < transactions; i++) {
-      final Hash32 hash = new Hash32(wave, i, 1, 1);
-      receipts.add(new WaveArtifacts.StoredReceipt(hash, true, Batches.value(i)));
-      events.add(
-          new WaveArtifacts.StoredEvent(
-              i,
-              0,
-              new Hash32(i % 100, 0, 0, 0),
-              List.of(new Hash32(1, 2, 3, 4)),
-              Batches.value(i)));
-    }
-    return new WaveArtifacts(new byte[300], new Hash32(wave, 0, 0, 0), receipts, events, List.of());
   }
 
   private void figure(String name, double value) {

@@ -15,7 +15,6 @@ import io.tidemill.state.hash.Hash32;
 import io.tidemill.state.merkle.TreeUpdate;
 import io.tidemill.state.snapshot.SnapshotManifest;
 import io.tidemill.state.writeback.DirtyWave;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -73,13 +72,7 @@ public final class RocksStateStore implements StateStore {
    * @throws StateException if there is no store of a known format
    */
   public static long chainIdOf(Path directory) {
-    try {
-      return StoreDirectory.chainOf(directory);
-    } catch (IOException e) {
-      throw new StateException(
-          directory + " is not a state directory (no FORMAT file); give the node's state directory",
-          e);
-    }
+    return StoreDirectory.chainOfState(directory);
   }
 
   /**
@@ -161,10 +154,7 @@ public final class RocksStateStore implements StateStore {
       core.write(batch, "committing wave " + wave);
       core.remember(dirty.update().created());
       final Core.Current now = core.peek();
-      now.cache().startWave(wave);
-      for (final StateDelta.Entry entry : dirty.delta()) {
-        now.cache().write(entry.key(), entry.value(), wave);
-      }
+      now.cache().write(dirty.delta(), wave);
       core.switchTo(wave, row, now.cache(), now.dirty().with(dirty));
       flusher.committed();
     } finally {

@@ -163,8 +163,18 @@ final class StoreDirectory implements AutoCloseable {
     }
   }
 
-  /** The chain that the directory belongs to. */
-  static long chainOf(Path root) throws IOException {
+  /** The chain of the state in {@code directory}; a refusal when there is none. */
+  static long chainOfState(Path directory) {
+    try {
+      return chainOf(directory);
+    } catch (IOException e) {
+      throw new StateException(
+          directory + " is not a state directory (no FORMAT file); give the node's state directory",
+          e);
+    }
+  }
+
+  private static long chainOf(Path root) throws IOException {
     final Path file = root.resolve("FORMAT");
     final List<String> lines = Files.readString(file, StandardCharsets.UTF_8).lines().toList();
     if (lines.size() < 2 || !lines.get(0).startsWith(NAME) || !lines.get(1).startsWith(CHAIN)) {

@@ -1,5 +1,6 @@
 package io.tidemill.state.rocks;
 
+import io.tidemill.state.StateDelta;
 import io.tidemill.state.StateKey;
 import org.jspecify.annotations.Nullable;
 
@@ -65,8 +66,16 @@ final class ValueCache {
   }
 
   /** From now on nothing read at an older wave than {@code wave} is taken in. */
-  void startWave(long wave) {
+  private void startWave(long wave) {
     fillWave = wave;
+  }
+
+  /** Begins {@code wave} and takes in all that it wrote. */
+  void write(StateDelta delta, long wave) {
+    startWave(wave);
+    for (final StateDelta.Entry entry : delta) {
+      write(entry.key(), entry.value(), wave);
+    }
   }
 
   /** Takes in what {@code wave} wrote; null is a deletion. */
