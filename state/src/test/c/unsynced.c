@@ -12,12 +12,14 @@
  *   U path TAB kept       removed; what it was is still under the other name, or - if that failed
  * UNSYNCED_GRAVE    folder on the same file system that keeps removed files
  * UNSYNCED_FORGET   syncs of files whose name ends like this are not noted: a disk that lies
+ * UNSYNCED_DIE      N: the power goes in the N-th sync of a log that a newer log follows already
  * UNSYNCED_FAIL     sync:N or write:N; the N-th call and all after it fail with EIO or ENOSPC
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -33,14 +35,17 @@ static int journal = -1;
 static const char *root, *forget, *grave;
 static atomic_int buried;
 static atomic_int left_sync = -1, left_write = -1;
+static atomic_int left_alive, newest_log;
 
 __attribute__((constructor)) static void begin(void) {
   const char *path = getenv("UNSYNCED_JOURNAL"), *fail = getenv("UNSYNCED_FAIL");
+  const char *die = getenv("UNSYNCED_DIE");
   root = getenv("UNSYNCED_ROOT");
   forget = getenv("UNSYNCED_FORGET");
   grave = getenv("UNSYNCED_GRAVE");
   if (fail && !strncmp(fail, "sync:", 5)) left_sync = atoi(fail + 5);
   if (fail && !strncmp(fail, "write:", 6)) left_write = atoi(fail + 6);
+  if (die) left_alive = atoi(die);
   if (path && root) {
     int (*real)(const char *, int, ...) = dlsym(RTLD_NEXT, "open");
     journal = real(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
@@ -66,6 +71,22 @@ static int path_of(int fd, char *path) {
   if (length < 0) return 0;
   path[length] = 0;
   return counts(path);
+}
+
+/* The number of a log of the database, or 0. */
+static int log_number(const char *path) {
+  size_t end = strlen(path);
+  const char *name = strrchr(path, '/');
+  return name && end > 4 && !strcmp(path + end - 4, ".log") ? atoi(name + 1) : 0;
+}
+
+/* Nothing of the older log is on disk for certain yet, and the newer one may be there already. */
+static void die_in_sync(const char *path) {
+  int number = log_number(path);
+  if (number && number < newest_log && left_alive > 0 && atomic_fetch_sub(&left_alive, 1) == 1) {
+    kill(getpid(), SIGKILL);
+    for (;;) pause();
+  }
 }
 
 /* The size is taken before the sync returns: later writes are not covered by it. */
@@ -97,6 +118,7 @@ static int sync_fd(int fd) {
       errno = EIO;
       return -1;
     }
+    die_in_sync(path);
     note_synced(fd, path);
   }
   return 0;
@@ -137,6 +159,7 @@ static int opened(int fd, const char *path, int flags, int existed) {
     } else {
       snprintf(line, sizeof line, "C %s\n", absolute);
       note(line);
+      if (log_number(absolute) > newest_log) newest_log = log_number(absolute);
     }
   }
   (void) path;

@@ -136,7 +136,11 @@ public final class TidemillNode implements AutoCloseable {
     final Deployer deployer =
         new Deployer(reader, parts.chain(), parts.contracts(), simulator, sessions);
     final SnapshotExports exports =
-        push(new SnapshotExports(reader, config.data().dir().resolve("snapshots")));
+        push(
+            new SnapshotExports(
+                reader,
+                parts.chain().chainId(),
+                config.data().durable() ? config.data().dir().resolve("snapshots") : null));
     final ExecutorService calls = push(Executors.newVirtualThreadPerTaskExecutor());
     grpc =
         push(

@@ -3,6 +3,7 @@ package io.tidemill.state;
 import io.tidemill.state.hash.Hash32;
 import io.tidemill.state.proof.Proof;
 import java.util.Collection;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,6 +70,25 @@ public interface Snapshot extends AutoCloseable {
    */
   default void list(Hash32 from, Visitor visitor) {
     throw new UnsupportedOperationException("only committed state can be listed");
+  }
+
+  /**
+   * Hands over every module that is stored, in the order of code hashes. The arrays must not be
+   * changed.
+   *
+   * @throws UnsupportedOperationException if this is not the state of a committed wave or child
+   */
+  default void listCodes(Consumer<byte[]> visitor) {
+    throw new UnsupportedOperationException("only committed state can be listed");
+  }
+
+  /**
+   * The number of keys that have a value.
+   *
+   * @throws UnsupportedOperationException if this is not the state of a committed wave
+   */
+  default long keys() {
+    throw new UnsupportedOperationException("the keys of a committed wave are counted");
   }
 
   @Override

@@ -8,7 +8,9 @@ import io.tidemill.state.Retention;
 import io.tidemill.state.rocks.RocksOptions;
 import io.tidemill.state.rocks.RocksStateStore;
 import io.tidemill.state.snapshot.SnapshotCheck;
+import io.tidemill.state.snapshot.SnapshotExport;
 import io.tidemill.state.snapshot.SnapshotManifest;
+import io.tidemill.state.snapshot.SnapshotProgress;
 import io.tidemill.v1.Snapshot;
 import java.io.Console;
 import java.io.PrintWriter;
@@ -63,8 +65,14 @@ public final class SnapshotCommand {
               description = "About how many bytes a chunk has. Default: ${DEFAULT-VALUE}.")
           int chunkBytes,
       @Option(names = "--json", description = "Print one JSON object.") boolean json) {
-    try (RocksStateStore store = StateCommand.open(state)) {
-      print(json, "created", store.exportSnapshot(snapshot, chunkBytes));
+    try (RocksStateStore store = StateCommand.open(state);
+        var source = store.snapshot()) {
+      final long chainId = RocksStateStore.chainIdOf(state);
+      print(
+          json,
+          "created",
+          SnapshotExport.write(
+              store, source, chainId, snapshot, chunkBytes, SnapshotProgress.NONE));
     }
     return ExitCode.OK;
   }

@@ -5,7 +5,7 @@ import io.tidemill.server.errors.Refusal;
 import io.tidemill.state.Snapshot;
 import io.tidemill.state.StateException;
 import io.tidemill.state.StateRoot;
-import io.tidemill.state.rocks.RocksStateStore;
+import io.tidemill.state.snapshot.SnapshotExport;
 import io.tidemill.state.snapshot.SnapshotFolder;
 import io.tidemill.state.snapshot.SnapshotManifest;
 import java.io.IOException;
@@ -25,7 +25,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Exports of whole states in one folder: written one at a time in the background while waves go on,
- * kept across restarts, and replaced by newer ones. Safe for use by many threads.
+ * kept across restarts where the chain is, and replaced by newer ones. Safe for use by many
+ * threads.
  *
  * <p>An export has its own sub-folder; one without a manifest was cut off and is removed at the
  * next start.
@@ -60,7 +61,11 @@ public final class SnapshotExports implements AutoCloseable {
   }
 
   private final ChainReader reader;
-  private final Path directory;
+  private final long chainId;
+  private final @Nullable Path kept;
+
+  /** Guarded by this; null until the first export when none are kept. */
+  private @Nullable Path directory;
 
   /** Guarded by this; oldest first. */
   private final Map<String, Export> exports = new LinkedHashMap<>();
@@ -71,16 +76,22 @@ public final class SnapshotExports implements AutoCloseable {
 
   private volatile boolean closing;
 
-  /** The exports that are in the folder already. */
-  public SnapshotExports(ChainReader reader, Path directory) {
+  /**
+   * The exports of chain {@code chainId} that are in the folder already, and new ones.
+   *
+   * @param kept the folder, or null for a chain that ends with its process: its exports go with it
+   */
+  public SnapshotExports(ChainReader reader, long chainId, @Nullable Path kept) {
     this.reader = reader;
-    this.directory = directory;
-    if (Files.isDirectory(directory)) {
-      load();
+    this.chainId = chainId;
+    this.kept = kept;
+    this.directory = kept;
+    if (kept != null && Files.isDirectory(kept)) {
+      load(kept);
     }
   }
 
-  private void load() {
+  private void load(Path directory) {
     try (Stream<Path> folders = Files.list(directory)) {
       final List<Path> found = folders.filter(SnapshotExports::isExport).sorted().toList();
       found.stream()
@@ -130,10 +141,6 @@ public final class SnapshotExports implements AutoCloseable {
    * @throws Refusal if there is no such state, or another export is being written
    */
   public Export create(@Nullable Long wave) {
-    if (!(reader.store() instanceof RocksStateStore store)) {
-      throw Refusal.of(
-          Reason.FEATURE_OFF, "feature", "snapshot", "detail", "its store is in memory only");
-    }
     final Snapshot source = reader.openProvable(wave == null ? Base.LATEST : new Base.AtWave(wave));
     boolean begun = false;
     try {
@@ -156,7 +163,7 @@ public final class SnapshotExports implements AutoCloseable {
         final Export export = new Export(id, source.wave(), source.root(), 0, 0, null, null);
         exports.remove(id);
         exports.put(id, export);
-        writer.execute(() -> run(store, source, export));
+        writer.execute(() -> run(source, export));
         begun = true;
         return export;
       }
@@ -167,12 +174,14 @@ public final class SnapshotExports implements AutoCloseable {
     }
   }
 
-  private void run(RocksStateStore store, Snapshot source, Export export) {
-    final Path folder = directory.resolve(export.id());
+  private void run(Snapshot source, Export export) {
     try (source) {
+      final Path folder = directory().resolve(export.id());
       final SnapshotManifest manifest =
-          store.exportSnapshot(
+          SnapshotExport.write(
+              reader.store(),
               source,
+              chainId,
               folder,
               CHUNK_BYTES,
               (written, keys) -> {
@@ -188,7 +197,7 @@ public final class SnapshotExports implements AutoCloseable {
       // Whatever it is, the next export must find the writer free.
       LOG.error("the export of wave {} failed", export.wave(), e);
       put(export, 0, 0, null, String.valueOf(e.getMessage()));
-      deleteQuietly(folder);
+      deleteQuietly(directory().resolve(export.id()));
     }
   }
 
@@ -215,7 +224,7 @@ public final class SnapshotExports implements AutoCloseable {
         oldest = complete.getFirst();
         exports.remove(oldest.id());
       }
-      deleteQuietly(directory.resolve(oldest.id()));
+      deleteQuietly(directory().resolve(oldest.id()));
     }
   }
 
@@ -240,10 +249,26 @@ public final class SnapshotExports implements AutoCloseable {
 
   /** The file of a chunk of a complete export. */
   public Path file(String id, SnapshotManifest.Chunk chunk) {
-    return directory.resolve(id).resolve(chunk.fileName());
+    return directory().resolve(id).resolve(chunk.fileName());
   }
 
-  private static void deleteQuietly(Path folder) {
+  private synchronized Path directory() {
+    Path there = directory;
+    if (there == null) {
+      try {
+        there = Files.createTempDirectory("tidemill-snapshots");
+      } catch (IOException e) {
+        throw new StateException("cannot make a folder for exports: " + e, e);
+      }
+      directory = there;
+    }
+    return there;
+  }
+
+  private static void deleteQuietly(@Nullable Path folder) {
+    if (folder == null) {
+      return;
+    }
     try {
       SnapshotFolder.delete(folder);
     } catch (IOException e) {
@@ -251,10 +276,13 @@ public final class SnapshotExports implements AutoCloseable {
     }
   }
 
-  /** Stops the export that is being written; what there is of it goes at the next start. */
+  /** Stops the export that is being written; what there is of it goes now or at the next start. */
   @Override
   public void close() {
     closing = true;
     writer.close();
+    if (kept == null) {
+      deleteQuietly(directory);
+    }
   }
 }

@@ -8,8 +8,7 @@ import io.tidemill.client.StateSnapshots;
 import io.tidemill.client.WaveOutcome;
 import io.tidemill.client.wavefile.WaveFile;
 import io.tidemill.server.Tidemill;
-import io.tidemill.server.testing.TestNode;
-import io.tidemill.v1.CreateSnapshotRequest;
+import io.tidemill.server.config.Setting;
 import io.tidemill.v1.Snapshot;
 import java.io.PrintWriter;
 import java.io.RandomAccessFile;
@@ -19,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -122,12 +122,24 @@ class SnapshotsOverGrpcTest {
   }
 
   @Test
-  void shouldSayThatAStoreInMemoryIsNotExported() {
-    try (TestNode node = new TestNode()) {
-      assertThatThrownBy(
-              () -> node.state().createSnapshot(CreateSnapshotRequest.getDefaultInstance()))
-          .hasMessageContaining("in memory");
+  void shouldMakeADurableNodeOfOneInMemory() {
+    final WaveFile file = DevNode.waves(5, 3, 10);
+    final Path download = folder.resolve("download");
+    final Path restored = folder.resolve("restored");
+    final Path unused = folder.resolve("unused");
+    try (DevNode memory = new DevNode(unused, Map.of(Setting.DATA_STORE, "memory"))) {
+      memory.execute(file, 0);
+      memory.execute(file, 1);
+      final StateSnapshots snapshots = memory.client.snapshots();
+      final Snapshot done = snapshots.await(snapshots.create(null).getSnapshotId(), WAIT);
+      snapshots.download(done.getSnapshotId(), download, StateSnapshots.Progress.NONE);
+      run(0, "snapshot", "restore", download.toString(), restored.toString());
+      try (DevNode target = new DevNode(restored)) {
+        assertThat(target.client.reader().info().getHead()).isEqualTo(done.getState());
+        assertThat(target.execute(file, 2)).isEqualTo(memory.execute(file, 2));
+      }
     }
+    assertThat(unused).as("what ends with the process keeps no exports").doesNotExist();
   }
 
   private static List<Path> files(Path directory) throws Exception {

@@ -11,8 +11,9 @@ import io.tidemill.state.merkle.LeafWalk;
 import io.tidemill.state.merkle.MerkleTree;
 import io.tidemill.state.merkle.NodeReader;
 import io.tidemill.state.proof.Proof;
-import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A root of the persistent tree. */
@@ -22,7 +23,7 @@ final class MemorySnapshot implements Snapshot {
   private final StateRoot root;
   private final @Nullable Child top;
   private final @Nullable Hash32 commit;
-  private final Map<Hash32, byte[]> codes;
+  private final NavigableMap<Hash32, byte[]> codes;
   private volatile boolean closed;
 
   MemorySnapshot(
@@ -31,7 +32,7 @@ final class MemorySnapshot implements Snapshot {
       StateRoot root,
       @Nullable Child top,
       @Nullable Hash32 commit,
-      Map<Hash32, byte[]> codes) {
+      NavigableMap<Hash32, byte[]> codes) {
     this.tree = tree;
     this.wave = wave;
     this.root = root;
@@ -91,6 +92,20 @@ final class MemorySnapshot implements Snapshot {
         from,
         NodeReader.RESIDENT,
         leaf -> visitor.entry(leaf.key(), Objects.requireNonNull(leaf.value())));
+  }
+
+  @Override
+  public void listCodes(Consumer<byte[]> visitor) {
+    requireOpen();
+    codes.values().forEach(visitor);
+  }
+
+  @Override
+  public long keys() {
+    requireOpen();
+    final long[] count = {0};
+    LeafWalk.run(top, Hash32.ZERO, NodeReader.RESIDENT, leaf -> ++count[0] > 0);
+    return count[0];
   }
 
   @Override

@@ -34,7 +34,7 @@ public final class MemoryStateStore implements StateStore {
   private final MerkleTree tree = MerkleTree.resident();
   private final NavigableMap<Long, Version> waves = new ConcurrentSkipListMap<>();
   private final Map<Hash32, ReceiptLocation> receiptIndex = new ConcurrentHashMap<>();
-  private final Map<Hash32, byte[]> codes = new ConcurrentHashMap<>();
+  private final NavigableMap<Hash32, byte[]> codes = new ConcurrentSkipListMap<>();
   private final Map<Hash32, Fork> forks = new LinkedHashMap<>();
   private final int retainedWaves;
   private long treeVersion;

@@ -177,8 +177,7 @@ final class Core {
       final Batch batch = new Batch(database);
       batch.put(Family.META, Flush.FLUSHED_KEY, Keys.wave(now.wave()));
       try {
-        // Unsynced: no log row can reach the disk before it.
-        database.write(batch, false);
+        database.write(batch);
       } catch (RocksDBException e) {
         throw poison("noting the flushed wave", e);
       }
@@ -292,7 +291,7 @@ final class Core {
     batch.put(Family.META, VERSION_KEY, Keys.wave(treeVersion));
     try {
       CrashPoints.hit("batch.built");
-      database.write(batch, true);
+      database.write(batch);
       CrashPoints.hit("batch.written");
     } catch (RocksDBException e) {
       throw poison(what, e);

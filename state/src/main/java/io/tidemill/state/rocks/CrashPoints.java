@@ -1,6 +1,7 @@
 package io.tidemill.state.rocks;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,10 +16,18 @@ final class CrashPoints {
   private static final @Nullable String TARGET = System.getProperty("tidemill.crash.at");
   private static final AtomicInteger LEFT = new AtomicInteger(count());
 
+  private static volatile Consumer<String> also = point -> {};
+
   private CrashPoints() {}
+
+  /** Runs {@code what} at every point from now on, for tests that need something else there. */
+  static void also(Consumer<String> what) {
+    also = what;
+  }
 
   /** Dies here if this point was asked for. */
   static void hit(String point) {
+    also.accept(point);
     if (TARGET != null
         && TARGET.startsWith(point)
         && (TARGET.length() == point.length() || TARGET.charAt(point.length()) == ':')

@@ -213,10 +213,24 @@ final class Database {
     return new StateException("cannot read " + family + " in " + path + ": " + e.getMessage(), e);
   }
 
-  /** Writes all of {@code batch} or nothing; returns after it is on disk when {@code sync}. */
-  void write(Batch batch, boolean sync) throws RocksDBException {
+  /** Writes all of {@code batch} or nothing; returns when it and all before it is on disk. */
+  void write(Batch batch) throws RocksDBException {
+    write(batch, synced);
+  }
+
+  /**
+   * Writes {@code batch} without waiting for the disk. A power cut may take it away <em>and leave
+   * what was written later</em>: when the database begins a new log in between, the two are in
+   * different files, and those reach the disk in any order. So nothing may rest on such a write
+   * before a synced one has returned.
+   */
+  void writeAhead(Batch batch) throws RocksDBException {
+    write(batch, unsynced);
+  }
+
+  private void write(Batch batch, WriteOptions options) throws RocksDBException {
     try (WriteBatch nativeBatch = new WriteBatch(batch.toBytes())) {
-      rocks.write(sync ? synced : unsynced, nativeBatch);
+      rocks.write(options, nativeBatch);
     }
   }
 
@@ -225,8 +239,17 @@ final class Database {
    * is for directories that are thrown away when their making is cut off.
    */
   void writeUnlogged(Batch batch) throws RocksDBException {
-    try (WriteBatch nativeBatch = new WriteBatch(batch.toBytes())) {
-      rocks.write(unlogged, nativeBatch);
+    write(batch, unlogged);
+  }
+
+  /**
+   * Makes the next write begin a new log and holds back the flush that would sync the one before:
+   * what a busy database does now and then, for tests that need it now. Not to be undone.
+   */
+  void leaveLog() throws RocksDBException {
+    rocks.pauseBackgroundWork();
+    try (FlushOptions atOnce = new FlushOptions().setWaitForFlush(false).setAllowWriteStall(true)) {
+      rocks.flush(atOnce, handle(Family.META));
     }
   }
 

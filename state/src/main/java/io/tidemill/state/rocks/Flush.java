@@ -10,7 +10,7 @@ import io.tidemill.state.writeback.DirtyWaves;
  * of any size and more than once: tree nodes and what is replaced carry the wave's tree version,
  * undo rows, receipts and events its number, readers take them from memory until then, and a replay
  * makes the same rows again. That moment is the last batch, which has the flat values, the number
- * of the flushed wave, and the end of the log rows.
+ * of the flushed wave, and the end of the log rows; it is written once all others are on disk.
  */
 final class Flush {
   /** The name of the flushed wave in the meta family. */

@@ -165,7 +165,8 @@ final class Flusher implements AutoCloseable {
         final Flush flush = new Flush(dirty, core.database, pin, now.cache());
         final Batch ahead = new Batch(core.database, this::piece);
         flush.ahead(ahead);
-        piece(ahead);
+        // The last batch rests on all that is ahead: it must not reach the disk before that.
+        piece(ahead, true);
         CrashPoints.hit("flush.ahead");
         final Batch last = new Batch(core.database);
         flush.last(last);
@@ -183,11 +184,13 @@ final class Flusher implements AutoCloseable {
   }
 
   private void piece(Batch batch) {
+    piece(batch, unsynced + batch.size() > SYNC_EVERY);
+  }
+
+  private void piece(Batch batch, boolean sync) {
     giveWay();
-    unsynced += batch.size();
-    final boolean sync = unsynced > SYNC_EVERY;
     write(batch, sync);
-    unsynced = sync ? 0 : unsynced;
+    unsynced = sync ? 0 : unsynced + batch.size();
     batch.clear();
     CrashPoints.hit("flush.piece");
   }
@@ -205,7 +208,11 @@ final class Flusher implements AutoCloseable {
 
   private void write(Batch batch, boolean sync) {
     try {
-      core.database.write(batch, sync);
+      if (sync) {
+        core.database.write(batch);
+      } else {
+        core.database.writeAhead(batch);
+      }
     } catch (RocksDBException e) {
       throw core.poison("flushing", e);
     }

@@ -11,7 +11,8 @@ import org.rocksdb.RocksIterator;
 
 /**
  * Takes away what retention no longer asks for, one wave of each kind per step, each step one
- * atomic batch that also says how far it got. A step that is lost in a crash is done again.
+ * atomic, synced batch that also says how far it got. A step that is lost in a crash is done again;
+ * because each is on disk before the next begins, none is lost before one that is not.
  *
  * <p>It never passes the wave under a child commit, nor the wave of an open snapshot.
  */
@@ -168,7 +169,7 @@ final class Pruner {
 
   private void write(Batch batch) {
     try {
-      core.database.write(batch, false);
+      core.database.write(batch);
     } catch (RocksDBException e) {
       throw core.poison("pruning", e);
     }

@@ -13,6 +13,7 @@ import io.tidemill.state.proof.Proof;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksIterator;
 
@@ -250,6 +251,33 @@ final class RocksSnapshot implements Snapshot {
             }
             return visitor.entry(leaf.key(), value);
           });
+    } finally {
+      held.release();
+    }
+  }
+
+  @Override
+  public void listCodes(Consumer<byte[]> visitor) {
+    final Pin held = held().pin();
+    try (RocksIterator iterator = held.iterate(Family.CODE)) {
+      for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
+        visitor.accept(iterator.value());
+      }
+      core.database.check(Family.CODE, iterator);
+    } finally {
+      held.release();
+    }
+  }
+
+  @Override
+  public long keys() {
+    if (commit != null) {
+      return Snapshot.super.keys();
+    }
+    final Pin held = held().pin();
+    try {
+      final WaveRow row = core.row(held, wave);
+      return row == null ? 0 : row.keys();
     } finally {
       held.release();
     }

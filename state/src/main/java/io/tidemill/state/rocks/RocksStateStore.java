@@ -17,7 +17,6 @@ import io.tidemill.state.snapshot.SnapshotManifest;
 import io.tidemill.state.writeback.DirtyWave;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -325,32 +324,6 @@ public final class RocksStateStore implements StateStore {
   /** Numbers about the store; row counts are estimates of the database. */
   public StoreStats stats() {
     return StoreStats.of(core, commits().size());
-  }
-
-  /**
-   * Writes a snapshot of the newest wave into {@code directory} while waves go on.
-   *
-   * @param chunkBytes about how many bytes of values go into a chunk
-   */
-  public SnapshotManifest exportSnapshot(Path directory, int chunkBytes) {
-    try (Snapshot source = snapshot()) {
-      return exportSnapshot(source, directory, chunkBytes, SnapshotProgress.NONE);
-    }
-  }
-
-  /**
-   * Writes a snapshot of the wave of {@code source} into {@code directory} while waves go on. The
-   * same wave gives the same chunks of values on every node.
-   *
-   * @param source an open snapshot of a wave of this store, whose tree is retained
-   * @throws CancellationException if {@code progress} said so
-   */
-  public SnapshotManifest exportSnapshot(
-      Snapshot source, Path directory, int chunkBytes, SnapshotProgress progress) {
-    if (!(source instanceof RocksSnapshot from) || from.core() != core || from.commit() != null) {
-      throw new IllegalArgumentException("the source is not a snapshot of a wave of this store");
-    }
-    return new SnapshotExport(core, from, directory, chunkBytes, progress).run();
   }
 
   /**

@@ -45,7 +45,7 @@ final class SnapshotRestore {
       build(manifest, building);
       Files.deleteIfExists(absolute);
       Files.move(building, absolute, StandardCopyOption.ATOMIC_MOVE);
-      StoreDirectory.syncNames(absolute.resolveSibling("."));
+      SnapshotFolder.syncNames(absolute.resolveSibling("."));
       return manifest;
     } catch (IOException e) {
       throw new StateException("cannot restore into " + target + ": " + e, e);

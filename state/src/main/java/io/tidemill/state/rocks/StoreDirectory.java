@@ -3,6 +3,7 @@ package io.tidemill.state.rocks;
 import io.tidemill.state.StateException;
 import io.tidemill.state.hash.Blake3;
 import io.tidemill.state.hash.Hash32;
+import io.tidemill.state.snapshot.SnapshotFolder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -217,7 +218,7 @@ final class StoreDirectory implements AutoCloseable {
       channel.force(true);
     }
     Files.move(temporary, root.resolve("FORMAT"), StandardCopyOption.ATOMIC_MOVE);
-    syncNames(root);
+    SnapshotFolder.syncNames(root);
   }
 
   private static StoreDirectory lock(Path root) throws IOException {
@@ -287,17 +288,10 @@ final class StoreDirectory implements AutoCloseable {
       channel.write(buffer, 0);
       if (force) {
         channel.force(true);
-        syncNames(root);
+        SnapshotFolder.syncNames(root);
       }
     } catch (IOException e) {
       throw new StateException("cannot write " + root.resolve("HEAD") + ": " + e, e);
-    }
-  }
-
-  /** Makes the names of the files in {@code directory} survive a power cut. */
-  static void syncNames(Path directory) throws IOException {
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-      channel.force(true);
     }
   }
 

@@ -112,7 +112,8 @@ final class Verifier implements LeafWalk.Visitor {
         final long wave = Keys.wave(iterator.key(), 0);
         guarded(() -> WaveRow.decode(wave, iterator.value()));
         if (expected >= 0 && wave != expected) {
-          problem("wave rows " + expected + " to " + (wave - 1) + " are missing");
+          problem(
+              "wave rows " + expected + " to " + (wave - 1) + " are missing; " + retainedWaves());
         }
         if (wave > oldestState && wave > 0) {
           undo(wave);
@@ -125,6 +126,15 @@ final class Verifier implements LeafWalk.Visitor {
     if (expected != now.wave() + 1 && now.wave() >= 0) {
       problem("the last wave row is " + (expected - 1) + ", the head is " + now.wave());
     }
+  }
+
+  /** How far each kind was pruned, beside a hole that a pruning may have left. */
+  private String retainedWaves() {
+    final StringBuilder text = new StringBuilder("the oldest retained are");
+    for (final Core.Oldest kind : Core.Oldest.values()) {
+      text.append(' ').append(kind).append(' ').append(core.oldestAt(pin, kind)).append(',');
+    }
+    return text + " the head is " + now.wave();
   }
 
   private void undo(long wave) {

@@ -21,6 +21,10 @@ public final class CrashWorker {
   static final int CHANGES = 30;
   static final long SEED = 424242;
 
+  /** Flushes nothing by itself. */
+  static final WriteBack NEVER =
+      new WriteBack(1_000, Integer.MAX_VALUE, 1L << 40, Integer.MAX_VALUE);
+
   private CrashWorker() {}
 
   /** Small buffers, so that flushes of both kinds, compactions and pruning happen all the time. */
@@ -111,7 +115,7 @@ public final class CrashWorker {
     return head == null ? -1 : head.wave();
   }
 
-  private static void say(String line) {
+  static void say(String line) {
     System.out.println(line);
     System.out.flush();
   }

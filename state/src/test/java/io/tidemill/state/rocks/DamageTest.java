@@ -72,7 +72,9 @@ class DamageTest {
     final long start = written(before.resolve("db").resolve(log.getFileName()));
     assertThat(end).isGreaterThan(start);
     final long step = Long.getLong("tidemill.crash.step", Math.max(1, (end - start) / 40));
+    int cuts = 0;
     for (long length = start; length <= end; length += end - length < 8 ? 1 : step) {
+      cuts++;
       final Path torn = folder.resolve("torn" + length);
       copy(after, torn);
       // The note of the acknowledged wave is not synced: a power cut may leave the older one.
@@ -97,6 +99,8 @@ class DamageTest {
       }
       delete(torn);
     }
+    CrashTest.report(
+        List.of("log cut at " + cuts + " of the " + (end - start) + " bytes of its last record"));
     // The same cut after the wave was acknowledged is a loss, and it is said.
     final Path lost = folder.resolve("lost");
     copy(after, lost);
@@ -157,15 +161,10 @@ class DamageTest {
       }
       delete(bent);
     }
-    System.out.println(
-        "flipped bits "
-            + FLIPS
-            + ": refused "
-            + refused
-            + ", detected "
-            + detected
-            + ", harmless "
-            + harmless);
+    CrashTest.report(
+        List.of(
+            "flipped bits %d: refused %d, detected %d, harmless %d"
+                .formatted(FLIPS, refused, detected, harmless)));
     assertThat(refused + detected).isPositive();
     if (FLIPS >= 80) {
       assertThat(found)

@@ -12,6 +12,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -24,8 +25,9 @@ import java.util.stream.Stream;
  * <p>Taken away: bytes behind the last synced length (all, some, or a sector in their middle), new
  * contents of small files that are written in place, names of files and renames whose folder was
  * not synced. Put back: files that were removed from a folder that was not synced afterwards. Each
- * file has its own luck, so what was not synced reaches the disk in any order. Not modelled: large
- * files overwritten in place, which the store does not do.
+ * file has its own luck, so what was not synced reaches the disk in any order; in a third of the
+ * cuts the worst of these: of the logs that were left behind nothing that was not synced, of the
+ * newest one all. Not modelled: large files overwritten in place, which the store does not do.
  */
 final class PowerCut {
   private static final class Known {
@@ -48,6 +50,9 @@ final class PowerCut {
   /** Files that came back, over all cuts. */
   private int cameBack;
 
+  /** Cuts that took from older logs what was not synced and nothing from the newest. */
+  private int olderLost;
+
   private PowerCut(Path root, Path library, Path journal, Path grave) {
     this.root = root;
     this.library = library;
@@ -57,6 +62,14 @@ final class PowerCut {
 
   int cameBack() {
     return cameBack;
+  }
+
+  int olderLost() {
+    return olderLost;
+  }
+
+  Path root() {
+    return root;
   }
 
   /** Builds the native half for {@code root}; null where there is no C compiler for Linux. */
@@ -89,7 +102,9 @@ final class PowerCut {
         return null;
       }
     }
-    return new PowerCut(root, library, folder.resolve("journal"), folder.resolve("grave"));
+    final String name = root.getFileName().toString();
+    return new PowerCut(
+        root, library, folder.resolve("journal-" + name), folder.resolve("grave-" + name));
   }
 
   /** What a process needs in its environment so that its syncs are known. */
@@ -113,6 +128,27 @@ final class PowerCut {
   /** Makes the folder what a machine would find that comes up again. */
   String apply(Random random) throws IOException {
     final Map<Path, Known> known = replay();
+    final int back = bringBack(known, random);
+    final Map<Path, Long> before = sizes();
+    final boolean worst = random.nextInt(3) == 0 && loseOlderLogs(before.keySet(), known);
+    for (final Path file : before.keySet()) {
+      final Known fact = known.get(file);
+      if (fact != null && !(worst && isLog(file))) {
+        lose(file, fact, random);
+      }
+    }
+    return lost(before) + ", " + back + " came back";
+  }
+
+  /** The same, when nothing is lost but what the older logs lack. */
+  String applyToOlderLogs() throws IOException {
+    final Map<Path, Known> known = replay();
+    final Map<Path, Long> before = sizes();
+    loseOlderLogs(before.keySet(), known);
+    return lost(before);
+  }
+
+  private int bringBack(Map<Path, Known> known, Random random) throws IOException {
     int back = 0;
     for (final Map.Entry<Path, Known> entry : removed.entrySet()) {
       final Path kept = entry.getValue().kept;
@@ -123,24 +159,48 @@ final class PowerCut {
       }
     }
     cameBack += back;
+    return back;
+  }
+
+  /** Takes what was not synced from all logs but the newest; false when there was nothing. */
+  private boolean loseOlderLogs(Set<Path> files, Map<Path, Known> known) throws IOException {
+    final List<Path> logs = files.stream().filter(PowerCut::isLog).toList();
+    boolean lost = false;
+    for (final Path log : logs.subList(0, Math.max(0, logs.size() - 1))) {
+      final Known fact = known.get(log);
+      if (fact != null && fact.synced < Files.size(log)) {
+        cut(log, fact.synced);
+        lost = true;
+      }
+    }
+    olderLost += lost ? 1 : 0;
+    return lost;
+  }
+
+  private static boolean isLog(Path file) {
+    return file.toString().endsWith(".log");
+  }
+
+  /** All files in the order of their names, with their lengths. */
+  private Map<Path, Long> sizes() throws IOException {
+    final Map<Path, Long> sizes = new TreeMap<>();
+    try (Stream<Path> walk = Files.walk(root.toRealPath())) {
+      for (final Path file : (Iterable<Path>) walk.filter(Files::isRegularFile)::iterator) {
+        sizes.put(file, Files.size(file));
+      }
+    }
+    return sizes;
+  }
+
+  private static String lost(Map<Path, Long> before) throws IOException {
     int files = 0;
     long bytes = 0;
-    final List<Path> there;
-    try (Stream<Path> walk = Files.walk(root.toRealPath())) {
-      there = walk.filter(Files::isRegularFile).sorted().toList();
+    for (final Map.Entry<Path, Long> entry : before.entrySet()) {
+      final long after = Files.exists(entry.getKey()) ? Files.size(entry.getKey()) : 0;
+      files += after < entry.getValue() ? 1 : 0;
+      bytes += entry.getValue() - after;
     }
-    for (final Path file : there) {
-      final Known fact = known.get(file);
-      if (fact == null) {
-        continue;
-      }
-      final long before = Files.size(file);
-      lose(file, fact, random);
-      final long after = Files.exists(file) ? Files.size(file) : 0;
-      files += after < before ? 1 : 0;
-      bytes += before - after;
-    }
-    return files + " files, " + bytes + " bytes, " + back + " came back";
+    return files + " files, " + bytes + " bytes";
   }
 
   private static void lose(Path file, Known fact, Random random) throws IOException {
@@ -174,13 +234,19 @@ final class PowerCut {
           case 1 -> (long) (random.nextDouble() * unsynced);
           default -> 0;
         };
-    try (RandomAccessFile data = new RandomAccessFile(file.toFile(), "rw")) {
-      data.setLength(fact.synced + kept);
-      if (kept > 512 && random.nextBoolean()) {
-        // A sector that was not written among ones that were.
+    cut(file, fact.synced + kept);
+    if (kept > 512 && random.nextBoolean()) {
+      // A sector that was not written among ones that were.
+      try (RandomAccessFile data = new RandomAccessFile(file.toFile(), "rw")) {
         data.seek(fact.synced + (long) (random.nextDouble() * (kept - 512)));
         data.write(new byte[512]);
       }
+    }
+  }
+
+  private static void cut(Path file, long length) throws IOException {
+    try (RandomAccessFile data = new RandomAccessFile(file.toFile(), "rw")) {
+      data.setLength(length);
     }
   }
 

@@ -3,14 +3,18 @@ package io.tidemill.state.rocks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tidemill.state.Commit;
 import io.tidemill.state.Retention;
 import io.tidemill.state.Snapshot;
 import io.tidemill.state.StateException;
 import io.tidemill.state.StateKey;
 import io.tidemill.state.Waves;
 import io.tidemill.state.hash.Hash32;
+import io.tidemill.state.memory.MemoryStateStore;
 import io.tidemill.state.snapshot.SnapshotCheck;
+import io.tidemill.state.snapshot.SnapshotExport;
 import io.tidemill.state.snapshot.SnapshotManifest;
+import io.tidemill.state.snapshot.SnapshotProgress;
 import io.tidemill.state.snapshot.StateChunk;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +22,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,14 +52,62 @@ class SnapshotTest {
         waves.commit(store, wave, CHANGES);
       }
       // Waves go on while the snapshot is written; it stays what it was when it began.
-      final CompletableFuture<SnapshotManifest> exported =
-          CompletableFuture.supplyAsync(() -> store.exportSnapshot(files, 3000));
-      final SnapshotManifest first = exported.join();
-      for (long wave = 7; wave <= 9; wave++) {
+      try (Snapshot source = store.snapshot()) {
+        manifest =
+            SnapshotExport.write(
+                store,
+                source,
+                1,
+                files,
+                3000,
+                (written, keys) -> {
+                  assertThat(keys).isEqualTo(waves.model(6, CHANGES).size());
+                  waves.commit(store, store.head().wave() + 1, CHANGES);
+                  return true;
+                });
+      }
+      assertThat(store.head().wave()).isGreaterThan(9);
+    }
+  }
+
+  @Test
+  void shouldBeTheSameFilesFromAStoreInMemory() throws Exception {
+    final Path other = folder.resolve("other");
+    try (MemoryStateStore store = MemoryStateStore.create()) {
+      for (long wave = 0; wave <= 7; wave++) {
         waves.commit(store, wave, CHANGES);
       }
-      manifest = first;
+      try (Snapshot source = store.snapshotAt(6)) {
+        SnapshotExport.write(store, source, 1, other, 3000, SnapshotProgress.NONE);
+      }
+      final Commit child;
+      try (Snapshot source = store.snapshot()) {
+        child = store.commitChild(source, waves.delta(100, 5), List.of());
+      }
+      try (Snapshot source = store.snapshotOf(child.id())) {
+        assertThatThrownBy(
+                () ->
+                    SnapshotExport.write(
+                        store, source, 1, folder.resolve("child"), 3000, SnapshotProgress.NONE))
+            .isInstanceOf(IllegalArgumentException.class);
+      }
     }
+    // Modules are those of the moment in which it is written: only the values are a wave's.
+    final SnapshotManifest written = SnapshotManifest.read(other);
+    assertThat(chunks(written)).isEqualTo(chunks(manifest));
+    RocksStateStore.restore(other, folder.resolve("from-memory"), options(1));
+    try (RocksStateStore restored =
+        RocksStateStore.open(folder.resolve("from-memory"), options(1))) {
+      assertThat(restored.verify().problems()).isEmpty();
+      assertThat(waves.commit(restored, 7, CHANGES).blake3())
+          .isEqualTo(Waves.rootOf(waves.model(7, CHANGES)));
+    }
+  }
+
+  private static List<SnapshotManifest.Chunk> chunks(SnapshotManifest of) {
+    return of.chunks().stream()
+        .filter(chunk -> chunk.kind() == SnapshotManifest.Kind.STATE)
+        .toList();
   }
 
   @Test

@@ -236,7 +236,7 @@ class WriteBackTest {
     row.encodeTo(bytes, 0);
     final Batch batch = new Batch(store.core().database);
     batch.put(Family.WAVE_LOG, Keys.wave(2), bytes);
-    store.core().database.write(batch, true);
+    store.core().database.write(batch);
     store.abandon();
     for (int round = 0; round < 2; round++) {
       assertThatThrownBy(() -> RocksStateStore.open(path, options(NEVER)))
@@ -295,7 +295,7 @@ class WriteBackTest {
       waves.commit(store, 1, CHANGES);
       final Batch batch = new Batch(store.core().database);
       batch.delete(Family.META, Flush.FLUSHED_KEY);
-      store.core().database.write(batch, true);
+      store.core().database.write(batch);
     }
     final Path stamp = path.resolve("FORMAT");
     java.nio.file.Files.writeString(stamp, "tidemill-state 1\nchain 5\n");

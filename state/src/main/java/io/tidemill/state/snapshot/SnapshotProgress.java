@@ -1,4 +1,4 @@
-package io.tidemill.state.rocks;
+package io.tidemill.state.snapshot;
 
 /** What is told of a snapshot that is being written, on the thread that writes it. */
 @FunctionalInterface

@@ -1,13 +1,12 @@
-package io.tidemill.state.rocks;
+package io.tidemill.state.snapshot;
 
+import io.tidemill.state.Snapshot;
 import io.tidemill.state.StateDelta;
 import io.tidemill.state.StateException;
+import io.tidemill.state.StateKey;
+import io.tidemill.state.StateStore;
 import io.tidemill.state.hash.Blake3;
 import io.tidemill.state.hash.Hash32;
-import io.tidemill.state.merkle.Leaf;
-import io.tidemill.state.merkle.LeafWalk;
-import io.tidemill.state.snapshot.SnapshotManifest;
-import io.tidemill.state.snapshot.StateChunk;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -20,76 +19,86 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
-import org.rocksdb.RocksIterator;
 
 /**
- * Writes a snapshot of one wave into a directory while the store works on. The manifest comes last,
- * so a directory without one is an export that did not finish.
+ * Writes a snapshot of one wave into a directory while the store works on. The same wave gives the
+ * same chunks of values on every node, whatever its store is. The manifest comes last, so a
+ * directory without one is an export that did not finish.
  */
-final class SnapshotExport {
-  private final Core core;
-  private final RocksSnapshot source;
+public final class SnapshotExport {
+  private final Snapshot source;
   private final Path directory;
   private final int chunkBytes;
   private final SnapshotProgress progress;
   private final List<SnapshotManifest.Chunk> chunks = new ArrayList<>();
   private final List<StateDelta.Entry> pending = new ArrayList<>();
+  private final ByteArrayOutputStream codes = new ByteArrayOutputStream();
+  private final long allKeys;
   private long pendingBytes;
   private long keys;
-  private long allKeys;
 
-  SnapshotExport(
-      Core core, RocksSnapshot source, Path directory, int chunkBytes, SnapshotProgress progress) {
-    this.core = core;
+  private SnapshotExport(
+      Snapshot source, Path directory, int chunkBytes, SnapshotProgress progress) {
     this.source = source;
     this.directory = directory;
     this.chunkBytes = chunkBytes;
     this.progress = progress;
+    this.allKeys = source.keys();
   }
 
-  SnapshotManifest run() {
-    final Core.Current from = source.held();
-    final Pin pin = from.pin();
+  /**
+   * Writes the state that {@code source} reads into {@code directory}.
+   *
+   * @param source an open snapshot of a wave of {@code store}, whose tree is retained; it stays
+   *     open
+   * @param chainId the chain of the store, for the manifest
+   * @param chunkBytes about how many bytes of values go into a chunk
+   * @throws CancellationException if {@code progress} said so
+   * @throws IllegalArgumentException if the source is not a wave of the store
+   */
+  public static SnapshotManifest write(
+      StateStore store,
+      Snapshot source,
+      long chainId,
+      Path directory,
+      int chunkBytes,
+      SnapshotProgress progress) {
+    final byte[] record = store.waveRecord(source.wave());
+    final Hash32 content = store.contentHash(source.wave());
+    if (record == null || content == null || !source.root().equals(store.rootOf(source.wave()))) {
+      throw new IllegalArgumentException("the source is not a snapshot of a wave of this store");
+    }
+    final SnapshotExport export = new SnapshotExport(source, directory, chunkBytes, progress);
     try {
       Files.createDirectories(directory);
-      final WaveRow row = core.row(pin, source.wave());
-      if (row == null) {
-        throw new StateException("there is no wave to make a snapshot of");
-      }
-      allKeys = row.keys();
-      tell();
-      LeafWalk.run(
-          source.top(),
-          Hash32.ZERO,
-          (key, expected) -> core.nodes.load(from, key, expected),
-          this::take);
-      writeState();
-      writeCodes(pin);
+      export.run();
       final SnapshotManifest manifest =
           new SnapshotManifest(
-              core.options.chainId(),
+              chainId,
               source.wave(),
               source.root().blake3(),
-              row.contentHash(),
-              keys,
-              row.record(),
-              List.copyOf(chunks));
-      StoreDirectory.syncNames(directory);
-      write(SnapshotManifest.FILE, manifest.toText().getBytes(StandardCharsets.UTF_8));
+              content,
+              export.keys,
+              record,
+              List.copyOf(export.chunks));
+      SnapshotFolder.syncNames(directory);
+      export.write(SnapshotManifest.FILE, manifest.toText().getBytes(StandardCharsets.UTF_8));
       return manifest;
     } catch (IOException e) {
       throw new StateException("cannot write the snapshot to " + directory + ": " + e, e);
-    } finally {
-      pin.release();
     }
   }
 
-  private boolean take(Leaf leaf) {
-    final byte[] value = source.get(leaf.key());
-    if (value == null) {
-      throw new StateException("key " + leaf.key() + " is in the tree and has no value");
-    }
-    pending.add(new StateDelta.Entry(leaf.key(), value));
+  private void run() {
+    tell();
+    source.list(Hash32.ZERO, this::take);
+    writeState();
+    source.listCodes(this::takeCode);
+    writeCodes();
+  }
+
+  private boolean take(StateKey key, byte[] value) {
+    pending.add(new StateDelta.Entry(key, value));
     pendingBytes += 36L + value.length;
     keys++;
     if (pendingBytes >= chunkBytes) {
@@ -119,22 +128,18 @@ final class SnapshotExport {
   }
 
   /** Chunks of modules: length u32 BE and wasm, one after the other. */
-  private void writeCodes(Pin pin) {
-    final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try (RocksIterator iterator = pin.iterate(Family.CODE)) {
-      for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
-        final byte[] wasm = iterator.value();
-        out.writeBytes(ByteBuffer.allocate(4).putInt(wasm.length).array());
-        out.writeBytes(wasm);
-        if (out.size() >= chunkBytes) {
-          add(SnapshotManifest.Kind.CODE, out.toByteArray());
-          out.reset();
-        }
-      }
-      core.database.check(Family.CODE, iterator);
+  private void takeCode(byte[] wasm) {
+    codes.writeBytes(ByteBuffer.allocate(4).putInt(wasm.length).array());
+    codes.writeBytes(wasm);
+    if (codes.size() >= chunkBytes) {
+      writeCodes();
     }
-    if (out.size() > 0) {
-      add(SnapshotManifest.Kind.CODE, out.toByteArray());
+  }
+
+  private void writeCodes() {
+    if (codes.size() > 0) {
+      add(SnapshotManifest.Kind.CODE, codes.toByteArray());
+      codes.reset();
     }
   }
 
