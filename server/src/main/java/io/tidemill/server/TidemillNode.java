@@ -135,12 +135,7 @@ public final class TidemillNode implements AutoCloseable {
     final Sessions sessions = push(new Sessions(reader, simulator, config.sessions()));
     final Deployer deployer =
         new Deployer(reader, parts.chain(), parts.contracts(), simulator, sessions);
-    final SnapshotExports exports =
-        push(
-            new SnapshotExports(
-                reader,
-                parts.chain().chainId(),
-                config.data().durable() ? config.data().dir().resolve("snapshots") : null));
+    final SnapshotExports exports = push(exports(config, reader, parts.chain().chainId()));
     final ExecutorService calls = push(Executors.newVirtualThreadPerTaskExecutor());
     grpc =
         push(
@@ -223,6 +218,12 @@ public final class TidemillNode implements AutoCloseable {
     return primary == null
         ? start(config, ChainOpener.open(config), extension)
         : replica(config, new Primary(primary, config.tls()), extension);
+  }
+
+  /** Exports are kept where the chain is; those of one in memory end with it. */
+  private static SnapshotExports exports(SidecarConfig config, ChainReader reader, long chainId) {
+    return new SnapshotExports(
+        reader, chainId, config.data().durable() ? config.data().dir().resolve("snapshots") : null);
   }
 
   /** A node that takes its waves from {@code primary} instead of executing them. */
