@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -95,6 +96,23 @@ class TidyTest {
       }
     }
     assertThat(found).as("name the noun of the verb instead").isEmpty();
+  }
+
+  /** A test that writes into its own module instead of a temporary folder shows here. */
+  @Test
+  void shouldHoldNothingButSourcesInModules() throws IOException {
+    List<String> found = new ArrayList<>();
+    for (String module : List.of("proto", "state", "executor", "server", "image", "helm")) {
+      try (Stream<Path> entries = Files.list(root.resolve(module))) {
+        entries.filter(entry -> !isPartOfAModule(entry)).map(this::name).forEach(found::add);
+      }
+    }
+    assertThat(found).as("which test or tool wrote this?").isEmpty();
+  }
+
+  private static boolean isPartOfAModule(Path entry) {
+    return Set.of("pom.xml", "src", "target", "contracts", "examples", "tidemill")
+        .contains(entry.getFileName().toString());
   }
 
   @Test

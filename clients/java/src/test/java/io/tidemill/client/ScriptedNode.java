@@ -29,15 +29,26 @@ import io.tidemill.v1.WaveSummary;
 import io.tidemill.v1.WaveTransaction;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** A node that follows the protocol without executing anything, and misbehaves when told to. */
+/**
+ * A node that follows the protocol without executing anything, and misbehaves when told to. It
+ * serves one test, with a client that gives up quickly.
+ */
 final class ScriptedNode extends ExecutionServiceGrpc.ExecutionServiceImplBase
-    implements AutoCloseable {
-  private final Server server;
+    implements BeforeEachCallback, AfterEachCallback {
+  private static final RetryPolicy QUICK =
+      new RetryPolicy(3, Duration.ofMillis(1), Duration.ofMillis(5));
+
+  private Server server;
+  private TidemillClient client;
 
   /** How many streams to break before they answer. */
   volatile int breakStreams;
@@ -62,16 +73,27 @@ final class ScriptedNode extends ExecutionServiceGrpc.ExecutionServiceImplBase
   /** The parent root of every header, in order. */
   final List<ByteString> parents = new CopyOnWriteArrayList<>();
 
-  ScriptedNode() throws IOException {
+  @Override
+  public void beforeEach(ExtensionContext context) throws IOException {
     server =
         NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
             .addService(this)
             .build()
             .start();
+    client =
+        TidemillClient.connect(
+            ClientOptions.plaintext("127.0.0.1", server.getPort()).withRetries(QUICK));
   }
 
-  ClientOptions options() {
-    return ClientOptions.plaintext("127.0.0.1", server.getPort());
+  @Override
+  public void afterEach(ExtensionContext context) {
+    client.close();
+    server.shutdownNow();
+  }
+
+  /** A client of this node. */
+  TidemillClient client() {
+    return client;
   }
 
   static StatusRuntimeException error(Code code, String reason, Map<String, String> metadata) {
@@ -116,11 +138,6 @@ final class ScriptedNode extends ExecutionServiceGrpc.ExecutionServiceImplBase
   public StreamObserver<ExecuteWaveRequest> executeWave(StreamObserver<ExecuteWaveResponse> out) {
     streams++;
     return new Script(out);
-  }
-
-  @Override
-  public void close() {
-    server.shutdownNow();
   }
 
   /** One stream. */

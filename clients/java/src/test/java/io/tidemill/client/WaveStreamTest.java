@@ -6,36 +6,17 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.google.protobuf.ByteString;
 import io.tidemill.v1.Receipt;
 import io.tidemill.v1.WaveContext;
-import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class WaveStreamTest {
-  private static final RetryPolicy QUICK =
-      new RetryPolicy(3, Duration.ofMillis(1), Duration.ofMillis(5));
-
-  private ScriptedNode node;
-  private TidemillClient client;
-
-  @BeforeEach
-  void start() throws IOException {
-    node = new ScriptedNode();
-    client = TidemillClient.connect(node.options().withRetries(QUICK));
-  }
-
-  @AfterEach
-  void stop() {
-    client.close();
-    node.close();
-  }
+  @RegisterExtension private final ScriptedNode node = new ScriptedNode();
 
   @Test
   void shouldDeliverReceiptsInOrderAndKeepTheStreamOpen() {
-    try (WaveStream stream = client.openWaveStream()) {
+    try (WaveStream stream = node.client().openWaveStream()) {
       List<Integer> seen = new ArrayList<>();
       WaveListener listener =
           new WaveListener() {
@@ -47,7 +28,7 @@ class WaveStreamTest {
       for (long wave = 1; wave <= 3; wave++) {
         WaveOutcome outcome = stream.execute(wave(wave, 5, 10), listener);
         assertThat(outcome.receipts()).hasSize(5);
-        assertThat(client.commit(outcome).getWave()).isEqualTo(wave);
+        assertThat(node.client().commit(outcome).getWave()).isEqualTo(wave);
       }
       assertThat(seen).hasSize(15).startsWith(0, 1, 2, 3, 4);
       assertThat(node.streams).isEqualTo(1);
@@ -56,7 +37,7 @@ class WaveStreamTest {
 
   @Test
   void shouldSendALargeWaveInBoundedMessages() {
-    try (WaveStream stream = client.openWaveStream()) {
+    try (WaveStream stream = node.client().openWaveStream()) {
       assertThat(stream.execute(wave(1, 300, 10_000)).receipts()).hasSize(300);
     }
     assertThat(node.chunkSizes).hasSizeGreaterThan(10).allMatch(size -> size < 280_000);
@@ -74,7 +55,7 @@ class WaveStreamTest {
             causes.add(cause.reason());
           }
         };
-    try (WaveStream stream = client.openWaveStream()) {
+    try (WaveStream stream = node.client().openWaveStream()) {
       assertThat(stream.execute(wave(1, 4, 10), listener).receipts()).hasSize(4);
     }
     assertThat(causes).containsExactly("NODE_DRAINING", "NODE_DRAINING");
@@ -84,7 +65,7 @@ class WaveStreamTest {
   @Test
   void shouldGiveUpAfterItsAttempts() {
     node.breakStreams = 9;
-    try (WaveStream stream = client.openWaveStream()) {
+    try (WaveStream stream = node.client().openWaveStream()) {
       NodeException error = refused(stream, wave(1, 1, 10));
       assertThat(error.reason()).isEqualTo("NODE_DRAINING");
       assertThat(error.fate()).isEqualTo(Fate.NODE);
@@ -95,7 +76,7 @@ class WaveStreamTest {
   @Test
   void shouldSendAMissingChunkAgain() {
     node.loseFirstChunk = true;
-    try (WaveStream stream = client.openWaveStream()) {
+    try (WaveStream stream = node.client().openWaveStream()) {
       assertThat(stream.execute(wave(1, 100, 10_000)).receipts()).hasSize(100);
     }
     assertThat(node.received).hasSize(100);
@@ -104,7 +85,7 @@ class WaveStreamTest {
   @Test
   void shouldNotRepeatWhatTheCallerGotWrong() {
     node.refuse = "WAVE_GAP";
-    try (WaveStream stream = client.openWaveStream()) {
+    try (WaveStream stream = node.client().openWaveStream()) {
       NodeException error = refused(stream, wave(9, 1, 10));
       assertThat(error.reason()).isEqualTo("WAVE_GAP");
       assertThat(error.fate()).isEqualTo(Fate.CALLER);
@@ -117,7 +98,7 @@ class WaveStreamTest {
   @Test
   void shouldVoidTheReceiptsOfAnAbandonedWave() {
     node.abort = "ROOT_DIVERGED";
-    try (WaveStream stream = client.openWaveStream()) {
+    try (WaveStream stream = node.client().openWaveStream()) {
       NodeException error = refused(stream, wave(1, 1, 10));
       assertThat(error.reason()).isEqualTo("ROOT_DIVERGED");
       assertThat(error.fate()).isEqualTo(Fate.NODE);
@@ -127,9 +108,10 @@ class WaveStreamTest {
   @Test
   void shouldRepeatReadsWhileTheNodeIsBusy() {
     node.busyReads = 2;
-    assertThat(client.reader().info().getExpectedWave()).isEqualTo(1);
+    assertThat(node.client().reader().info().getExpectedWave()).isEqualTo(1);
     node.busyReads = 3;
-    NodeException error = catchThrowableOfType(NodeException.class, () -> client.reader().info());
+    NodeException error =
+        catchThrowableOfType(NodeException.class, () -> node.client().reader().info());
     assertThat(error.reason()).isEqualTo("QUEUE_FULL");
     assertThat(error.fate()).isEqualTo(Fate.PRESSURE);
   }

@@ -6,38 +6,19 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.ByteString;
 import io.tidemill.v1.WaveContext;
-import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Waves that do not wait for the answers of those before. */
 class WavesAheadTest {
-  private static final RetryPolicy QUICK =
-      new RetryPolicy(3, Duration.ofMillis(1), Duration.ofMillis(5));
-
-  private ScriptedNode node;
-  private TidemillClient client;
-
-  @BeforeEach
-  void start() throws IOException {
-    node = new ScriptedNode();
-    client = TidemillClient.connect(node.options().withRetries(QUICK));
-  }
-
-  @AfterEach
-  void stop() {
-    client.close();
-    node.close();
-  }
+  @RegisterExtension private final ScriptedNode node = new ScriptedNode();
 
   @Test
   void shouldAnswerInOrderAndReadAnswersItselfWhenTheNodeTakesNoMore() {
-    try (WavesAhead ahead = client.openWavesAhead()) {
+    try (WavesAhead ahead = node.client().openWavesAhead()) {
       ahead.send(wave(1));
       for (long number = 2; number <= 12; number++) {
         ahead.send(wave(number).ahead());
@@ -66,7 +47,7 @@ class WavesAheadTest {
             causes.add(cause.reason());
           }
         };
-    try (WavesAhead ahead = client.openWavesAhead()) {
+    try (WavesAhead ahead = node.client().openWavesAhead()) {
       ahead.send(wave(1), listener);
       assertThat(ahead.next().summary().getWave()).isEqualTo(1);
       node.head = 1;
@@ -85,7 +66,7 @@ class WavesAheadTest {
 
   @Test
   void shouldSendEverythingAgainWhenAChunkWasLost() {
-    try (WavesAhead ahead = client.openWavesAhead()) {
+    try (WavesAhead ahead = node.client().openWavesAhead()) {
       node.loseFirstChunk = true;
       ahead.send(wave(1));
       ahead.send(wave(2).ahead());
@@ -96,7 +77,7 @@ class WavesAheadTest {
 
   @Test
   void shouldKeepTheWavesThatHaveNoAnswerWhenTheNodeAbandonsOne() {
-    try (WavesAhead ahead = client.openWavesAhead()) {
+    try (WavesAhead ahead = node.client().openWavesAhead()) {
       node.abort = "ROOT_DIVERGED";
       ahead.send(wave(1));
       ahead.send(wave(2).ahead());
@@ -112,7 +93,7 @@ class WavesAheadTest {
 
   @Test
   void shouldRefuseAFirstWaveWithoutAParent() {
-    try (WavesAhead ahead = client.openWavesAhead()) {
+    try (WavesAhead ahead = node.client().openWavesAhead()) {
       assertThatThrownBy(() -> ahead.send(wave(1).ahead()))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("must name its parent");

@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 /** Every command of {@code docs/dev.md} runs and says what the page shows; "..." is anything. */
@@ -23,9 +24,11 @@ class DevPageTest {
 
   private record Shown(String command, List<String> output) {}
 
+  @TempDir private Path folder;
+
   @Test
   void shouldRunEveryCommandAsThePageShowsIt() throws IOException {
-    final List<Shown> all = shown(Files.readString(Path.of("..", "docs", "dev.md")));
+    final List<Shown> all = shown(page());
     assertThat(all).hasSizeGreaterThan(15);
     try (DevNode dev =
         DevNode.start(DevOptions.FOR_TESTS, new PrintWriter(new StringWriter()), true, false, 0)) {
@@ -43,6 +46,12 @@ class DevPageTest {
     } finally {
       System.clearProperty("TIDEMILL_RPC");
     }
+  }
+
+  /** The page, with the files that its commands write in a folder of the test. */
+  private String page() throws IOException {
+    return Files.readString(Path.of("..", "docs", "dev.md"))
+        .replace("state.jsonl", folder.resolve("state.jsonl").toString());
   }
 
   private static String pattern(String line) {

@@ -296,7 +296,7 @@ class ExplorerTest {
     picture("storage");
     transfer(4, 4_321);
     go("/account/token");
-    browser.await("#storage h2", "Storage");
+    browser.await("#storage details .name", "balances");
     browser.evaluate(
         "(() => { const d = [...document.querySelectorAll('#storage details')].find(d =>"
             + " d.querySelector('.name').textContent === 'balances'); d.open = true;"

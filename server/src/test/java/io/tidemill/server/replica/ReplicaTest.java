@@ -164,7 +164,12 @@ final class ReplicaTest {
       final String address = "https://127.0.0.1:" + primary.readerPort() + "?ca=";
       try (TidemillNode replica =
           TidemillNode.start(
-              TestNode.config(Map.of(Setting.REPLICA_PRIMARY, address + trusted.certificate())))) {
+              TestNode.config(
+                  Map.of(
+                      Setting.DATA_DIR,
+                      folder.resolve("replica").toString(),
+                      Setting.REPLICA_PRIMARY,
+                      address + trusted.certificate())))) {
         await().atMost(PATIENCE).until(() -> replica.health().state() == NodeHealth.State.SERVING);
         assertThat(head(replica.httpPort())).isEqualTo(head(primary.httpPort()));
       }

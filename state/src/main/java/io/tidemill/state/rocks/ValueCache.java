@@ -65,14 +65,9 @@ final class ValueCache {
     }
   }
 
-  /** From now on nothing read at an older wave than {@code wave} is taken in. */
-  private void startWave(long wave) {
-    fillWave = wave;
-  }
-
-  /** Begins {@code wave} and takes in all that it wrote. */
+  /** Begins {@code wave} and takes in all that it wrote; nothing read before it comes in later. */
   void write(StateDelta delta, long wave) {
-    startWave(wave);
+    fillWave = wave;
     for (final StateDelta.Entry entry : delta) {
       write(entry.key(), entry.value(), wave);
     }
