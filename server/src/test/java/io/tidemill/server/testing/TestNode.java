@@ -73,13 +73,14 @@ public final class TestNode implements AutoCloseable {
     channel = channel();
   }
 
-  /** The configuration of a test: loopback and free ports. */
+  /** The configuration of a test: loopback, free ports, and no files unless it names a folder. */
   public static SidecarConfig config(Map<Setting, String> settings) {
     final Map<Setting, String> values = new EnumMap<>(Setting.class);
     values.put(Setting.GRPC_PORT, "0");
     values.put(Setting.HEALTH_PORT, "0");
     values.put(Setting.HTTP_PORT, "0");
     values.put(Setting.SHUTDOWN_GRACE, "1s");
+    values.put(Setting.DATA_STORE, settings.containsKey(Setting.DATA_DIR) ? "rocks" : "memory");
     values.putAll(settings);
     return SidecarConfig.with(values);
   }
