@@ -5,6 +5,7 @@ import io.tidemill.state.hash.Hash32;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,16 +34,28 @@ public final class Waves {
     return Blake3.hash(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** What {@code wave} changes: about {@code count} keys, a quarter of them deleted. */
+  /**
+   * What {@code wave} changes: about {@code count} keys, a quarter of them deleted. Values of every
+   * third key have a long end that seldom changes, as accounts have.
+   */
   public StateDelta delta(long wave, int count) {
     final Random random = new Random(seed * 1_000_003 + wave);
     final TreeMap<StateKey, byte @Nullable []> changes = new TreeMap<>();
     for (int i = 0; i < count; i++) {
       final byte[] value = new byte[random.nextInt(5) == 0 ? random.nextInt(300) : 16];
       random.nextBytes(value);
-      changes.put(key(random.nextInt(keySpace)), random.nextInt(4) == 0 ? null : value);
+      final int index = random.nextInt(keySpace);
+      changes.put(
+          key(index),
+          random.nextInt(4) == 0 ? null : index % 3 == 0 ? withEnd(value, index, wave) : value);
     }
     return StateDelta.of(changes);
+  }
+
+  private static byte[] withEnd(byte[] value, int index, long wave) {
+    final byte[] whole = Arrays.copyOf(value, value.length + 200);
+    Arrays.fill(whole, value.length, whole.length, (byte) (index + wave / 16));
+    return whole;
   }
 
   /** Artifacts of {@code wave}: three receipts, the last without an index, and two events each. */

@@ -55,14 +55,16 @@ final class DurableRounds {
     this.figures = figures;
   }
 
-  void run() throws IOException, InterruptedException {
-    final Engine reference = new ChicoryEngine();
-    final WasmContractRuntimes runtimes =
-        new WasmContractRuntimes(new JvmEngine(reference), reference);
-    report("durable", measure(new Workload(), runtimes, WARM_UPS, rounds), rounds);
+  /** Waves whose signatures the consensus client vouches for. */
+  void trusted() throws IOException, InterruptedException {
+    report("durable", measure(new Workload(), WARM_UPS, rounds), rounds);
+  }
+
+  /** Waves whose signatures are verified. */
+  void verified() throws IOException, InterruptedException {
     report(
         "durable_verified",
-        measure(new Workload(FalconKey.devnet(0)), runtimes, VERIFIED_WARM_UPS, VERIFIED_ROUNDS),
+        measure(new Workload(FalconKey.devnet(0)), VERIFIED_WARM_UPS, VERIFIED_ROUNDS),
         VERIFIED_ROUNDS);
   }
 
@@ -72,9 +74,11 @@ final class DurableRounds {
     figures.accept(name + "_ms_per_wave", times.millis());
   }
 
-  private static FrameClient.Times measure(
-      Workload workload, WasmContractRuntimes runtimes, int warmUps, int measured)
+  private static FrameClient.Times measure(Workload workload, int warmUps, int measured)
       throws IOException, InterruptedException {
+    final Engine reference = new ChicoryEngine();
+    final WasmContractRuntimes runtimes =
+        new WasmContractRuntimes(new JvmEngine(reference), reference);
     final Path folder = Files.createTempDirectory("tidemill-bench");
     final Rules.Signatures signatures =
         workload.isSigned() ? Rules.Signatures.VERIFY : Rules.Signatures.TRUSTED;

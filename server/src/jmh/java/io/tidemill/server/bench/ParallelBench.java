@@ -12,13 +12,14 @@ import java.util.Map;
  * node until they are durable, and native revm beside them.
  */
 public final class ParallelBench {
-  private static final List<String> PARTS = List.of("executor", "durable", "anvil");
+  private static final List<String> PARTS = List.of("executor", "durable", "verified", "anvil");
 
   private static final String USAGE =
       """
-      usage: ./tidemill bench parallel [--json] [--only executor|durable|anvil] [--rounds N]
-        --only    one part: executors in this process, waves over gRPC until they are durable, or
-                  the same transfers in native revm (anvil from npm; left out where it does not run)
+      usage: ./tidemill bench parallel [--json] [--only executor|durable|verified|anvil] [--rounds N]
+        --only    one part: executors in this process, waves over gRPC until they are durable, the
+                  same with verified signatures, or the same transfers in native revm (anvil from
+                  npm; left out where it does not run)
         --rounds  measured rounds of each wave (default 9); figures are medians
       A speedup is the time of one thread that does everything over the time of all workers; what
       ends in _over_serial compares with the serial executor, whose pre-pass uses all workers too.
@@ -66,7 +67,10 @@ public final class ParallelBench {
       new ExecutorRounds(rounds, this::figure).run();
     }
     if (only.isEmpty() || only.equals("durable")) {
-      new DurableRounds(rounds, this::figure).run();
+      new DurableRounds(rounds, this::figure).trusted();
+    }
+    if (only.isEmpty() || only.equals("verified")) {
+      new DurableRounds(rounds, this::figure).verified();
     }
     if (only.isEmpty() || only.equals("anvil")) {
       new AnvilBlocks(this::figure).run();

@@ -43,8 +43,8 @@ class RefusedStartTest {
               List.of("FORMAT", "chain 99", "another directory")),
           new Fault(
               "format",
-              data -> edit(data, "tidemill-state 2", "tidemill-state 3"),
-              List.of("FORMAT", "format 3", "newer build")),
+              data -> edit(data, "tidemill-state 3", "tidemill-state 4"),
+              List.of("FORMAT", "format 4", "newer build")),
           new Fault(
               "stamp",
               data -> Files.writeString(data.resolve("FORMAT"), "PNG"),

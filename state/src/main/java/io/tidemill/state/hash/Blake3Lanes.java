@@ -6,7 +6,8 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * BLAKE3 of up to 64 messages of one length of up to 80 bytes at once, one message per lane.
+ * BLAKE3 of up to 64 messages of one length at once, one message per lane: of up to 80 bytes that
+ * are put in one by one, or of up to 2,048 in arrays.
  *
  * <p>The sixteen state words and the message words are rows of 64 lanes, so that every step of the
  * compression is the same operation on 64 neighbors, which the compiler turns into vector
@@ -20,7 +21,11 @@ public final class Blake3Lanes {
   /** The greatest length of a message, and the length of the array that holds one. */
   public static final int MAX_LENGTH = 80;
 
+  /** The greatest length of messages in arrays. */
+  public static final int MAX_ARRAY = 2_048;
+
   private static final int BLOCK = 64;
+  private static final int CHUNK = 1_024;
 
   /** Lanes are worked on in groups of this many, so that vectors are full. */
   private static final int GROUP = 16;
@@ -36,6 +41,7 @@ public final class Blake3Lanes {
   private final int[][] state = new int[16][WIDTH];
   private final int[][] first = new int[16][WIDTH];
   private final int[][] second = new int[16][];
+  private final int[][] leftChunk = new int[8][WIDTH];
   private int count;
   private int width;
 
@@ -76,9 +82,7 @@ public final class Blake3Lanes {
   /** Puts a message into the next lane: {@link #MAX_LENGTH} bytes, zeros after its end. */
   public void add(byte[] message) {
     final int lane = count++;
-    for (int i = 0; i < 16; i++) {
-      first[i][lane] = (int) INT.get(message, 4 * i);
-    }
+    load(message, 0, lane);
     for (int i = 0; i < 4; i++) {
       second[i][lane] = (int) INT.get(message, BLOCK + 4 * i);
     }
@@ -86,6 +90,69 @@ public final class Blake3Lanes {
 
   /** Hashes all lanes, whose messages have {@code length} bytes. */
   public void run(int length) {
+    start();
+    final int last = Blake3Compression.CHUNK_END | Blake3Compression.ROOT;
+    if (length <= BLOCK) {
+      compress(first, 0, length, Blake3Compression.CHUNK_START | last);
+    } else {
+      compress(first, 0, BLOCK, Blake3Compression.CHUNK_START);
+      compress(second, 0, length - BLOCK, last);
+    }
+  }
+
+  /**
+   * Hashes the first {@code messages} of {@code arrays}, all of which have {@code length} bytes, up
+   * to {@link #MAX_ARRAY}; what was put in before is forgotten.
+   */
+  public void run(byte[][] arrays, int messages, int length) {
+    count = messages;
+    if (length <= CHUNK) {
+      chunk(arrays, 0, length, Blake3Compression.ROOT);
+      return;
+    }
+    chunk(arrays, 0, CHUNK, 0);
+    for (int i = 0; i < 8; i++) {
+      System.arraycopy(state[i], 0, leftChunk[i], 0, WIDTH);
+    }
+    chunk(arrays, CHUNK, length - CHUNK, 0);
+    for (int i = 0; i < 8; i++) {
+      System.arraycopy(leftChunk[i], 0, first[i], 0, WIDTH);
+      System.arraycopy(state[i], 0, first[i + 8], 0, WIDTH);
+    }
+    start();
+    compress(first, 0, BLOCK, Blake3Compression.PARENT | Blake3Compression.ROOT);
+  }
+
+  /** The chaining values of the chunk of {@code length} bytes from {@code offset}. */
+  private void chunk(byte[][] arrays, int offset, int length, int root) {
+    start();
+    int flags = Blake3Compression.CHUNK_START;
+    int at = offset;
+    int rest = length;
+    while (rest > BLOCK) {
+      for (int lane = 0; lane < count; lane++) {
+        load(arrays[lane], at, lane);
+      }
+      compress(first, offset / CHUNK, BLOCK, flags);
+      flags = 0;
+      at += BLOCK;
+      rest -= BLOCK;
+    }
+    final byte[] last = new byte[BLOCK];
+    for (int lane = 0; lane < count; lane++) {
+      System.arraycopy(arrays[lane], at, last, 0, rest);
+      load(last, 0, lane);
+    }
+    compress(first, offset / CHUNK, rest, flags | Blake3Compression.CHUNK_END | root);
+  }
+
+  private void load(byte[] message, int at, int lane) {
+    for (int i = 0; i < 16; i++) {
+      first[i][lane] = (int) INT.get(message, at + 4 * i);
+    }
+  }
+
+  private void start() {
     width = (count + GROUP - 1) / GROUP * GROUP;
     Arrays.fill(state[0], Blake3Compression.IV0);
     Arrays.fill(state[1], Blake3Compression.IV1);
@@ -95,13 +162,6 @@ public final class Blake3Lanes {
     Arrays.fill(state[5], Blake3Compression.IV5);
     Arrays.fill(state[6], Blake3Compression.IV6);
     Arrays.fill(state[7], Blake3Compression.IV7);
-    final int last = Blake3Compression.CHUNK_END | Blake3Compression.ROOT;
-    if (length <= BLOCK) {
-      compress(first, length, Blake3Compression.CHUNK_START | last);
-    } else {
-      compress(first, BLOCK, Blake3Compression.CHUNK_START);
-      compress(second, length - BLOCK, last);
-    }
   }
 
   /** The digest of {@code lane} after {@link #run}. */
@@ -109,13 +169,13 @@ public final class Blake3Lanes {
     return new Hash32(word(lane, 0), word(lane, 2), word(lane, 4), word(lane, 6));
   }
 
-  private void compress(int[][] message, int length, int flags) {
+  private void compress(int[][] message, int counter, int length, int flags) {
     final int[][] v = state;
     Arrays.fill(v[8], Blake3Compression.IV0);
     Arrays.fill(v[9], Blake3Compression.IV1);
     Arrays.fill(v[10], Blake3Compression.IV2);
     Arrays.fill(v[11], Blake3Compression.IV3);
-    Arrays.fill(v[12], 0);
+    Arrays.fill(v[12], counter);
     Arrays.fill(v[13], 0);
     Arrays.fill(v[14], length);
     Arrays.fill(v[15], flags);

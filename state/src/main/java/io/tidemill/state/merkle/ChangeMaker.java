@@ -2,8 +2,8 @@ package io.tidemill.state.merkle;
 
 import io.tidemill.state.StateDelta;
 import io.tidemill.state.StateKey;
-import io.tidemill.state.hash.Blake3;
 import io.tidemill.state.hash.Hash32;
+import org.jspecify.annotations.Nullable;
 
 /** Turns entries of a delta into changes of the tree, many at once. Confined to one thread. */
 final class ChangeMaker {
@@ -12,6 +12,7 @@ final class ChangeMaker {
   private final boolean keepValues;
   private final LeafHasher hasher = new LeafHasher();
   private final StateKey[] keys = new StateKey[LeafHasher.MOST];
+  private final byte @Nullable [][] values = new byte[LeafHasher.MOST][];
   private final Hash32[] keyHashes = new Hash32[LeafHasher.MOST];
   private final Hash32[] valueHashes = new Hash32[LeafHasher.MOST];
   private final Hash32[] hashes = new Hash32[LeafHasher.MOST];
@@ -33,15 +34,14 @@ final class ChangeMaker {
   private void some(int start, int count) {
     for (int i = 0; i < count; i++) {
       final StateDelta.Entry entry = delta.get(start + i);
-      final byte[] value = entry.value();
       keys[i] = entry.key();
-      // A deletion has no leaf: what is computed for it is not used.
-      valueHashes[i] = value == null ? Hash32.ZERO : Blake3.hash(value);
+      values[i] = entry.value();
     }
+    hasher.values(values, valueHashes, count);
     hasher.keys(keys, keyHashes, count);
     hasher.leaves(keyHashes, valueHashes, hashes, count);
     for (int i = 0; i < count; i++) {
-      final byte[] value = delta.get(start + i).value();
+      final byte[] value = values[i];
       final Leaf leaf =
           value == null
               ? null

@@ -47,6 +47,10 @@ final class Database {
   private final RocksDB rocks;
   private final List<RocksObject> owned = new ArrayList<>();
   private final Map<Family, ColumnFamilyHandle> handles = new EnumMap<>(Family.class);
+
+  /** The numbers of the families: asking for one is a native call. */
+  private final int[] ids = new int[Family.values().length];
+
   private final WriteOptions synced;
   private final WriteOptions unsynced;
   private final WriteOptions unlogged;
@@ -75,6 +79,7 @@ final class Database {
     for (final Family family : Family.values()) {
       final ColumnFamilyHandle handle = opened.get(next++);
       handles.put(family, handle);
+      ids[family.ordinal()] = handle.getID();
       owned.add(handle);
     }
     this.synced = own(new WriteOptions().setSync(true));
@@ -151,7 +156,7 @@ final class Database {
 
   /** The number of the family in write batches. */
   int id(Family family) {
-    return handle(family).getID();
+    return ids[family.ordinal()];
   }
 
   private ColumnFamilyHandle handle(Family family) {

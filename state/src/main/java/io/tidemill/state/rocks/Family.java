@@ -13,7 +13,7 @@ import java.nio.charset.StandardCharsets;
  * state               raw key 32                            current value
  * jmt                 node key (state.merkle.NodeKey)       node (state.merkle.Node)
  * stale               tree version 8                        node keys that this version replaced
- * history             raw key 32 | wave 8                   what the wave overwrote: 00, or 01 | value
+ * history             raw key 32 | wave 8                   what the wave overwrote: HistoryRow
  * undo                wave 8                                raw keys that the wave changed, 32 each
  *                     wave 8 | 01                           raw keys that it wrote as they were
  * waves               wave 8                                WaveRow

@@ -2,13 +2,9 @@ package io.tidemill.state.rocks;
 
 import io.tidemill.state.StateDelta;
 import io.tidemill.state.StateKey;
-import io.tidemill.state.writeback.DirtyWave;
 import io.tidemill.state.writeback.DirtyWaves;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,41 +16,83 @@ final class FlatValues {
   /** Keys that one multi-get asks for. */
   private static final int READ = 8_192;
 
-  private static final class Slot {
-    byte @Nullable [] value;
-    boolean changed;
+  /** What is under one key. */
+  static final class Slot {
+    private final StateKey key;
+    private byte @Nullable [] value;
+    private boolean changed;
+
+    private Slot(StateKey key) {
+      this.key = key;
+    }
+
+    /** The value, null where absent. */
+    byte @Nullable [] get() {
+      return value;
+    }
+
+    /** Sets another value. */
+    void set(byte @Nullable [] after) {
+      value = after;
+      changed = true;
+    }
   }
 
-  private final Map<StateKey, Slot> slots;
+  /** In ascending order of the keys. */
+  private final List<Slot> slots = new ArrayList<>();
 
-  /** The written keys in ascending order. */
-  private final List<StateKey> keys;
+  /** For each wave the slots of its entries. */
+  private final Slot[][] byEntry;
 
-  private FlatValues(Map<StateKey, Slot> slots, List<StateKey> keys) {
-    this.slots = slots;
-    this.keys = keys;
+  private FlatValues(DirtyWaves waves) {
+    final List<StateDelta> deltas = new ArrayList<>();
+    waves.forEach(wave -> deltas.add(wave.delta()));
+    byEntry = new Slot[deltas.size()][];
+    for (int i = 0; i < byEntry.length; i++) {
+      byEntry[i] = new Slot[deltas.get(i).size()];
+    }
+    merge(deltas);
+  }
+
+  /**
+   * Gives all entries of one key one slot. The deltas are sorted, so they are walked side by side:
+   * looking the keys up would wait for memory at each.
+   */
+  private void merge(List<StateDelta> deltas) {
+    final int[] at = new int[byEntry.length];
+    while (true) {
+      StateKey least = null;
+      for (int i = 0; i < at.length; i++) {
+        if (at[i] < byEntry[i].length) {
+          final StateKey key = deltas.get(i).get(at[i]).key();
+          least = least == null || key.compareTo(least) < 0 ? key : least;
+        }
+      }
+      if (least == null) {
+        return;
+      }
+      final Slot slot = new Slot(least);
+      slots.add(slot);
+      for (int i = 0; i < at.length; i++) {
+        if (at[i] < byEntry[i].length && deltas.get(i).get(at[i]).key().equals(least)) {
+          byEntry[i][at[i]++] = slot;
+        }
+      }
+    }
   }
 
   /** The values at the flushed wave under {@code waves}, which is what {@code pin} sees. */
   static FlatValues under(DirtyWaves waves, Database database, Pin pin, ValueCache cache) {
-    final Map<StateKey, Slot> slots = HashMap.newHashMap((int) waves.keys());
-    for (final DirtyWave wave : waves) {
-      for (final StateDelta.Entry entry : wave.delta()) {
-        slots.computeIfAbsent(entry.key(), key -> new Slot());
-      }
-    }
-    final List<StateKey> keys = new ArrayList<>(slots.keySet());
-    Collections.sort(keys);
+    final FlatValues values = new FlatValues(waves);
     final List<Slot> missing = new ArrayList<>();
     final List<byte[]> raw = new ArrayList<>();
-    final FlatValues values = new FlatValues(slots, keys);
-    for (final StateKey key : keys) {
-      final byte[] cached = cache.find(key, waves.base());
+    for (final Slot slot : values.slots) {
+      final byte[] cached = cache.find(slot.key, waves.base());
       if (ValueCache.isMiss(cached)) {
-        missing.add(values.slot(key));
-        raw.add(key.raw().toBytes());
+        missing.add(slot);
+        raw.add(slot.key.raw().toBytes());
       } else {
-        values.slot(key).value = cached;
+        slot.value = cached;
       }
     }
     for (int from = 0; from < raw.size(); from += READ) {
@@ -68,32 +106,16 @@ final class FlatValues {
     return values;
   }
 
-  /** The value under {@code key}, null where absent. */
-  byte @Nullable [] get(StateKey key) {
-    return slot(key).value;
-  }
-
-  /** Sets the value under {@code key} to another one. */
-  void set(StateKey key, byte @Nullable [] value) {
-    final Slot slot = slot(key);
-    slot.value = value;
-    slot.changed = true;
-  }
-
-  private Slot slot(StateKey key) {
-    final Slot slot = slots.get(key);
-    if (slot == null) {
-      throw new IllegalArgumentException("no dirty wave wrote key " + key);
-    }
-    return slot;
+  /** The slots of the entries of wave {@code index} of those that are dirty, in their order. */
+  Slot[] of(int index) {
+    return byEntry[index];
   }
 
   /** Puts what changed into {@code batch}. */
   void into(Batch batch) {
-    for (final StateKey key : keys) {
-      final Slot slot = slot(key);
+    for (final Slot slot : slots) {
       if (slot.changed) {
-        put(batch, key, slot.value);
+        put(batch, slot.key, slot.value);
       }
     }
   }

@@ -2,6 +2,7 @@ package io.tidemill.state.rocks;
 
 import io.tidemill.state.writeback.DirtyWave;
 import io.tidemill.state.writeback.DirtyWaves;
+import java.security.SecureRandom;
 
 /**
  * Writes dirty waves into the tables.
@@ -16,6 +17,9 @@ final class Flush {
   /** The name of the flushed wave in the meta family. */
   static final byte[] FLUSHED_KEY = {'f', 'l', 'u', 's', 'h', 'e', 'd'};
 
+  /** Which rows of the history are whole; another one in every process, known to nobody. */
+  private static final long SECRET = new SecureRandom().nextLong();
+
   private final DirtyWaves waves;
   private final FlatValues values;
 
@@ -27,10 +31,11 @@ final class Flush {
 
   /** Puts what may be written ahead into {@code batch}, which may hand it on in pieces. */
   void ahead(Batch batch) {
+    int index = 0;
     for (final DirtyWave wave : waves) {
       final WaveBatch rows = new WaveBatch(batch, wave.wave());
       rows.artifacts(wave.receipts(), wave.events());
-      rows.undo(wave.delta(), values);
+      rows.undo(wave.delta(), values.of(index++), SECRET);
       rows.nodes(wave.update().created());
       rows.stale(wave.treeVersion(), wave.update().stale());
     }

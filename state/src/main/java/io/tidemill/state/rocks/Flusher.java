@@ -72,14 +72,22 @@ final class Flusher implements AutoCloseable {
    * is to be dirty.
    */
   void add(Batch batch, DirtyWave wave) {
+    final Core.Current now = core.peek();
     if (policy.isOff()) {
-      final Core.Current now = core.peek();
       final Flush flush = new Flush(now.dirty().with(wave), core.database, now.pin(), now.cache());
       flush.ahead(batch);
       flush.last(batch);
       return;
     }
-    final WaveLogRow row = new WaveLogRow(wave.delta(), wave.receipts(), wave.events());
+    final WaveLogRow row =
+        WaveLogRow.of(
+            wave.delta(),
+            wave.receipts(),
+            wave.events(),
+            key -> {
+              final byte[] before = now.cache().find(key, now.wave());
+              return ValueCache.isMiss(before) ? null : before;
+            });
     final byte[] key = Keys.wave(wave.wave());
     final int length = row.encodedLength();
     batch.startPut(Family.WAVE_LOG, key.length, length);

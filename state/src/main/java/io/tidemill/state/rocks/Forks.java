@@ -101,8 +101,7 @@ final class Forks {
     update.created().forEach(created -> own.add(created.key()));
     new WaveBatch(batch, wave).nodes(update.created());
     for (final StateDelta.Entry entry : whole) {
-      batch.put(
-          Family.FORK_VALUES, Keys.forkValue(id, entry.key()), RocksSnapshot.tag(entry.value()));
+      batch.put(Family.FORK_VALUES, Keys.forkValue(id, entry.key()), HistoryRow.tag(entry.value()));
     }
     WaveBatch.codes(batch, codes);
     final byte[] row = ForkRow.encode(version, wave, parent, update.root(), own);
@@ -122,8 +121,7 @@ final class Forks {
       for (iterator.seek(prefix);
           iterator.isValid() && Keys.samePrefix(iterator.key(), prefix, prefix.length);
           iterator.next()) {
-        merged.put(
-            StateKey.at(iterator.key(), Hash32.LENGTH), RocksSnapshot.untag(iterator.value()));
+        merged.put(StateKey.at(iterator.key(), Hash32.LENGTH), HistoryRow.untag(iterator.value()));
       }
       core.database.check(Family.FORK_VALUES, iterator);
     }

@@ -1,10 +1,15 @@
 package io.tidemill.state.rocks;
 
+import io.tidemill.state.StateDelta;
 import io.tidemill.state.StateException;
+import io.tidemill.state.StateKey;
 import io.tidemill.state.merkle.Child;
 import io.tidemill.state.merkle.TreeUpdate;
 import io.tidemill.state.writeback.DirtyWave;
 import io.tidemill.state.writeback.WaveLogRow;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksIterator;
 
 /**
@@ -49,7 +54,7 @@ final class Replay {
     }
     final WaveLogRow logged;
     try {
-      logged = WaveLogRow.decode(bytes);
+      logged = WaveLogRow.decode(bytes, keys -> values(before, keys));
     } catch (IllegalArgumentException e) {
       throw refusal(wave, "is damaged: " + e.getMessage());
     }
@@ -73,6 +78,26 @@ final class Replay {
                     logged.receipts(),
                     logged.events())),
         before.cache());
+  }
+
+  /** What is under {@code keys} after the wave that {@code now} is at. */
+  private List<byte @Nullable []> values(Core.Current now, List<StateKey> keys) {
+    final List<byte @Nullable []> values = new ArrayList<>(keys.size());
+    final List<byte[]> flushed = new ArrayList<>();
+    final List<Integer> places = new ArrayList<>();
+    for (final StateKey key : keys) {
+      final StateDelta.Entry dirty = now.dirty().find(key, now.wave());
+      if (dirty == null) {
+        flushed.add(key.raw().toBytes());
+        places.add(values.size());
+      }
+      values.add(dirty == null ? null : dirty.value());
+    }
+    final List<byte @Nullable []> read = core.database.getAll(Family.STATE, now.pin(), flushed);
+    for (int i = 0; i < read.size(); i++) {
+      values.set(places.get(i), read.get(i));
+    }
+    return values;
   }
 
   private StateException refusal(long wave, String problem) {

@@ -10,7 +10,6 @@ import io.tidemill.state.merkle.Child;
 import io.tidemill.state.merkle.LeafWalk;
 import io.tidemill.state.merkle.MerkleTree;
 import io.tidemill.state.proof.Proof;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
@@ -126,11 +125,11 @@ final class RocksSnapshot implements Snapshot {
       if (commit != null) {
         final byte[] own = core.database.get(Family.FORK_VALUES, held, Keys.forkValue(commit, key));
         if (own != null) {
-          return untag(own);
+          return HistoryRow.untag(own);
         }
       }
       if (wave < now.dirty().base()) {
-        return historic(held, key);
+        return historic(now, key);
       }
       final StateDelta.Entry dirty = now.dirty().find(key, wave);
       final byte[] value =
@@ -146,35 +145,15 @@ final class RocksSnapshot implements Snapshot {
     }
   }
 
-  private byte @Nullable [] historic(Pin held, StateKey key) {
-    final byte[] from = Keys.history(key, wave + 1);
-    try (RocksIterator iterator = held.iterate(Family.HISTORY)) {
-      iterator.seek(from);
-      if (iterator.isValid()) {
-        if (Keys.samePrefix(iterator.key(), from, Hash32.LENGTH)) {
-          return untag(iterator.value());
-        }
-      } else {
-        core.database.check(Family.HISTORY, iterator);
-      }
+  private byte @Nullable [] historic(Core.Current now, StateKey key) {
+    final HistoryRow.Chain chain;
+    try (RocksIterator iterator = now.pin().iterate(Family.HISTORY)) {
+      chain = HistoryRow.chain(core.database, iterator, key, wave, now.dirty().base());
     }
-    return core.database.get(Family.STATE, held, key.raw().toBytes());
-  }
-
-  /** A value stored as 00 (absent) or 01 and the value. */
-  static byte @Nullable [] untag(byte[] tagged) {
-    return tagged[0] == 0 ? null : Arrays.copyOfRange(tagged, 1, tagged.length);
-  }
-
-  /** The stored form that {@link #untag} reads. */
-  static byte[] tag(byte @Nullable [] value) {
-    if (value == null) {
-      return new byte[] {0};
-    }
-    final byte[] tagged = new byte[1 + value.length];
-    tagged[0] = 1;
-    System.arraycopy(value, 0, tagged, 1, value.length);
-    return tagged;
+    return chain.value(
+        chain.fromCurrent()
+            ? core.database.get(Family.STATE, now.pin(), key.raw().toBytes())
+            : null);
   }
 
   @Override

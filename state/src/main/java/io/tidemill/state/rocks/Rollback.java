@@ -123,7 +123,11 @@ final class Rollback {
       if (old == null) {
         throw new StateException("the undo record of wave " + wave + " lacks key " + key);
       }
-      before.put(key, RocksSnapshot.untag(old));
+      final byte[] after =
+          before.containsKey(key)
+              ? before.get(key)
+              : core.database.get(Family.STATE, pin, key.raw().toBytes());
+      before.put(key, HistoryRow.decode(old, after));
     }
     WaveBatch.deleteHistory(batch, wave, keys);
     WaveBatch.deleteReceipts(batch, core.database, pin, wave);

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * All refusals happen here, before the database is touched.
  *
  * <pre>
- * FORMAT   text: "tidemill-state 2", "chain 31337"      checked at every open
+ * FORMAT   text: "tidemill-state 3", "chain 31337"      checked at every open
  * LOCK     held by the process that has it open; its pid as text
  * HEAD     wave u64 BE | root 32 | Blake3 of these 40    the last acknowledged wave, not synced
  * db/      RocksDB
@@ -36,10 +36,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class StoreDirectory implements AutoCloseable {
   /**
-   * The format this build writes. It reads format 1, which has no log of dirty waves, and stamps it
-   * anew before it writes: an older build would not know that waves in that log count.
+   * The format this build writes. It reads format 1, which has no log of dirty waves, and format 2,
+   * which has no patches of values, and stamps them anew before it writes: an older build would not
+   * know what it reads.
    */
-  static final int FORMAT = 2;
+  static final int FORMAT = 3;
 
   private static final String NAME = "tidemill-state ";
   private static final String CHAIN = "chain ";

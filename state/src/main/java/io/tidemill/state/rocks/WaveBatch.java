@@ -1,6 +1,7 @@
 package io.tidemill.state.rocks;
 
 import io.tidemill.state.StateDelta;
+import io.tidemill.state.StateKey;
 import io.tidemill.state.WaveArtifacts;
 import io.tidemill.state.hash.Hash32;
 import io.tidemill.state.merkle.NodeKey;
@@ -21,27 +22,32 @@ final class WaveBatch {
 
   /**
    * What the wave overwrote, and the lists of keys for undoing it: those that it changed, and those
-   * that it wrote as they were; together all that it wrote. Afterwards {@code values} are those
-   * after the wave.
+   * that it wrote as they were; together all that it wrote. Afterwards {@code slots}, those of the
+   * entries of the delta, have the values after the wave.
+   *
+   * @param secret decides which rows of the history are whole
    */
-  void undo(StateDelta delta, FlatValues values) {
+  void undo(StateDelta delta, FlatValues.Slot[] slots, long secret) {
     final byte[] changed = new byte[delta.size() * Hash32.LENGTH];
     final byte[] unchanged = new byte[delta.size() * Hash32.LENGTH];
     int changedLength = 0;
     int unchangedLength = 0;
-    for (final StateDelta.Entry entry : delta) {
-      final byte[] before = values.get(entry.key());
-      if (Arrays.equals(before, entry.value())) {
-        entry.key().raw().writeTo(unchanged, unchangedLength);
+    for (int i = 0; i < slots.length; i++) {
+      final StateKey key = delta.get(i).key();
+      final byte[] after = delta.get(i).value();
+      final byte[] before = slots[i].get();
+      if (Arrays.equals(before, after)) {
+        key.raw().writeTo(unchanged, unchangedLength);
         unchangedLength += Hash32.LENGTH;
         continue;
       }
-      entry.key().raw().writeTo(changed, changedLength);
+      key.raw().writeTo(changed, changedLength);
       changedLength += Hash32.LENGTH;
-      values.set(entry.key(), entry.value());
+      slots[i].set(after);
       // Nothing is older than the genesis, so nobody can ask for what it overwrote.
       if (wave > 0) {
-        batch.put(Family.HISTORY, Keys.history(entry.key(), wave), RocksSnapshot.tag(before));
+        final boolean whole = HistoryRow.isWhole(key, wave, secret);
+        batch.put(Family.HISTORY, Keys.history(key, wave), HistoryRow.encode(before, after, whole));
       }
     }
     if (wave > 0) {
@@ -95,11 +101,16 @@ final class WaveBatch {
     for (int i = 0; i < receipts.size(); i++) {
       final WaveArtifacts.StoredReceipt receipt = receipts.get(i);
       final byte[] key = Keys.receipt(wave, i);
-      final byte[] row = new byte[1 + Hash32.LENGTH + receipt.bytes().length];
-      row[0] = (byte) (receipt.indexHash() ? 1 : 0);
-      receipt.transactionHash().writeTo(row, 1);
-      System.arraycopy(receipt.bytes(), 0, row, 1 + Hash32.LENGTH, receipt.bytes().length);
-      batch.put(Family.RECEIPTS, key, row);
+      final int length = 1 + Hash32.LENGTH + receipt.bytes().length;
+      batch.startPut(Family.RECEIPTS, key.length, length);
+      batch.key(key);
+      batch.length(length);
+      final byte[] row = batch.array();
+      final int at = batch.at();
+      row[at] = (byte) (receipt.indexHash() ? 1 : 0);
+      receipt.transactionHash().writeTo(row, at + 1);
+      System.arraycopy(receipt.bytes(), 0, row, at + 1 + Hash32.LENGTH, receipt.bytes().length);
+      batch.skip(length);
       if (receipt.indexHash()) {
         batch.put(Family.RECEIPTS_BY_HASH, receipt.transactionHash().toBytes(), key);
       }

@@ -12,6 +12,7 @@ import io.tidemill.state.writeback.DirtyWave;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -62,7 +63,7 @@ final class WaveReader {
             addKeys(keys, unchanged);
             keys.sort(null);
           }
-          return StateDelta.ofSorted(valuesAfter(pin, wave, keys));
+          return StateDelta.ofSorted(valuesAfter(now, wave, keys));
         });
   }
 
@@ -72,28 +73,27 @@ final class WaveReader {
     }
   }
 
-  private List<StateDelta.Entry> valuesAfter(Pin pin, long wave, List<StateKey> keys) {
-    final List<StateDelta.Entry> entries = new ArrayList<>(keys.size());
+  private List<StateDelta.Entry> valuesAfter(Core.Current now, long wave, List<StateKey> keys) {
+    final List<HistoryRow.Chain> chains = new ArrayList<>(keys.size());
     final List<byte[]> current = new ArrayList<>();
-    final List<Integer> places = new ArrayList<>();
-    try (RocksIterator iterator = pin.iterate(Family.HISTORY)) {
+    try (RocksIterator iterator = now.pin().iterate(Family.HISTORY)) {
       for (final StateKey key : keys) {
-        final byte[] from = Keys.history(key, wave + 1);
-        iterator.seek(from);
-        if (iterator.isValid() && Keys.samePrefix(iterator.key(), from, Hash32.LENGTH)) {
-          entries.add(new StateDelta.Entry(key, RocksSnapshot.untag(iterator.value())));
-        } else {
-          core.database.check(Family.HISTORY, iterator);
+        final HistoryRow.Chain chain =
+            HistoryRow.chain(core.database, iterator, key, wave, now.dirty().base());
+        chains.add(chain);
+        if (chain.fromCurrent()) {
           current.add(key.raw().toBytes());
-          places.add(entries.size());
-          entries.add(new StateDelta.Entry(key, null));
         }
       }
     }
-    final List<byte @Nullable []> values = core.database.getAll(Family.STATE, pin, current);
-    for (int i = 0; i < values.size(); i++) {
-      final int place = places.get(i);
-      entries.set(place, new StateDelta.Entry(entries.get(place).key(), values.get(i)));
+    final Iterator<byte @Nullable []> values =
+        core.database.getAll(Family.STATE, now.pin(), current).iterator();
+    final List<StateDelta.Entry> entries = new ArrayList<>(keys.size());
+    for (int i = 0; i < chains.size(); i++) {
+      final HistoryRow.Chain chain = chains.get(i);
+      entries.add(
+          new StateDelta.Entry(
+              keys.get(i), chain.value(chain.fromCurrent() ? values.next() : null)));
     }
     return entries;
   }

@@ -8,32 +8,94 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What makes a dirty wave survive a crash: everything that its flush writes, but for the tree,
  * which follows from it. Numbers are big-endian.
  *
  * <pre>
- * form u8 = 1
- * count u32 | for each entry:   raw key 32 | length u32, ffffffff for a deletion | value
+ * form u8 = 2
+ * count u32 | for each entry:   raw key 32 | 00, a deletion
+ *                               raw key 32 | 01 | length u32 | value
+ *                               raw key 32 | 02 | length u32 | ValuePatch on the value before
  * count u32 | for each receipt: transaction hash 32 | indexed u8 | length u32 | receipt
  * count u32 | for each event:   transaction u32 | event u32 | contract 32 |
  *                               topics u8 | topic 32.. | length u32 | event
  * </pre>
+ *
+ * <p>Form 1 knows no patches: an entry is its raw key, a length u32, ffffffff for a deletion, and
+ * the value.
  */
-public record WaveLogRow(
-    StateDelta delta,
-    List<WaveArtifacts.StoredReceipt> receipts,
-    List<WaveArtifacts.StoredEvent> events) {
-  private static final byte FORM = 1;
+public final class WaveLogRow {
+  private static final byte WHOLE_VALUES = 1;
+  private static final byte FORM = 2;
   private static final int DELETED = -1;
+  private static final byte NOTHING = 0;
+  private static final byte WHOLE = 1;
+  private static final byte PATCH = 2;
+
+  private final StateDelta delta;
+  private final List<WaveArtifacts.StoredReceipt> receipts;
+  private final List<WaveArtifacts.StoredEvent> events;
+
+  /** How the entries follow from what they overwrite, where that is known and short. */
+  private final @Nullable ValuePatch[] patches;
+
+  private WaveLogRow(
+      StateDelta delta,
+      List<WaveArtifacts.StoredReceipt> receipts,
+      List<WaveArtifacts.StoredEvent> events) {
+    this.delta = delta;
+    this.receipts = receipts;
+    this.events = events;
+    this.patches = new ValuePatch[delta.size()];
+  }
+
+  /**
+   * The row of a wave.
+   *
+   * @param before the value under a key before the wave, where that is at hand, or null
+   */
+  public static WaveLogRow of(
+      StateDelta delta,
+      List<WaveArtifacts.StoredReceipt> receipts,
+      List<WaveArtifacts.StoredEvent> events,
+      Function<StateKey, byte @Nullable []> before) {
+    final WaveLogRow row = new WaveLogRow(delta, receipts, events);
+    for (int i = 0; i < row.patches.length; i++) {
+      final StateDelta.Entry entry = delta.get(i);
+      row.patches[i] = ValuePatch.between(before.apply(entry.key()), entry.value());
+    }
+    return row;
+  }
+
+  /** What the wave wrote. */
+  public StateDelta delta() {
+    return delta;
+  }
+
+  /** Its receipts, in order. */
+  public List<WaveArtifacts.StoredReceipt> receipts() {
+    return receipts;
+  }
+
+  /** Its events, in order. */
+  public List<WaveArtifacts.StoredEvent> events() {
+    return events;
+  }
 
   /** The length of the stored form. */
   public int encodedLength() {
     long length = 1 + 3 * 4;
-    for (final StateDelta.Entry entry : delta) {
-      final byte[] value = entry.value();
-      length += Hash32.LENGTH + 4 + (value == null ? 0 : value.length);
+    for (int i = 0; i < patches.length; i++) {
+      final byte[] value = delta.get(i).value();
+      final ValuePatch patch = patches[i];
+      length += Hash32.LENGTH + 1;
+      if (value != null) {
+        length += 4 + (patch == null ? value.length : patch.encodedLength(value));
+      }
     }
     for (final WaveArtifacts.StoredReceipt receipt : receipts) {
       length += Hash32.LENGTH + 1 + 4 + receipt.bytes().length;
@@ -48,14 +110,9 @@ public record WaveLogRow(
   public void encodeTo(byte[] target, int offset) {
     final ByteBuffer out = ByteBuffer.wrap(target);
     out.position(offset).put(FORM).putInt(delta.size());
-    for (final StateDelta.Entry entry : delta) {
-      put(out, entry.key().raw());
-      final byte[] value = entry.value();
-      if (value == null) {
-        out.putInt(DELETED);
-      } else {
-        out.putInt(value.length).put(value);
-      }
+    for (int i = 0; i < patches.length; i++) {
+      put(out, delta.get(i).key().raw());
+      put(out, delta.get(i).value(), patches[i]);
     }
     out.putInt(receipts.size());
     for (final WaveArtifacts.StoredReceipt receipt : receipts) {
@@ -73,23 +130,33 @@ public record WaveLogRow(
     }
   }
 
+  private static void put(ByteBuffer out, byte @Nullable [] value, @Nullable ValuePatch patch) {
+    if (value == null) {
+      out.put(NOTHING);
+    } else if (patch == null) {
+      out.put(WHOLE).putInt(value.length).put(value);
+    } else {
+      out.put(PATCH).putInt(patch.encodedLength(value));
+      patch.put(out, value);
+    }
+  }
+
   /**
    * Reads the stored form.
    *
+   * @param before the values under some keys, in their order, before the wave
    * @throws IllegalArgumentException if the bytes are anything else
    */
-  public static WaveLogRow decode(byte[] bytes) {
+  public static WaveLogRow decode(
+      byte[] bytes, Function<List<StateKey>, List<byte @Nullable []>> before) {
     try {
       final ByteBuffer in = ByteBuffer.wrap(bytes);
-      if (in.get() != FORM) {
+      final byte form = in.get();
+      if (form != FORM && form != WHOLE_VALUES) {
         throw new IllegalArgumentException("not a log row of form " + FORM);
       }
-      final List<StateDelta.Entry> entries = new ArrayList<>();
-      for (int left = in.getInt(); left > 0; left--) {
-        final StateKey key = new StateKey(hash(in));
-        final int length = in.getInt();
-        entries.add(new StateDelta.Entry(key, length == DELETED ? null : take(in, length)));
-      }
+      final List<StateDelta.Entry> entries =
+          form == WHOLE_VALUES ? wholeEntries(in) : entries(in, before);
       final List<WaveArtifacts.StoredReceipt> receipts = new ArrayList<>();
       for (int left = in.getInt(); left > 0; left--) {
         receipts.add(
@@ -106,6 +173,46 @@ public record WaveLogRow(
     } catch (BufferUnderflowException e) {
       throw new IllegalArgumentException("the log row ends early", e);
     }
+  }
+
+  private static List<StateDelta.Entry> wholeEntries(ByteBuffer in) {
+    final List<StateDelta.Entry> entries = new ArrayList<>();
+    for (int left = in.getInt(); left > 0; left--) {
+      final StateKey key = new StateKey(hash(in));
+      final int length = in.getInt();
+      entries.add(new StateDelta.Entry(key, length == DELETED ? null : take(in, length)));
+    }
+    return entries;
+  }
+
+  private static List<StateDelta.Entry> entries(
+      ByteBuffer in, Function<List<StateKey>, List<byte @Nullable []>> before) {
+    final List<StateDelta.Entry> entries = new ArrayList<>();
+    final List<StateKey> patched = new ArrayList<>();
+    final List<ByteBuffer> patches = new ArrayList<>();
+    final List<Integer> places = new ArrayList<>();
+    for (int left = in.getInt(); left > 0; left--) {
+      final StateKey key = new StateKey(hash(in));
+      byte[] value = null;
+      switch (in.get()) {
+        case NOTHING -> {}
+        case WHOLE -> value = take(in, in.getInt());
+        case PATCH -> {
+          patched.add(key);
+          patches.add(ByteBuffer.wrap(take(in, in.getInt())));
+          places.add(entries.size());
+        }
+        default -> throw new IllegalArgumentException("an entry of no kind, key " + key);
+      }
+      entries.add(new StateDelta.Entry(key, value));
+    }
+    final List<byte @Nullable []> bases = before.apply(patched);
+    for (int i = 0; i < bases.size(); i++) {
+      entries.set(
+          places.get(i),
+          new StateDelta.Entry(patched.get(i), ValuePatch.apply(patches.get(i), bases.get(i))));
+    }
+    return entries;
   }
 
   private static WaveArtifacts.StoredEvent event(ByteBuffer in) {

@@ -109,6 +109,24 @@ class Blake3Test {
   }
 
   @Test
+  void shouldHashArraysOfEveryLengthInLanes() {
+    final Random random = new Random(13);
+    final Blake3Lanes lanes = new Blake3Lanes();
+    for (int length = 0; length <= Blake3Lanes.MAX_ARRAY; length++) {
+      final byte[][] messages = new byte[1 + random.nextInt(Blake3Lanes.WIDTH)][length];
+      for (final byte[] message : messages) {
+        random.nextBytes(message);
+      }
+      lanes.run(messages, messages.length, length);
+      for (int i = 0; i < messages.length; i++) {
+        assertThat(lanes.digest(i))
+            .as("length " + length)
+            .isEqualTo(oracle(messages[i], 0, length));
+      }
+    }
+  }
+
+  @Test
   void shouldRejectARangeOutsideTheArray() {
     assertThatThrownBy(() -> Blake3.hash(new byte[4], 2, 3))
         .isInstanceOf(IndexOutOfBoundsException.class);

@@ -139,9 +139,9 @@ class RocksStateStoreTest extends StateStoreContract {
         .hasMessageContaining("FORMAT")
         .hasMessageContaining("chain 31337")
         .hasMessageContaining("chain 1");
-    Files.writeString(path.resolve("FORMAT"), "tidemill-state 3\nchain 31337\n");
+    Files.writeString(path.resolve("FORMAT"), "tidemill-state 4\nchain 31337\n");
     assertThatThrownBy(() -> RocksStateStore.open(path, options()))
-        .hasMessageContaining("format 3")
+        .hasMessageContaining("format 4")
         .hasMessageContaining("newer build");
     Files.writeString(path.resolve("FORMAT"), "tidemill-state 1\nchain 31337\n");
     RocksStateStore.open(path, options()).close();

@@ -231,7 +231,7 @@ class WriteBackTest {
       waves.commit(store, wave, CHANGES);
     }
     final StateDelta other = waves.delta(77, CHANGES);
-    final WaveLogRow row = new WaveLogRow(other, List.of(), List.of());
+    final WaveLogRow row = WaveLogRow.of(other, List.of(), List.of(), key -> null);
     final byte[] bytes = new byte[row.encodedLength()];
     row.encodeTo(bytes, 0);
     final Batch batch = new Batch(store.core().database);
@@ -304,7 +304,7 @@ class WriteBackTest {
       waves.commit(store, 2, CHANGES);
       store.abandon();
     }
-    assertThat(stamp).hasContent("tidemill-state 2\nchain 5\n");
+    assertThat(stamp).hasContent("tidemill-state 3\nchain 5\n");
     try (RocksStateStore store = RocksStateStore.open(path, options(NEVER))) {
       check(store, 2);
     }

@@ -1,0 +1,82 @@
+package io.tidemill.state.writeback;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A value as what it does not share with another value of the same key: an account whose balance
+ * changed keeps its public key, which is most of its record. Numbers are big-endian.
+ *
+ * <pre>
+ * prefix u32 | suffix u32 | the bytes between
+ * </pre>
+ *
+ * @param prefix bytes at the beginning that both values have
+ * @param suffix bytes at the end that both have
+ */
+public record ValuePatch(int prefix, int suffix) {
+  private static final int HEADER = 8;
+
+  /** What a patch must save before another value is read for it. */
+  private static final int WORTH = 128;
+
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+
+  /** How {@code value} follows from {@code base}, or null when it is better kept whole. */
+  public static @Nullable ValuePatch between(byte @Nullable [] base, byte @Nullable [] value) {
+    if (base == null || value == null) {
+      return null;
+    }
+    final int most = Math.min(base.length, value.length);
+    if (most < HEADER + WORTH) {
+      return null;
+    }
+    final int different = Arrays.mismatch(base, value);
+    final int prefix = different < 0 ? most : Math.min(different, most);
+    int suffix = 0;
+    while (suffix + Long.BYTES <= most - prefix
+        && (long) LONG.get(base, base.length - suffix - Long.BYTES)
+            == (long) LONG.get(value, value.length - suffix - Long.BYTES)) {
+      suffix += Long.BYTES;
+    }
+    return prefix + suffix < HEADER + WORTH ? null : new ValuePatch(prefix, suffix);
+  }
+
+  /** The length of the stored form for {@code value}. */
+  public int encodedLength(byte[] value) {
+    return HEADER + value.length - prefix - suffix;
+  }
+
+  /** Writes the stored form for {@code value}. */
+  public void put(ByteBuffer out, byte[] value) {
+    out.putInt(prefix).putInt(suffix).put(value, prefix, value.length - prefix - suffix);
+  }
+
+  /**
+   * The value that the rest of {@code patch} makes of {@code base}.
+   *
+   * @throws IllegalArgumentException if it is the patch of another value
+   */
+  public static byte[] apply(ByteBuffer patch, byte @Nullable [] base) {
+    if (base == null || patch.remaining() < HEADER) {
+      throw new IllegalArgumentException("a patch without the value that it changes");
+    }
+    final int prefix = patch.getInt();
+    final int suffix = patch.getInt();
+    if (prefix < 0 || suffix < 0 || (long) prefix + suffix > base.length) {
+      throw new IllegalArgumentException(
+          "a patch that keeps " + prefix + " and " + suffix + " bytes of " + base.length);
+    }
+    final int between = patch.remaining();
+    final byte[] value = new byte[Math.addExact(prefix + suffix, between)];
+    System.arraycopy(base, 0, value, 0, prefix);
+    patch.get(value, prefix, between);
+    System.arraycopy(base, base.length - suffix, value, prefix + between, suffix);
+    return value;
+  }
+}
