@@ -12,7 +12,7 @@ final class ChangeMaker {
   private final boolean keepValues;
   private final LeafHasher hasher = new LeafHasher();
   private final StateKey[] keys = new StateKey[LeafHasher.MOST];
-  private final byte @Nullable [][] values = new byte[LeafHasher.MOST][];
+  private final byte[] @Nullable [] values = new byte[LeafHasher.MOST][];
   private final Hash32[] keyHashes = new Hash32[LeafHasher.MOST];
   private final Hash32[] valueHashes = new Hash32[LeafHasher.MOST];
   private final Hash32[] hashes = new Hash32[LeafHasher.MOST];

@@ -40,7 +40,7 @@ final class LeafHasher {
   }
 
   /** Sets {@code hashes} to the hashes of the first {@code count} of {@code values}. */
-  void values(byte @Nullable [][] values, Hash32[] hashes, int count) {
+  void values(byte[] @Nullable [] values, Hash32[] hashes, int count) {
     Arrays.fill(hashes, 0, count, null);
     for (int i = 0; i < count; i++) {
       final byte[] value = values[i];
@@ -54,7 +54,7 @@ final class LeafHasher {
   }
 
   /** Hashes the values from {@code from} on that are as long as that one. */
-  private void ofOneLength(byte @Nullable [][] values, Hash32[] hashes, int from, int count) {
+  private void ofOneLength(byte[] @Nullable [] values, Hash32[] hashes, int from, int count) {
     final int length = Objects.requireNonNull(values[from]).length;
     int found = 0;
     for (int i = from; i < count; i++) {

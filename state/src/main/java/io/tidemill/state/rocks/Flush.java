@@ -35,7 +35,7 @@ final class Flush {
     for (final DirtyWave wave : waves) {
       final WaveBatch rows = new WaveBatch(batch, wave.wave());
       rows.artifacts(wave.receipts(), wave.events());
-      rows.undo(wave.delta(), values.of(index++), SECRET);
+      rows.undo(wave, values.of(index++), SECRET);
       rows.nodes(wave.update().created());
       rows.stale(wave.treeVersion(), wave.update().stale());
     }

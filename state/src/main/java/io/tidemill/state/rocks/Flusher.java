@@ -72,22 +72,14 @@ final class Flusher implements AutoCloseable {
    * is to be dirty.
    */
   void add(Batch batch, DirtyWave wave) {
-    final Core.Current now = core.peek();
     if (policy.isOff()) {
+      final Core.Current now = core.peek();
       final Flush flush = new Flush(now.dirty().with(wave), core.database, now.pin(), now.cache());
       flush.ahead(batch);
       flush.last(batch);
       return;
     }
-    final WaveLogRow row =
-        WaveLogRow.of(
-            wave.delta(),
-            wave.receipts(),
-            wave.events(),
-            key -> {
-              final byte[] before = now.cache().find(key, now.wave());
-              return ValueCache.isMiss(before) ? null : before;
-            });
+    final WaveLogRow row = wave.logRow();
     final byte[] key = Keys.wave(wave.wave());
     final int length = row.encodedLength();
     batch.startPut(Family.WAVE_LOG, key.length, length);

@@ -41,20 +41,15 @@ final class HistoryRow {
     return (mixed ^ (mixed >>> 32)) * 0xD6E8FEB86659FD93L >>> 60 == 0;
   }
 
-  /**
-   * The row of what was overwritten.
-   *
-   * @param whole whether the row must not depend on {@code after}
-   */
-  static byte[] encode(byte @Nullable [] before, byte @Nullable [] after, boolean whole) {
-    final ValuePatch patch = whole ? null : ValuePatch.between(after, before);
+  /** The row of what was overwritten, by its patch on what was written; whole without one. */
+  static byte[] encode(byte @Nullable [] before, @Nullable ValuePatch patch) {
     if (before == null || patch == null) {
       return tag(before);
     }
-    final ByteBuffer out = ByteBuffer.allocate(1 + patch.encodedLength(before));
-    out.put(PATCH);
-    patch.put(out, before);
-    return out.array();
+    final byte[] row = new byte[1 + patch.encodedLength(before)];
+    row[0] = PATCH;
+    patch.put(ByteBuffer.wrap(row, 1, row.length - 1), before);
+    return row;
   }
 
   /** A value that stands for itself: 00 (absent), or 01 and the value. */

@@ -6,6 +6,7 @@ import io.tidemill.state.StateKey;
 import io.tidemill.state.merkle.Child;
 import io.tidemill.state.merkle.TreeUpdate;
 import io.tidemill.state.writeback.DirtyWave;
+import io.tidemill.state.writeback.ValuePatch;
 import io.tidemill.state.writeback.WaveLogRow;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,7 +53,7 @@ final class Replay {
     if (row == null) {
       throw refusal(wave, "has no wave row");
     }
-    final WaveLogRow logged;
+    final WaveLogRow.Read logged;
     try {
       logged = WaveLogRow.decode(bytes, keys -> values(before, keys));
     } catch (IllegalArgumentException e) {
@@ -76,7 +77,8 @@ final class Replay {
                     update,
                     row.treeVersion(),
                     logged.receipts(),
-                    logged.events())),
+                    logged.events(),
+                    new ValuePatch[logged.delta().size()])),
         before.cache());
   }
 

@@ -11,8 +11,10 @@ import io.tidemill.state.hash.Hash32;
 import io.tidemill.state.merkle.Child;
 import io.tidemill.state.merkle.TreeUpdate;
 import io.tidemill.state.writeback.DirtyWave;
+import io.tidemill.state.writeback.ValuePatch;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A wave in memory: its tree update is computed and nothing is written. */
@@ -58,10 +60,20 @@ final class RocksProposal implements Proposal {
         treeVersion, root, artifacts.contentHash(), keys, update.root(), artifacts.waveRecord());
   }
 
-  /** The wave as it waits for its flush. */
-  DirtyWave dirty(WaveArtifacts artifacts) {
+  /**
+   * The wave as it waits for its flush.
+   *
+   * @param before the value under a key before the wave, where that is at hand, or null
+   */
+  DirtyWave dirty(WaveArtifacts artifacts, Function<StateKey, byte @Nullable []> before) {
     return new DirtyWave(
-        wave, delta, update, treeVersion, artifacts.receipts(), artifacts.events());
+        wave,
+        delta,
+        update,
+        treeVersion,
+        artifacts.receipts(),
+        artifacts.events(),
+        ValuePatch.all(delta, before));
   }
 
   void end() {

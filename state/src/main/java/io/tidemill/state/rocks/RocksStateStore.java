@@ -145,7 +145,14 @@ public final class RocksStateStore implements StateStore {
       flusher.makeRoom();
       final long wave = proposal.wave();
       final WaveRow row = proposal.row(artifacts);
-      final DirtyWave dirty = proposal.dirty(artifacts);
+      final ValueCache cache = core.peek().cache();
+      final DirtyWave dirty =
+          proposal.dirty(
+              artifacts,
+              key -> {
+                final byte[] before = cache.find(key, wave - 1);
+                return ValueCache.isMiss(before) ? null : before;
+              });
       final Batch batch = new Batch(core.database);
       batch.put(Family.WAVES, Keys.wave(wave), row.encode());
       WaveBatch.codes(batch, artifacts.codes());

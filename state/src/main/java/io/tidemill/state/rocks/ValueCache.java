@@ -11,6 +11,10 @@ import org.jspecify.annotations.Nullable;
  * a snapshot of that wave or a later one may use it, an older one reads the database. A value read
  * from the database is put in only while the wave it was read at is the newest, under the lock that
  * a commit takes for the same key, so it can never hide a newer one. Lookups take no lock.
+ *
+ * <p>A key is in its slot or in the one beside, never in both with different values. A lookup that
+ * races with a write may miss the key or see its older value, which is the one that holds at the
+ * older wave that it must be about.
  */
 final class ValueCache {
   private static final int STRIPES = 64;
@@ -47,7 +51,11 @@ final class ValueCache {
     if (mask < 0) {
       return MISS;
     }
-    final Entry entry = table[key.hashCode() & mask];
+    final int slot = key.hashCode() & mask;
+    Entry entry = table[slot];
+    if (entry == null || !entry.key().equals(key)) {
+      entry = table[slot ^ 1];
+    }
     return entry != null && entry.wave() <= wave && entry.key().equals(key) ? entry.value() : MISS;
   }
 
@@ -58,9 +66,9 @@ final class ValueCache {
       return;
     }
     final int slot = key.hashCode() & mask;
-    synchronized (stripes[slot % STRIPES]) {
+    synchronized (stripe(slot)) {
       if (fillWave == wave) {
-        table[slot] = new Entry(key, value, wave);
+        put(slot, new Entry(key, value, wave));
       }
     }
   }
@@ -79,8 +87,24 @@ final class ValueCache {
       return;
     }
     final int slot = key.hashCode() & mask;
-    synchronized (stripes[slot % STRIPES]) {
-      table[slot] = new Entry(key, value, wave);
+    synchronized (stripe(slot)) {
+      put(slot, new Entry(key, value, wave));
     }
+  }
+
+  private Object stripe(int slot) {
+    return stripes[(slot >>> 1) % STRIPES];
+  }
+
+  /** Puts {@code entry} into its slot; another key there moves over and drops what was beside. */
+  private void put(int slot, Entry entry) {
+    final Entry held = table[slot];
+    final Entry beside = table[slot ^ 1];
+    if (held != null && !held.key().equals(entry.key())) {
+      table[slot ^ 1] = held;
+    } else if (beside != null && beside.key().equals(entry.key())) {
+      table[slot ^ 1] = null;
+    }
+    table[slot] = entry;
   }
 }

@@ -6,9 +6,12 @@ import io.tidemill.state.WaveArtifacts;
 import io.tidemill.state.hash.Hash32;
 import io.tidemill.state.merkle.NodeKey;
 import io.tidemill.state.merkle.TreeUpdate;
+import io.tidemill.state.writeback.DirtyWave;
+import io.tidemill.state.writeback.ValuePatch;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Puts the parts of a wave into a batch, in the layouts of {@link Family}. */
 final class WaveBatch {
@@ -27,7 +30,8 @@ final class WaveBatch {
    *
    * @param secret decides which rows of the history are whole
    */
-  void undo(StateDelta delta, FlatValues.Slot[] slots, long secret) {
+  void undo(DirtyWave dirty, FlatValues.Slot[] slots, long secret) {
+    final StateDelta delta = dirty.delta();
     final byte[] changed = new byte[delta.size() * Hash32.LENGTH];
     final byte[] unchanged = new byte[delta.size() * Hash32.LENGTH];
     int changedLength = 0;
@@ -36,7 +40,8 @@ final class WaveBatch {
       final StateKey key = delta.get(i).key();
       final byte[] after = delta.get(i).value();
       final byte[] before = slots[i].get();
-      if (Arrays.equals(before, after)) {
+      final ValuePatch patch = dirty.patch(i);
+      if (isSame(before, after, patch)) {
         key.raw().writeTo(unchanged, unchangedLength);
         unchangedLength += Hash32.LENGTH;
         continue;
@@ -47,7 +52,13 @@ final class WaveBatch {
       // Nothing is older than the genesis, so nobody can ask for what it overwrote.
       if (wave > 0) {
         final boolean whole = HistoryRow.isWhole(key, wave, secret);
-        batch.put(Family.HISTORY, Keys.history(key, wave), HistoryRow.encode(before, after, whole));
+        batch.put(
+            Family.HISTORY,
+            Keys.history(key, wave),
+            whole
+                ? HistoryRow.tag(before)
+                : HistoryRow.encode(
+                    before, patch == null ? ValuePatch.between(after, before) : patch));
       }
     }
     if (wave > 0) {
@@ -56,6 +67,14 @@ final class WaveBatch {
         batch.put(Family.UNDO, Keys.unchanged(wave), Arrays.copyOf(unchanged, unchangedLength));
       }
     }
+  }
+
+  /** Whether the value was written as it was; who compared them already need not again. */
+  private static boolean isSame(
+      byte @Nullable [] before, byte @Nullable [] after, @Nullable ValuePatch patch) {
+    return patch == null || before == null || after == null
+        ? Arrays.equals(before, after)
+        : patch.changesNothing(before, after);
   }
 
   /** The nodes that the tree no longer needs once everything older is pruned. */

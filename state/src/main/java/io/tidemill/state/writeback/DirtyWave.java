@@ -27,6 +27,7 @@ public final class DirtyWave {
   private final long treeVersion;
   private final List<WaveArtifacts.StoredReceipt> receipts;
   private final List<WaveArtifacts.StoredEvent> events;
+  private final @Nullable ValuePatch[] patches;
   private final long bytes;
 
   /** Places of the keys in the delta, plus one; 0 is free. Open addressing, at most half full. */
@@ -39,6 +40,8 @@ public final class DirtyWave {
 
   /**
    * A wave with what it wrote, entry for entry as it was proposed, and what that did to the tree.
+   *
+   * @param patches how the entries follow from what was there before, null where that is not known
    */
   public DirtyWave(
       long wave,
@@ -46,13 +49,15 @@ public final class DirtyWave {
       TreeUpdate update,
       long treeVersion,
       List<WaveArtifacts.StoredReceipt> receipts,
-      List<WaveArtifacts.StoredEvent> events) {
+      List<WaveArtifacts.StoredEvent> events,
+      @Nullable ValuePatch[] patches) {
     this.wave = wave;
     this.delta = delta;
     this.update = update;
     this.treeVersion = treeVersion;
     this.receipts = receipts;
     this.events = events;
+    this.patches = patches;
     this.places = new int[Integer.highestOneBit(Math.max(4, delta.size())) << 2];
     long size = (long) NODE_BYTES * update.created().size();
     for (int i = 0; i < delta.size(); i++) {
@@ -102,6 +107,16 @@ public final class DirtyWave {
   /** Its events, in order. */
   public List<WaveArtifacts.StoredEvent> events() {
     return events;
+  }
+
+  /** How its entry {@code index} follows from what was there before, or null. */
+  public @Nullable ValuePatch patch(int index) {
+    return patches[index];
+  }
+
+  /** What makes it survive a crash. */
+  public WaveLogRow logRow() {
+    return new WaveLogRow(delta, receipts, events, patches);
   }
 
   /** About what it takes in memory. */

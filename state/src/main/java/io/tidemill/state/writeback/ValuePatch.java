@@ -1,10 +1,13 @@
 package io.tidemill.state.writeback;
 
+import io.tidemill.state.StateDelta;
+import io.tidemill.state.StateKey;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * prefix u32 | suffix u32 | the bytes between
  * </pre>
+ *
+ * <p>What two values share they share both ways, so one patch serves to make the newer of the older
+ * and the older of the newer.
  *
  * @param prefix bytes at the beginning that both values have
  * @param suffix bytes at the end that both have
@@ -45,6 +51,27 @@ public record ValuePatch(int prefix, int suffix) {
       suffix += Long.BYTES;
     }
     return prefix + suffix < HEADER + WORTH ? null : new ValuePatch(prefix, suffix);
+  }
+
+  /**
+   * How the values of {@code delta} follow from those before, entry for entry; null where a value
+   * is better kept whole.
+   *
+   * @param before the value under a key before, where that is at hand, or null
+   */
+  public static @Nullable ValuePatch[] all(
+      StateDelta delta, Function<StateKey, byte @Nullable []> before) {
+    final @Nullable ValuePatch[] patches = new ValuePatch[delta.size()];
+    for (int i = 0; i < patches.length; i++) {
+      final StateDelta.Entry entry = delta.get(i);
+      patches[i] = between(before.apply(entry.key()), entry.value());
+    }
+    return patches;
+  }
+
+  /** Whether it makes {@code value} of {@code base} and both are equal. */
+  public boolean changesNothing(byte[] base, byte[] value) {
+    return prefix == base.length && prefix == value.length;
   }
 
   /** The length of the stored form for {@code value}. */

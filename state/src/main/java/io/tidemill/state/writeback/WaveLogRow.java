@@ -40,51 +40,30 @@ public final class WaveLogRow {
   private final List<WaveArtifacts.StoredReceipt> receipts;
   private final List<WaveArtifacts.StoredEvent> events;
 
-  /** How the entries follow from what they overwrite, where that is known and short. */
   private final @Nullable ValuePatch[] patches;
-
-  private WaveLogRow(
-      StateDelta delta,
-      List<WaveArtifacts.StoredReceipt> receipts,
-      List<WaveArtifacts.StoredEvent> events) {
-    this.delta = delta;
-    this.receipts = receipts;
-    this.events = events;
-    this.patches = new ValuePatch[delta.size()];
-  }
 
   /**
    * The row of a wave.
    *
-   * @param before the value under a key before the wave, where that is at hand, or null
+   * @param patches how the entries follow from what was under their keys before the wave, entry for
+   *     entry, null for those that are written whole
    */
-  public static WaveLogRow of(
+  public WaveLogRow(
       StateDelta delta,
       List<WaveArtifacts.StoredReceipt> receipts,
       List<WaveArtifacts.StoredEvent> events,
-      Function<StateKey, byte @Nullable []> before) {
-    final WaveLogRow row = new WaveLogRow(delta, receipts, events);
-    for (int i = 0; i < row.patches.length; i++) {
-      final StateDelta.Entry entry = delta.get(i);
-      row.patches[i] = ValuePatch.between(before.apply(entry.key()), entry.value());
-    }
-    return row;
+      @Nullable ValuePatch[] patches) {
+    this.delta = delta;
+    this.receipts = receipts;
+    this.events = events;
+    this.patches = patches;
   }
 
-  /** What the wave wrote. */
-  public StateDelta delta() {
-    return delta;
-  }
-
-  /** Its receipts, in order. */
-  public List<WaveArtifacts.StoredReceipt> receipts() {
-    return receipts;
-  }
-
-  /** Its events, in order. */
-  public List<WaveArtifacts.StoredEvent> events() {
-    return events;
-  }
+  /** What a row says of its wave. */
+  public record Read(
+      StateDelta delta,
+      List<WaveArtifacts.StoredReceipt> receipts,
+      List<WaveArtifacts.StoredEvent> events) {}
 
   /** The length of the stored form. */
   public int encodedLength() {
@@ -147,7 +126,7 @@ public final class WaveLogRow {
    * @param before the values under some keys, in their order, before the wave
    * @throws IllegalArgumentException if the bytes are anything else
    */
-  public static WaveLogRow decode(
+  public static Read decode(
       byte[] bytes, Function<List<StateKey>, List<byte @Nullable []>> before) {
     try {
       final ByteBuffer in = ByteBuffer.wrap(bytes);
@@ -169,7 +148,7 @@ public final class WaveLogRow {
       if (in.hasRemaining()) {
         throw new IllegalArgumentException("trailing bytes, at byte " + in.position());
       }
-      return new WaveLogRow(StateDelta.ofSorted(entries), receipts, events);
+      return new Read(StateDelta.ofSorted(entries), receipts, events);
     } catch (BufferUnderflowException e) {
       throw new IllegalArgumentException("the log row ends early", e);
     }

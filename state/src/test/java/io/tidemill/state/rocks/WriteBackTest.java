@@ -15,6 +15,7 @@ import io.tidemill.state.StateStoreContract;
 import io.tidemill.state.Waves;
 import io.tidemill.state.hash.Hash32;
 import io.tidemill.state.proof.ProofVerifier;
+import io.tidemill.state.writeback.ValuePatch;
 import io.tidemill.state.writeback.WaveLogRow;
 import io.tidemill.state.writeback.WriteBack;
 import java.nio.file.Path;
@@ -231,7 +232,8 @@ class WriteBackTest {
       waves.commit(store, wave, CHANGES);
     }
     final StateDelta other = waves.delta(77, CHANGES);
-    final WaveLogRow row = WaveLogRow.of(other, List.of(), List.of(), key -> null);
+    final WaveLogRow row =
+        new WaveLogRow(other, List.of(), List.of(), new ValuePatch[other.size()]);
     final byte[] bytes = new byte[row.encodedLength()];
     row.encodeTo(bytes, 0);
     final Batch batch = new Batch(store.core().database);

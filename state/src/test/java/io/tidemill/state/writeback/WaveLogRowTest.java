@@ -19,13 +19,14 @@ class WaveLogRowTest {
   private static byte[] encode(StateDelta delta, Map<StateKey, byte[]> before) {
     final WaveArtifacts artifacts = new Waves(1, 1).artifacts(7);
     final WaveLogRow row =
-        WaveLogRow.of(delta, artifacts.receipts(), artifacts.events(), before::get);
+        new WaveLogRow(
+            delta, artifacts.receipts(), artifacts.events(), ValuePatch.all(delta, before::get));
     final byte[] bytes = new byte[row.encodedLength()];
     row.encodeTo(bytes, 0);
     return bytes;
   }
 
-  private static WaveLogRow decode(byte[] bytes, Map<StateKey, byte[]> before) {
+  private static WaveLogRow.Read decode(byte[] bytes, Map<StateKey, byte[]> before) {
     return WaveLogRow.decode(bytes, keys -> keys.stream().map(before::get).toList());
   }
 
@@ -44,7 +45,7 @@ class WaveLogRowTest {
         after.put(Waves.key(i), random.nextInt(5) == 0 ? null : changed(value, random));
       }
       final StateDelta delta = StateDelta.of(after);
-      final WaveLogRow read = decode(encode(delta, before), before);
+      final WaveLogRow.Read read = decode(encode(delta, before), before);
       assertThat(read.delta()).as("round " + round).isEqualTo(delta);
       assertThat(read.receipts()).hasSize(3);
       assertThat(read.events()).hasSize(6);
@@ -106,7 +107,7 @@ class WaveLogRowTest {
             .putInt(2)
             .put(new byte[] {5, 6})
             .array();
-    final WaveLogRow row = decode(form1, Map.of());
+    final WaveLogRow.Read row = decode(form1, Map.of());
     assertThat(row.delta())
         .isEqualTo(StateDelta.of(new TreeMap<>(Map.of(Waves.key(9), new byte[] {5, 6}))));
     assertThat(row.receipts()).isEqualTo(List.of());
