@@ -1,8 +1,8 @@
 package io.tidemill.executor;
 
-import io.tidemill.executor.account.AuthKeys;
 import io.tidemill.executor.account.SystemSlot;
 import io.tidemill.executor.overlay.Ledger;
+import io.tidemill.executor.overlay.Signer;
 import io.tidemill.executor.signature.SignatureVerifier;
 import io.tidemill.executor.tx.Transaction;
 import io.tidemill.executor.tx.TransactionType;
@@ -42,18 +42,19 @@ final class Admission {
   }
 
   /** The checks of the sender: for every type but key registration. */
-  @Nullable RejectCode checkSender(
-      WaveScope scope, Ledger.@Nullable Signer sender, Prepared prepared) {
+  @Nullable RejectCode checkSender(WaveScope scope, @Nullable Signer sender, Prepared prepared) {
     final Transaction transaction = prepared.transaction();
     if (sender == null || transaction == null) {
       return RejectCode.SENDER_MISSING;
     }
-    if (!(sender.authKeys() instanceof AuthKeys.Single(byte[] key))) {
+    if (!sender.hasSingleKey()) {
       return RejectCode.NO_AUTH_KEYS;
     }
-    if (scope.rules().signatures() == Rules.Signatures.VERIFY
-        && !Preparation.isSigned(prepared, key, verifier)) {
-      return RejectCode.SIGNATURE_INVALID;
+    if (scope.rules().signatures() == Rules.Signatures.VERIFY) {
+      final byte[] key = sender.singleKey();
+      if (key == null || !Preparation.isSigned(prepared, key, verifier)) {
+        return RejectCode.SIGNATURE_INVALID;
+      }
     }
     return sender.nonce().accepts(transaction.nonce()) ? null : RejectCode.NONCE_OUT_OF_WINDOW;
   }

@@ -27,24 +27,16 @@ final class FinalAttempts {
 
   /** What the wave wrote, the last writer winning. */
   StateDelta writes() {
-    final int parts = (size + WRITES_GRAIN - 1) / WRITES_GRAIN;
-    final AtomicReferenceArray<List<StateDelta.Entry>> found = new AtomicReferenceArray<>(parts);
-    pool.each(
-        parts,
-        1,
-        part -> {
-          final List<StateDelta.Entry> entries = new ArrayList<>(2 * WRITES_GRAIN);
-          final int end = Math.min(size, (part + 1) * WRITES_GRAIN);
-          for (int i = part * WRITES_GRAIN; i < end; i++) {
-            last(i).attempt().addNewest(entries);
-          }
-          found.set(part, entries);
-        });
-    final List<StateDelta.Entry> all = new ArrayList<>(2 * size);
-    for (int part = 0; part < parts; part++) {
-      all.addAll(found.get(part));
+    return WaveWrites.gather((size + WRITES_GRAIN - 1) / WRITES_GRAIN, this::newest, pool);
+  }
+
+  private List<StateDelta.Entry> newest(int part) {
+    final List<StateDelta.Entry> entries = new ArrayList<>(3 * WRITES_GRAIN);
+    final int end = Math.min(size, (part + 1) * WRITES_GRAIN);
+    for (int i = part * WRITES_GRAIN; i < end; i++) {
+      last(i).attempt().addNewest(entries);
     }
-    return StateDelta.ofUnsorted(all);
+    return entries;
   }
 
   /** The receipts in transaction order. */

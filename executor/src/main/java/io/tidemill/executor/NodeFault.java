@@ -7,6 +7,9 @@ package io.tidemill.executor;
 public final class NodeFault extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  /** Characters of a report that the message says: it travels in the headers of an answer. */
+  private static final int MAX_SAID = 1_200;
+
   private final String report;
 
   public NodeFault(String message) {
@@ -31,8 +34,11 @@ public final class NodeFault extends RuntimeException {
    */
   static NodeFault disagreement(long wave, String report) {
     int end = 0;
-    for (int line = 0; line < 20 && end < report.length(); line++) {
-      end = report.indexOf('\n', end) + 1;
+    for (int next = nextLine(report, 0); next > end; next = nextLine(report, end)) {
+      if (next > MAX_SAID) {
+        break;
+      }
+      end = next;
     }
     return new NodeFault(
         "wave "
@@ -41,6 +47,10 @@ public final class NodeFault extends RuntimeException {
             + report.substring(0, end)
             + (end < report.length() ? "... (the log has the rest)" : ""),
         report);
+  }
+
+  private static int nextLine(String report, int from) {
+    return report.indexOf('\n', from) + 1;
   }
 
   /** How two executors differ, receipts first; empty for every other fault. */

@@ -1,8 +1,6 @@
 package io.tidemill.executor;
 
-import io.tidemill.executor.account.Account;
-import io.tidemill.executor.account.AccountCodec;
-import io.tidemill.executor.account.AuthKeys;
+import io.tidemill.executor.account.AccountFields;
 import io.tidemill.executor.account.StateKeys;
 import io.tidemill.executor.nativetx.NativeTransactions;
 import io.tidemill.executor.overlay.Ledger;
@@ -88,12 +86,10 @@ public final class Preparation {
     if (record == null) {
       return null;
     }
-    final Account account = AccountCodec.decode(record);
-    if (account.address().equals(transaction.from())
-        && account.authKeys() instanceof AuthKeys.Single(byte[] key)) {
-      return key;
-    }
-    return null;
+    AccountFields.check(record);
+    return AccountFields.address(record).equals(transaction.from())
+        ? AccountFields.singleKey(record)
+        : null;
   }
 
   /** Whether {@code transaction} is signed under {@code key}, by what is known or by checking. */

@@ -43,7 +43,7 @@ public final class SerialWaveExecutor implements WaveExecutor {
   public WaveResult execute(
       Wave wave, @Nullable PrePass prePass, Snapshot base, ReceiptListener listener) {
     final WaveExecution execution = WaveExecution.open(wave, base, parts, pool, prePass);
-    final Loop loop = new Loop(execution, listener);
+    final Loop loop = new Loop(execution, listener, pool);
     if (pool == null) {
       loop.run();
     } else {
@@ -61,13 +61,15 @@ public final class SerialWaveExecutor implements WaveExecutor {
   private static final class Loop {
     private final WaveExecution execution;
     private final ReceiptListener listener;
+    private final @Nullable WorkerPool pool;
     private final WaveView view;
     private final List<SettledReceipt> receipts;
     private final List<ParachainMessage> messages = new ArrayList<>();
 
-    Loop(WaveExecution execution, ReceiptListener listener) {
+    Loop(WaveExecution execution, ReceiptListener listener, @Nullable WorkerPool pool) {
       this.execution = execution;
       this.listener = listener;
+      this.pool = pool;
       this.view = new WaveView(execution.base());
       this.receipts = new ArrayList<>(execution.size());
     }
@@ -87,7 +89,7 @@ public final class SerialWaveExecutor implements WaveExecutor {
       return execution.finish(
           receipts,
           view,
-          view.writes(),
+          WaveWrites.sort(view.writes(), pool),
           view.sortedCodes(),
           messages,
           WaveStatistics.serial(execution.size()));

@@ -11,16 +11,10 @@ import io.tidemill.executor.tx.Transaction;
 import io.tidemill.executor.tx.TransactionEncoder;
 import io.tidemill.executor.tx.TransactionType;
 import io.tidemill.executor.tx.U128;
-import io.tidemill.state.Snapshot;
 import io.tidemill.state.StateException;
-import io.tidemill.state.StateKey;
-import io.tidemill.state.StateRoot;
 import io.tidemill.state.hash.Hash32;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -34,39 +28,6 @@ class PrePassTest {
   @AfterAll
   static void stop() {
     POOL.close();
-  }
-
-  /** An empty state that counts what is fetched ahead. */
-  private static final class Counting implements Snapshot {
-    private final AtomicInteger prefetched = new AtomicInteger();
-
-    @Override
-    public long wave() {
-      return 0;
-    }
-
-    @Override
-    public StateRoot root() {
-      return StateRoot.NONE;
-    }
-
-    @Override
-    public byte @Nullable [] get(StateKey key) {
-      return null;
-    }
-
-    @Override
-    public byte @Nullable [] code(Hash32 codeHash) {
-      return null;
-    }
-
-    @Override
-    public void prefetch(Collection<StateKey> keys) {
-      prefetched.addAndGet(keys.size());
-    }
-
-    @Override
-    public void close() {}
   }
 
   /** Transactions that declare {@code slots} slots each. */
@@ -106,7 +67,7 @@ class PrePassTest {
   @Test
   void shouldPrepareInOrderWhatArrivedInParts() {
     final Wave wave = wave(333, 2);
-    final Counting state = new Counting();
+    final MapSnapshot state = new MapSnapshot();
     final PrePass prePass = new PrePass(PREPARATION, RULES, POOL, 0, () -> state);
     wave.transactions().forEach(prePass::add);
 
@@ -133,27 +94,29 @@ class PrePassTest {
             });
     wave.transactions().forEach(prePass::add);
 
-    assertThat(prePass.finish(wave, new Counting()).prepared()).hasSize(100).doesNotContainNull();
+    assertThat(prePass.finish(wave, new MapSnapshot()).prepared())
+        .hasSize(100)
+        .doesNotContainNull();
   }
 
   @Test
   void shouldRefuseTheEntriesOfAnotherWave() {
-    final PrePass prePass = new PrePass(PREPARATION, RULES, POOL, 0, Counting::new);
+    final PrePass prePass = new PrePass(PREPARATION, RULES, POOL, 0, MapSnapshot::new);
     wave(40, 0).transactions().forEach(prePass::add);
 
-    assertThatThrownBy(() -> prePass.finish(wave(40, 0), new Counting()))
+    assertThatThrownBy(() -> prePass.finish(wave(40, 0), new MapSnapshot()))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
   void shouldBoundWhatHostileListsCanFetch() {
     final Wave wave = wave(200, 250);
-    final Counting state = new Counting();
+    final MapSnapshot state = new MapSnapshot();
     final PrePass prePass = new PrePass(PREPARATION, RULES, POOL, 200, () -> state);
     wave.transactions().forEach(prePass::add);
 
     prePass.finish(wave, state);
 
-    assertThat(state.prefetched).hasPositiveValue().hasValueLessThanOrEqualTo(PrePass.MIN_PREFETCH);
+    assertThat(state.fetched).hasPositiveValue().hasValueLessThanOrEqualTo(PrePass.MIN_PREFETCH);
   }
 }

@@ -13,7 +13,6 @@ import io.tidemill.executor.tx.U128;
 import io.tidemill.state.Snapshot;
 import io.tidemill.state.StateDelta;
 import io.tidemill.state.StateKey;
-import io.tidemill.state.StateRoot;
 import io.tidemill.state.hash.Hash32;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -91,34 +90,6 @@ class SpeculativeRunTest {
         NOTHING,
         null,
         List.of());
-  }
-
-  /** A snapshot in a map. */
-  private static final class MapSnapshot implements Snapshot {
-    private final TreeMap<StateKey, byte[]> values = new TreeMap<>();
-
-    @Override
-    public long wave() {
-      return 0;
-    }
-
-    @Override
-    public StateRoot root() {
-      return StateRoot.NONE;
-    }
-
-    @Override
-    public byte @Nullable [] get(StateKey key) {
-      return values.get(key);
-    }
-
-    @Override
-    public byte @Nullable [] code(Hash32 codeHash) {
-      return null;
-    }
-
-    @Override
-    public void close() {}
   }
 
   private static final class Serial implements StateView {

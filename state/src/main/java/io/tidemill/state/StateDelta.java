@@ -2,6 +2,7 @@ package io.tidemill.state;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
@@ -33,6 +34,9 @@ public final class StateDelta implements Iterable<StateDelta.Entry> {
     }
   }
 
+  /** The order of entries. */
+  public static final Comparator<Entry> BY_KEY = (a, b) -> a.key().raw().compareTo(b.key().raw());
+
   private final List<Entry> entries;
 
   private StateDelta(List<Entry> entries) {
@@ -60,25 +64,46 @@ public final class StateDelta implements Iterable<StateDelta.Entry> {
    */
   public static StateDelta ofUnsorted(List<Entry> entries) {
     final Entry[] sorted = entries.toArray(Entry[]::new);
-    Arrays.parallelSort(sorted, Comparator.comparing(Entry::key));
+    Arrays.parallelSort(sorted, BY_KEY);
     return ofSorted(Arrays.asList(sorted));
+  }
+
+  /**
+   * The delta of {@code parts} one after the other.
+   *
+   * @throws IllegalArgumentException if a part does not begin above the end of the one before
+   */
+  public static StateDelta concat(List<StateDelta> parts) {
+    final List<Entry> entries = new ArrayList<>(parts.stream().mapToInt(StateDelta::size).sum());
+    for (StateDelta part : parts) {
+      if (part.size() > 0
+          && !entries.isEmpty()
+          && BY_KEY.compare(entries.getLast(), part.get(0)) >= 0) {
+        throw new IllegalArgumentException("the parts are not in ascending order");
+      }
+      entries.addAll(part.entries);
+    }
+    return new StateDelta(Collections.unmodifiableList(entries));
   }
 
   /** Both deltas one after the other: where they write the same key, this one wins. */
   public StateDelta over(StateDelta below) {
-    final List<Entry> merged = new ArrayList<>(size() + below.size());
-    int mine = 0;
-    int other = 0;
-    while (mine < size() || other < below.size()) {
-      final int order =
-          mine == size()
-              ? 1
-              : other == below.size() ? -1 : get(mine).key().compareTo(below.get(other).key());
-      merged.add(order <= 0 ? get(mine) : below.get(other));
-      mine += order <= 0 ? 1 : 0;
-      other += order >= 0 ? 1 : 0;
+    if (entries.isEmpty()) {
+      return below;
     }
-    return ofSorted(merged);
+    final List<Entry> merged = new ArrayList<>(size() + below.size());
+    int from = 0;
+    // One of them is often a few entries and the other a whole wave: those are copied in stretches.
+    for (Entry mine : entries) {
+      final int at =
+          Collections.binarySearch(below.entries.subList(from, below.size()), mine, BY_KEY);
+      final int end = from + (at >= 0 ? at : -at - 1);
+      merged.addAll(below.entries.subList(from, end));
+      merged.add(mine);
+      from = at >= 0 ? end + 1 : end;
+    }
+    merged.addAll(below.entries.subList(from, below.size()));
+    return new StateDelta(Collections.unmodifiableList(merged));
   }
 
   /** The delta with the entries of {@code changes}, where a null value is a deletion. */

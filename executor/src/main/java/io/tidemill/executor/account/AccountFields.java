@@ -1,10 +1,13 @@
 package io.tidemill.executor.account;
 
+import io.tidemill.executor.tx.Address;
 import io.tidemill.executor.tx.U128;
+import io.tidemill.state.hash.Hash32;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /*
  *   0        32      42         58          90            122    123           n-20        n-4      n
@@ -12,24 +15,91 @@ import java.util.Arrays;
  *             '-------'          '-------------- code ------------'----- keys -----'          '-- keys ---'
  */
 /**
- * The fields of account records, compared and merged in place. Layout: {@link AccountCodec}. Both
- * records of a comparison must be account records.
+ * The fields of account records, read, compared and merged in place. Layout: {@link AccountCodec}.
+ * All but {@link #check} take records that have been checked.
  */
 public final class AccountFields {
   private static final int NONCE = 32;
   private static final int BALANCE = NONCE + 8 + 2;
   private static final int CODE = BALANCE + U128.LENGTH;
-  private static final int KEYS = CODE + 32 + 32 + 1;
+  private static final int TYPE = CODE + 32 + 32;
+  private static final int KEYS = TYPE + 1;
 
   /** From the end of the record. */
   private static final int TANK_BACK = U128.LENGTH + 4;
 
   private static final int KEY_NONCE_BACK = 4;
 
+  private static final VarHandle SHORTS =
+      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle INTS =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   private AccountFields() {}
+
+  /**
+   * Checks that {@code record} is an account record, without copying anything out of it.
+   *
+   * @throws io.tidemill.executor.borsh.BorshException if it is none
+   */
+  public static void check(byte[] record) {
+    if (!isPlain(record)) {
+      AccountCodec.decode(record);
+    }
+  }
+
+  /** Whether the record is one with no key or a single one, as nearly all are. */
+  private static boolean isPlain(byte[] record) {
+    final int length = record.length;
+    if (length < AccountCodec.KEYLESS_LENGTH || record[TYPE] < 0 || record[TYPE] > 2) {
+      return false;
+    }
+    final int form = record[KEYS];
+    return form == 0 && length == AccountCodec.KEYLESS_LENGTH
+        || form == 1
+            && length >= AccountCodec.KEYLESS_LENGTH + 4
+            && (int) INTS.get(record, KEYS + 1) == length - AccountCodec.KEYLESS_LENGTH - 4;
+  }
+
+  /** The address that {@code record} belongs to. */
+  public static Address address(byte[] record) {
+    return Address.at(record, 0);
+  }
+
+  /** The nonce window in {@code record}. */
+  public static NonceWindow nonce(byte[] record) {
+    return new NonceWindow(
+        (long) LONGS.get(record, NONCE), (short) SHORTS.get(record, NONCE + 8) & 0xFFFF);
+  }
+
+  /** The code hash in {@code record}; zero when no code runs. */
+  public static Hash32 codeHash(byte[] record) {
+    return Hash32.at(record, CODE);
+  }
+
+  /** The one key that signs for the account of {@code record}, or null. */
+  public static byte @Nullable [] singleKey(byte[] record) {
+    return record[KEYS] == 1
+        ? Arrays.copyOfRange(record, KEYS + 5, record.length - TANK_BACK)
+        : null;
+  }
+
+  /** Whether one key signs for the account of {@code record}. */
+  public static boolean hasSingleKey(byte[] record) {
+    return record[KEYS] == 1;
+  }
+
+  /** The record with these fields instead of its own. */
+  public static byte[] with(byte[] record, NonceWindow nonce, U128 balance, U128 tank) {
+    final byte[] changed = record.clone();
+    LONGS.set(changed, NONCE, nonce.base());
+    SHORTS.set(changed, NONCE + 8, (short) nonce.used());
+    balance.writeTo(changed, BALANCE);
+    tank.writeTo(changed, changed.length - TANK_BACK);
+    return changed;
+  }
 
   /** Whether both records are of one address. */
   public static boolean sameAddress(byte[] a, byte[] b) {

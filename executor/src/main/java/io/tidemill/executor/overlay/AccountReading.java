@@ -23,7 +23,9 @@ import org.jspecify.annotations.Nullable;
 public final class AccountReading {
   private final StateKey key;
   private byte @Nullable [] record;
+  private @Nullable OpenAccount account;
   private byte @Nullable [] beneath;
+  private @Nullable Versions cell;
   private boolean nonce;
   private boolean code;
   private boolean keys;
@@ -47,14 +49,34 @@ public final class AccountReading {
     return record;
   }
 
+  /** What was read, to be changed; or null. */
+  @Nullable OpenAccount account() {
+    return account;
+  }
+
+  /**
+   * Notes what was read.
+   *
+   * @throws io.tidemill.executor.borsh.BorshException if it is no account record
+   */
   void answer(byte @Nullable [] read) {
     record = read;
+    account = read == null ? null : OpenAccount.of(read);
     beneath = read;
   }
 
   /** What the last check of {@link #holds} found to lie beneath; before one, what was read. */
   byte @Nullable [] beneath() {
     return beneath;
+  }
+
+  /** The versions of the record within the wave, or null where there are none. */
+  @Nullable Versions cell() {
+    return cell;
+  }
+
+  void found(Versions versions) {
+    cell = versions;
   }
 
   void lookAtNonce() {

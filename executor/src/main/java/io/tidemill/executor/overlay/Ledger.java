@@ -1,9 +1,8 @@
 package io.tidemill.executor.overlay;
 
 import io.tidemill.executor.account.Account;
-import io.tidemill.executor.account.AuthKeys;
+import io.tidemill.executor.account.AccountCodec;
 import io.tidemill.executor.account.ContractRecord;
-import io.tidemill.executor.account.NonceWindow;
 import io.tidemill.executor.account.StateKeys;
 import io.tidemill.executor.account.SystemSlot;
 import io.tidemill.executor.borsh.BorshException;
@@ -37,8 +36,6 @@ public final class Ledger {
 
   private final Overlay overlay;
 
-  private final DecodedAccounts decoded = new DecodedAccounts();
-
   public Ledger(Overlay overlay) {
     this.overlay = overlay;
   }
@@ -58,13 +55,13 @@ public final class Ledger {
     if (record == null) {
       return null;
     }
-    final Account account = decoded.decode(record);
+    final Account account = AccountCodec.decode(record);
     return account.address().equals(address) ? account : null;
   }
 
   /** Writes {@code account} under its address. The caller has checked {@link #mayHold}. */
   public void put(Account account) {
-    overlay.put(StateKeys.account(account.address()), decoded.encode(account));
+    overlay.put(StateKeys.account(account.address()), AccountCodec.encode(account));
   }
 
   private AccountReading reading(Address address) {
@@ -72,13 +69,9 @@ public final class Ledger {
   }
 
   /** The account of {@code reading} as this transaction sees it, if it is {@code address}'s. */
-  private @Nullable Account seen(Address address, AccountReading reading) {
-    final byte[] record = overlay.account(reading);
-    if (record == null) {
-      return null;
-    }
-    final Account account = decoded.decode(record);
-    return account.address().equals(address) ? account : null;
+  private @Nullable OpenAccount seen(Address address, AccountReading reading) {
+    final OpenAccount account = overlay.account(reading);
+    return account != null && account.isOf(address) ? account : null;
   }
 
   /**
@@ -86,31 +79,28 @@ public final class Ledger {
    * the record of another address (decisions S12).
    */
   public boolean mayHold(Address address) {
-    final byte[] record = overlay.account(reading(address));
-    return record == null || Hash32.at(record, 0).equals(address.raw());
+    final OpenAccount account = overlay.account(reading(address));
+    return account == null || account.isOf(address);
   }
-
-  /** What says who may send for an account, and which nonces are open. */
-  public record Signer(AuthKeys authKeys, NonceWindow nonce) {}
 
   /** Who may send for {@code address}, or null when there is no account. */
   public @Nullable Signer signer(Address address) {
     final AccountReading reading = reading(address);
     reading.lookAtKeys();
     reading.lookAtNonce();
-    final Account account = seen(address, reading);
-    return account == null ? null : new Signer(account.authKeys(), account.nonce());
+    final OpenAccount account = seen(address, reading);
+    return account == null ? null : new Signer(account);
   }
 
   /** Consumes {@code nonce} of {@code address}, which accepts it. */
   public void consumeNonce(Address address, long nonce) {
     final AccountReading reading = reading(address);
     reading.lookAtNonce();
-    final Account account = seen(address, reading);
+    final OpenAccount account = seen(address, reading);
     if (account == null) {
       throw new IllegalStateException("no account " + address + " to consume a nonce of");
     }
-    put(account.withNonce(account.nonce().consume(nonce)));
+    overlay.put(reading, account.withNonce(account.nonce().consume(nonce)));
   }
 
   /**
@@ -125,13 +115,12 @@ public final class Ledger {
       return true;
     }
     final AccountReading reading = reading(address);
-    final byte[] record = overlay.account(reading);
-    if (record == null) {
+    final OpenAccount account = overlay.account(reading);
+    if (account == null) {
       put(Account.empty(address).withBalance(amount));
       return true;
     }
-    final Account account = decoded.decode(record);
-    if (!account.address().equals(address)) {
+    if (!account.isOf(address)) {
       return false;
     }
     final U128 sum = account.balance().plusOrNull(amount);
@@ -140,7 +129,7 @@ public final class Ledger {
       return false;
     }
     reading.balanceMayRise(U128.MAX.minus(sum));
-    put(account.withBalance(sum));
+    overlay.put(reading, account.withBalance(sum));
     return true;
   }
 
@@ -155,7 +144,7 @@ public final class Ledger {
       return true;
     }
     final AccountReading reading = reading(address);
-    final Account account = seen(address, reading);
+    final OpenAccount account = seen(address, reading);
     if (account == null) {
       return false;
     }
@@ -165,7 +154,7 @@ public final class Ledger {
       return false;
     }
     reading.balanceMayFall(rest);
-    put(account.withBalance(rest));
+    overlay.put(reading, account.withBalance(rest));
     return true;
   }
 
@@ -173,14 +162,14 @@ public final class Ledger {
   public U128 balance(Address address) {
     final AccountReading reading = reading(address);
     reading.lookAtBalance();
-    final Account account = seen(address, reading);
+    final OpenAccount account = seen(address, reading);
     return account == null ? U128.ZERO : account.balance();
   }
 
   /** Whether the balance of {@code address} is at least {@code amount}; asks no more than that. */
   public boolean holdsAtLeast(Address address, U128 amount) {
     final AccountReading reading = reading(address);
-    final Account account = seen(address, reading);
+    final OpenAccount account = seen(address, reading);
     final U128 rest = (account == null ? U128.ZERO : account.balance()).minusOrNull(amount);
     if (rest == null) {
       reading.lookAtBalance();
@@ -194,15 +183,15 @@ public final class Ledger {
   public U128 tank(Address address) {
     final AccountReading reading = reading(address);
     reading.lookAtTank();
-    final Account account = seen(address, reading);
-    return account == null ? U128.ZERO : account.gasTank();
+    final OpenAccount account = seen(address, reading);
+    return account == null ? U128.ZERO : account.tank();
   }
 
   /** Whether the gas tank of {@code address} holds {@code amount}; asks no more than that. */
   public boolean tankHoldsAtLeast(Address address, U128 amount) {
     final AccountReading reading = reading(address);
-    final Account account = seen(address, reading);
-    final U128 rest = (account == null ? U128.ZERO : account.gasTank()).minusOrNull(amount);
+    final OpenAccount account = seen(address, reading);
+    final U128 rest = (account == null ? U128.ZERO : account.tank()).minusOrNull(amount);
     if (rest == null) {
       reading.lookAtTank();
       return false;
@@ -217,13 +206,13 @@ public final class Ledger {
       return;
     }
     final AccountReading reading = reading(address);
-    final Account account = seen(address, reading);
+    final OpenAccount account = seen(address, reading);
     if (account == null) {
       throw new IllegalStateException("no account " + address + " with a gas tank");
     }
-    final U128 rest = account.gasTank().minus(amount);
+    final U128 rest = account.tank().minus(amount);
     reading.tankMayFall(rest);
-    put(account.withGasTank(rest));
+    overlay.put(reading, account.withTank(rest));
   }
 
   /**
@@ -269,19 +258,20 @@ public final class Ledger {
   public Hash32 activeCode(Address address, long wave) {
     final AccountReading reading = reading(address);
     reading.lookAtCode();
-    final Account account = seen(address, reading);
-    return account == null ? Hash32.ZERO : activeCode(account, wave);
+    final OpenAccount account = seen(address, reading);
+    return account == null ? Hash32.ZERO : activeCode(address, account.codeHash(), wave);
   }
 
   /**
    * The hash of the code that runs when {@code account} is called in {@code wave}; zero if none.
    */
   public Hash32 activeCode(Account account, long wave) {
-    if (!account.hasCode()) {
-      return Hash32.ZERO;
-    }
-    final ContractRecord record = contract(account.address());
-    return record == null ? account.codeHash() : record.activeCode(account.codeHash(), wave);
+    return activeCode(account.address(), account.codeHash(), wave);
+  }
+
+  private Hash32 activeCode(Address address, Hash32 codeHash, long wave) {
+    final ContractRecord record = codeHash.isZero() ? null : contract(address);
+    return record == null ? codeHash : record.activeCode(codeHash, wave);
   }
 
   /** The address that {@code name} is registered to, or null. */

@@ -89,7 +89,11 @@ public final class MultiVersionMemory {
     }
 
     private byte @Nullable [] read(StateKey key, @Nullable AccountReading reading) {
-      final Versions cell = cells.get(key);
+      final Versions cell = reading == null ? cells.get(key) : cell(key);
+      if (reading != null) {
+        // Whoever reads fields of an account nearly always writes it, and validation asks again.
+        reading.found(cell);
+      }
       while (cell != null) {
         final int writer;
         final byte[] value;
@@ -202,8 +206,11 @@ public final class MultiVersionMemory {
     final List<Change> changes = new ArrayList<>(2);
     overlay.forEachWrite(
         (key, value) -> {
-          final Versions cell = cell(key);
-          final AccountReading reading = value == null ? null : overlay.partialReading(key);
+          final AccountReading read = overlay.readingOf(key);
+          final Versions found = read == null ? null : read.cell();
+          final Versions cell = found == null ? cell(key) : found;
+          final AccountReading reading =
+              read == null || value == null || read.isWhole() ? null : read;
           final byte[] from = reading == null ? null : reading.record();
           synchronized (cell) {
             cell.put(view.transaction, value == null ? TOMBSTONE : value, from);

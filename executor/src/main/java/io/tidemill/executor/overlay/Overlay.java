@@ -22,20 +22,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to one worker.
  */
-@SuppressWarnings(
-    "ReferenceEquality") // TOMBSTONE, UNWRITTEN and ABSENT are marks, told by identity
+@SuppressWarnings("ReferenceEquality") // ABSENT is a mark, told by identity
 public final class Overlay {
-  /** Stands for a deletion in {@link #writes}; never handed out. */
-  private static final byte[] TOMBSTONE = new byte[0];
-
-  /** Stands for "no write yet" in the journal. */
-  private static final byte[] UNWRITTEN = new byte[0];
+  private static final Written.Deletion DELETION = new Written.Deletion();
 
   /** Stands for "nothing is there" in {@link #reads}. */
   private static final byte[] ABSENT = new byte[0];
 
   private sealed interface Undo {
-    record Write(StateKey key, byte[] previous) implements Undo {}
+    /** A write; nothing was written before when {@code previous} is null. */
+    record Write(StateKey key, @Nullable Written previous) implements Undo {}
 
     record Emitted() implements Undo {}
 
@@ -45,7 +41,7 @@ public final class Overlay {
   }
 
   private final StateView base;
-  private final Map<StateKey, byte[]> writes = new HashMap<>();
+  private final Map<StateKey, Written> writes = new HashMap<>();
   private final Map<StateKey, byte[]> reads = new HashMap<>();
 
   /** The accounts that were read field by field; they are not in {@link #reads}. */
@@ -66,13 +62,12 @@ public final class Overlay {
     final AccountReading reading = StateKeys.isAccount(key) ? accounts.get(key) : null;
     if (reading != null) {
       reading.lookAtAll();
-      return account(reading);
     }
-    final byte[] written = writes.get(key);
+    final Written written = writes.get(key);
     if (written != null) {
-      return written == TOMBSTONE ? null : written;
+      return written.bytes();
     }
-    return beneath(key);
+    return reading == null ? beneath(key) : reading.record();
   }
 
   private byte @Nullable [] beneath(StateKey key) {
@@ -103,35 +98,41 @@ public final class Overlay {
     return reading;
   }
 
-  /** The account record of {@code reading} as this transaction sees it, or null. */
-  byte @Nullable [] account(AccountReading reading) {
-    final byte[] written = writes.get(reading.key());
-    if (written != null) {
-      return written == TOMBSTONE ? null : written;
+  /** The account of {@code reading} as this transaction sees it, or null. */
+  @Nullable OpenAccount account(AccountReading reading) {
+    final Written written = writes.get(reading.key());
+    if (written == null) {
+      return reading.account();
     }
-    return reading.record();
+    if (written instanceof OpenAccount account) {
+      return account;
+    }
+    final byte[] record = written.bytes();
+    return record == null ? null : OpenAccount.of(record);
   }
 
-  /** What was made of the account under {@code key}, unless all or nothing of it was read. */
-  @Nullable AccountReading partialReading(StateKey key) {
-    final AccountReading reading = accounts.get(key);
-    return reading == null || reading.isWhole() ? null : reading;
+  /** Writes {@code account}, which was made of what {@link #account} said. */
+  void put(AccountReading reading, OpenAccount account) {
+    write(reading.key(), account);
+  }
+
+  /** What was made of the account under {@code key}, or null when it was not read by fields. */
+  @Nullable AccountReading readingOf(StateKey key) {
+    return accounts.get(key);
   }
 
   /** Writes {@code value}, which must not be changed afterwards. */
   public void put(StateKey key, byte[] value) {
-    // An empty value is a value; only the sentinel's identity means deletion.
-    write(key, value);
+    write(key, new Written.Value(value));
   }
 
   /** Deletes {@code key}; a deletion shadows whatever lies beneath. */
   public void delete(StateKey key) {
-    write(key, TOMBSTONE);
+    write(key, DELETION);
   }
 
-  private void write(StateKey key, byte[] value) {
-    final byte[] previous = writes.put(key, value);
-    journal.add(new Undo.Write(key, previous == null ? UNWRITTEN : previous));
+  private void write(StateKey key, Written value) {
+    journal.add(new Undo.Write(key, writes.put(key, value)));
   }
 
   /** The wasm under {@code codeHash}, deployed in this transaction or before, or null. */
@@ -168,8 +169,8 @@ public final class Overlay {
   public void rollback(int checkpoint) {
     for (int i = journal.size() - 1; i >= checkpoint; i--) {
       switch (journal.remove(i)) {
-        case Undo.Write(StateKey key, byte[] previous) -> {
-          if (previous == UNWRITTEN) {
+        case Undo.Write(StateKey key, Written previous) -> {
+          if (previous == null) {
             writes.remove(key);
           } else {
             writes.put(key, previous);
@@ -195,9 +196,7 @@ public final class Overlay {
   /** The surviving writes in key order; a null value is a deletion. */
   public TreeMap<StateKey, byte @Nullable []> sortedWrites() {
     final TreeMap<StateKey, byte @Nullable []> sorted = new TreeMap<>();
-    for (Map.Entry<StateKey, byte[]> write : writes.entrySet()) {
-      sorted.put(write.getKey(), write.getValue() == TOMBSTONE ? null : write.getValue());
-    }
+    forEachWrite(sorted::put);
     return sorted;
   }
 
@@ -208,8 +207,8 @@ public final class Overlay {
 
   /** Hands every surviving write to {@code action}, in no order; a null value is a deletion. */
   void forEachWrite(BiConsumer<StateKey, byte @Nullable []> action) {
-    for (Map.Entry<StateKey, byte[]> write : writes.entrySet()) {
-      action.accept(write.getKey(), write.getValue() == TOMBSTONE ? null : write.getValue());
+    for (Map.Entry<StateKey, Written> write : writes.entrySet()) {
+      action.accept(write.getKey(), write.getValue().bytes());
     }
   }
 

@@ -62,12 +62,12 @@ public final class WaveView implements StateView {
     overlay.forEachCode(codes::put);
   }
 
-  /** Everything written. */
-  public StateDelta writes() {
+  /** Everything written, in no order. */
+  public List<StateDelta.Entry> writes() {
     final List<StateDelta.Entry> entries = new ArrayList<>(writes.size());
     writes.forEach(
         (key, value) -> entries.add(new StateDelta.Entry(key, value == TOMBSTONE ? null : value)));
-    return StateDelta.ofUnsorted(entries);
+    return entries;
   }
 
   /** The wasm staged in the wave, in code hash order. */

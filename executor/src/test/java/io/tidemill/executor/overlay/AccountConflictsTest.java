@@ -2,6 +2,7 @@ package io.tidemill.executor.overlay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidemill.executor.MapSnapshot;
 import io.tidemill.executor.account.Account;
 import io.tidemill.executor.account.AccountCodec;
 import io.tidemill.executor.account.AccountFields;
@@ -11,15 +12,12 @@ import io.tidemill.executor.account.StateKeys;
 import io.tidemill.executor.overlay.MultiVersionMemory.Attempt;
 import io.tidemill.executor.tx.Address;
 import io.tidemill.executor.tx.U128;
-import io.tidemill.state.Snapshot;
 import io.tidemill.state.StateDelta;
 import io.tidemill.state.StateKey;
-import io.tidemill.state.StateRoot;
 import io.tidemill.state.hash.Hash32;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -37,44 +35,19 @@ class AccountConflictsTest {
           .withGasTank(U128.of(50))
           .withAuthKeys(new AuthKeys.Single(new byte[897]), 1);
 
-  private final TreeMap<StateKey, byte[]> state = new TreeMap<>();
+  private final MapSnapshot state = new MapSnapshot();
   private final MultiVersionMemory memory =
       new MultiVersionMemory(
-          new MapSnapshot(state),
+          state,
           8,
           transaction -> {
             throw new AssertionError("waits for " + transaction);
           });
 
-  private record MapSnapshot(TreeMap<StateKey, byte[]> state) implements Snapshot {
-    @Override
-    public long wave() {
-      return 0;
-    }
-
-    @Override
-    public StateRoot root() {
-      return StateRoot.NONE;
-    }
-
-    @Override
-    public byte @Nullable [] get(StateKey key) {
-      return state.get(key);
-    }
-
-    @Override
-    public byte @Nullable [] code(Hash32 codeHash) {
-      return null;
-    }
-
-    @Override
-    public void close() {}
-  }
-
   /** Runs each on the snapshot alone, publishes the last one first, and says who was stale. */
   @SafeVarargs
   private List<Integer> stale(Account before, Consumer<Ledger>... transactions) {
-    state.put(KEY, AccountCodec.encode(before));
+    state.values.put(KEY, AccountCodec.encode(before));
     return stale(transactions);
   }
 
@@ -129,7 +102,7 @@ class AccountConflictsTest {
 
   @SafeVarargs
   private @Nullable Account inOrder(Consumer<Ledger>... transactions) {
-    final WaveView wave = new WaveView(new MapSnapshot(state));
+    final WaveView wave = new WaveView(state);
     boolean written = false;
     for (Consumer<Ledger> transaction : transactions) {
       final Overlay overlay = new Overlay(wave);
@@ -264,7 +237,7 @@ class AccountConflictsTest {
 
   @Test
   void shouldMergeOntoTheSnapshotWhenTheVersionBelowIsTakenBack() {
-    state.put(KEY, AccountCodec.encode(BEFORE));
+    state.values.put(KEY, AccountCodec.encode(BEFORE));
     final Attempt first = run(0, credit(7), null);
     final Attempt second = run(1, credit(1), null);
     memory.estimate(first);
@@ -280,7 +253,7 @@ class AccountConflictsTest {
 
   @Test
   void shouldAddUpPaymentsWhenTheBalanceIsReadBeforeTheyAreFinal() {
-    state.put(KEY, AccountCodec.encode(BEFORE));
+    state.values.put(KEY, AccountCodec.encode(BEFORE));
     final MultiVersionMemory.View early = memory.view(1);
     final Overlay overlay = new Overlay(early);
     new Ledger(overlay).credit(HOT, U128.of(1));

@@ -11,9 +11,17 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import io.tidemill.server.errors.ErrorCatalogue;
 import io.tidemill.server.errors.Refusal;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /** Every failure to a gRPC status with an ErrorInfo of the catalogue: the four fates. */
 public final class StatusMapper {
+  /**
+   * What of one text travels, in bytes of a header: a client takes 8 KiB of headers, and a status
+   * says its message twice and its metadata once, two of the three as base64.
+   */
+  private static final int MAX_HEADER_BYTES = 1_600;
+
   private StatusMapper() {}
 
   /** The status to close a call with. */
@@ -30,13 +38,13 @@ public final class StatusMapper {
     final Status.Builder status =
         Status.newBuilder()
             .setCode(code.value())
-            .setMessage(refusal.getMessage() + "; " + refusal.action())
+            .setMessage(fitting(refusal.getMessage()) + "; " + fitting(refusal.action()))
             .addDetails(
                 Any.pack(
                     ErrorInfo.newBuilder()
                         .setReason(refusal.reason().name())
                         .setDomain(catalogue.domain())
-                        .putAllMetadata(refusal.metadata())
+                        .putAllMetadata(fitting(refusal.metadata()))
                         .build()));
     final String retry = refusal.metadata().get("retry_after_millis");
     if (retry != null) {
@@ -48,5 +56,26 @@ public final class StatusMapper {
                   .build()));
     }
     return StatusProto.toStatusRuntimeException(status.build());
+  }
+
+  private static Map<String, String> fitting(Map<String, String> metadata) {
+    final Map<String, String> fitting = new LinkedHashMap<>();
+    metadata.forEach((name, value) -> fitting.put(name, fitting(value)));
+    return fitting;
+  }
+
+  /** As much of {@code text} as a header takes; what is not printable ASCII is escaped there. */
+  static String fitting(String text) {
+    int bytes = 0;
+    for (int at = 0; at < text.length(); at++) {
+      final char c = text.charAt(at);
+      // Two surrogates are four bytes of UTF-8, and three escaped digits stand for each byte.
+      bytes += c >= ' ' && c < '~' && c != '%' ? 1 : c < 0x80 ? 3 : 9;
+      if (bytes > MAX_HEADER_BYTES) {
+        final int end = Character.isHighSurrogate(text.charAt(at - 1)) ? at - 1 : at;
+        return text.substring(0, end) + "...";
+      }
+    }
+    return text;
   }
 }

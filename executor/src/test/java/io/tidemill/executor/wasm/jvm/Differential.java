@@ -55,8 +55,8 @@ public final class Differential {
     }
     for (int i = 0; i < inputs; i++) {
       final Invocation invocation = generated.invocations().get(i % generated.invocations().size());
-      final String expected = observe(reference, generated, invocation);
-      final String actual = observe(compiled, generated, invocation);
+      final Object expected = observe(reference, generated, invocation);
+      final Object actual = observe(compiled, generated, invocation);
       executions++;
       if (!expected.equals(actual)) {
         differences.add(
@@ -74,10 +74,11 @@ public final class Differential {
     }
   }
 
-  private static String observe(
+  /** An observation, or what was thrown instead of a trap. */
+  private static Object observe(
       CompiledModule module, GeneratedModule generated, Invocation invocation) {
     try {
-      return Observation.of(module, generated, invocation).toString();
+      return Observation.of(module, generated, invocation);
     } catch (RuntimeException | StackOverflowError e) {
       return "not a trap: " + e;
     }
