@@ -3,6 +3,8 @@ package io.tidemill.executor;
 import io.tidemill.state.StateDelta;
 import io.tidemill.state.hash.Hash32;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.SortedMap;
@@ -10,49 +12,61 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
-/** The attempts that stand, one per transaction of a wave that has run to its end. */
+/**
+ * What the attempts that stand have left, one per transaction of a wave that has run to its end.
+ * Gathered by all workers of the pool.
+ */
 final class FinalAttempts {
-  /** Transactions whose writes are gathered at once. */
-  private static final int WRITES_GRAIN = 512;
+  /** Transactions that one worker gathers at once. */
+  private static final int STRETCH = 512;
 
   private final AtomicReferenceArray<@Nullable Ran> ran;
-  private final WorkerPool pool;
-  private final int size;
+  private final SettledReceipt[] receipts;
+
+  /** Those that staged code or queued messages; each stretch is set by one worker. */
+  private final List<List<Ran>> laden;
+
+  private final StateDelta writes;
 
   FinalAttempts(AtomicReferenceArray<@Nullable Ran> ran, WorkerPool pool) {
+    final int stretches = (ran.length() + STRETCH - 1) / STRETCH;
     this.ran = ran;
-    this.pool = pool;
-    this.size = ran.length();
+    this.receipts = new SettledReceipt[ran.length()];
+    this.laden = new ArrayList<>(Collections.nCopies(stretches, List.of()));
+    this.writes = WaveWrites.gather(stretches, this::gather, pool);
+  }
+
+  private List<StateDelta.Entry> gather(int stretch) {
+    final List<StateDelta.Entry> entries = new ArrayList<>(3 * STRETCH);
+    final List<Ran> found = new ArrayList<>();
+    final int end = Math.min(receipts.length, (stretch + 1) * STRETCH);
+    for (int i = stretch * STRETCH; i < end; i++) {
+      final Ran last = Objects.requireNonNull(ran.get(i), "the wave is not finished");
+      receipts[i] = Objects.requireNonNull(last.receipt());
+      if (!last.codes().isEmpty() || !last.messages().isEmpty()) {
+        found.add(last);
+      }
+      last.attempt().addNewest(entries);
+    }
+    laden.set(stretch, found);
+    return entries;
   }
 
   /** What the wave wrote, the last writer winning. */
   StateDelta writes() {
-    return WaveWrites.gather((size + WRITES_GRAIN - 1) / WRITES_GRAIN, this::newest, pool);
-  }
-
-  private List<StateDelta.Entry> newest(int part) {
-    final List<StateDelta.Entry> entries = new ArrayList<>(3 * WRITES_GRAIN);
-    final int end = Math.min(size, (part + 1) * WRITES_GRAIN);
-    for (int i = part * WRITES_GRAIN; i < end; i++) {
-      last(i).attempt().addNewest(entries);
-    }
-    return entries;
+    return writes;
   }
 
   /** The receipts in transaction order. */
   List<SettledReceipt> receipts() {
-    final List<SettledReceipt> receipts = new ArrayList<>(size);
-    for (int i = 0; i < size; i++) {
-      receipts.add(Objects.requireNonNull(last(i).receipt()));
-    }
-    return receipts;
+    return Arrays.asList(receipts);
   }
 
   /** The wasm that transactions staged, in code hash order. */
   SortedMap<Hash32, byte[]> codes() {
     final TreeMap<Hash32, byte[]> codes = new TreeMap<>();
-    for (int i = 0; i < size; i++) {
-      codes.putAll(last(i).codes());
+    for (List<Ran> stretch : laden) {
+      stretch.forEach(last -> codes.putAll(last.codes()));
     }
     return codes;
   }
@@ -60,13 +74,9 @@ final class FinalAttempts {
   /** The queued messages in transaction order. */
   List<ParachainMessage> messages() {
     final List<ParachainMessage> messages = new ArrayList<>();
-    for (int i = 0; i < size; i++) {
-      messages.addAll(last(i).messages());
+    for (List<Ran> stretch : laden) {
+      stretch.forEach(last -> messages.addAll(last.messages()));
     }
     return messages;
-  }
-
-  private Ran last(int index) {
-    return Objects.requireNonNull(ran.get(index), "the wave is not finished");
   }
 }

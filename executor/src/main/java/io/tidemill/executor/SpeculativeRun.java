@@ -59,8 +59,11 @@ final class SpeculativeRun {
   record Surroundings(
       WorkerPool pool, WaveExecutor.ReceiptListener listener, LongSupplier clock, Probe probe) {}
 
+  /** In {@link #claims}; every other number is that of the worker that runs it, plus one. */
   private static final int UNCLAIMED = 0;
-  private static final int CLAIMED = 1;
+
+  /** So far behind a worker, per worker, the cursor may be before it helps others to move it. */
+  private static final int MAX_LAG = 64;
 
   /** Stale attempts among the last {@link #WINDOW} that pause speculation. */
   private static final int TOO_MANY_ABORTS = 8;
@@ -110,7 +113,7 @@ final class SpeculativeRun {
 
   /** Runs to the end on all workers. */
   void execute() {
-    surroundings.pool().run(_ -> new Worker().work());
+    surroundings.pool().run(worker -> new Worker(worker).work());
     if (cursor != size) {
       throw new NodeFault("the wave stopped at transaction " + cursor + " of " + size);
     }
@@ -140,6 +143,8 @@ final class SpeculativeRun {
 
   /** One worker's part in the wave. */
   private final class Worker {
+    private final int mark;
+
     /** Roots that this worker has taken from the queue. */
     private int nextRoot;
 
@@ -147,6 +152,10 @@ final class SpeculativeRun {
     private int rests;
     private long idleSince;
     private long idle;
+
+    Worker(int number) {
+      mark = number + 1;
+    }
 
     void work() {
       int next = -1;
@@ -157,8 +166,8 @@ final class SpeculativeRun {
           }
           if (next >= 0) {
             busy();
-            next = cursor >= serialUntil && claim(next) ? speculate(next) : -1;
-          } else if (advance()) {
+            next = cursor >= serialUntil && claim(next, mark) ? speculate(next) : -1;
+          } else if (advance(mark, true)) {
             busy();
           } else {
             restOnce();
@@ -187,6 +196,14 @@ final class SpeculativeRun {
       return nextRoot < endRoot ? ready.root(nextRoot++) : -1;
     }
 
+    /** Runs a claimed transaction ahead of the cursor; returns a successor to run next, or -1. */
+    private int speculate(int transaction) {
+      ran.set(transaction, attempt(transaction, null));
+      final int successor = release(transaction);
+      advance(mark, transaction - cursor > MAX_LAG * surroundings.pool().size());
+      return successor;
+    }
+
     private void restOnce() {
       if (rests == 0) {
         idleSince = surroundings.clock().getAsLong();
@@ -206,8 +223,8 @@ final class SpeculativeRun {
     }
   }
 
-  private boolean claim(int transaction) {
-    return claims.compareAndSet(transaction, UNCLAIMED, CLAIMED);
+  private boolean claim(int transaction, int mark) {
+    return claims.compareAndSet(transaction, UNCLAIMED, mark);
   }
 
   private static void rest(int rests) {
@@ -216,16 +233,6 @@ final class SpeculativeRun {
     } else {
       LockSupport.parkNanos(IDLE_NANOS);
     }
-  }
-
-  /** Runs a claimed transaction ahead of the cursor; returns a successor to run next, or -1. */
-  private int speculate(int transaction) {
-    ran.set(transaction, attempt(transaction, null));
-    final int successor = release(transaction);
-    if (transaction == cursor) {
-      advance();
-    }
-    return successor;
   }
 
   /** Lets the successors go; keeps one for this worker, whose caches are warm. */
@@ -270,14 +277,18 @@ final class SpeculativeRun {
   }
 
   /**
-   * Makes as many transactions final as it can; false when another worker does or none is ready.
+   * Makes as many transactions final as the worker with {@code mark} may; false when there is none.
+   * Unless it has to help, a worker leaves what others have run to them: all of it is in their
+   * caches, and little of it in its own.
    */
-  private boolean advance() {
+  private boolean advance(int mark, boolean helping) {
     boolean moved = false;
-    while (failure.get() == null && cursorIsReady() && committing.compareAndSet(false, true)) {
+    while (failure.get() == null
+        && cursorIsReady(mark, helping)
+        && committing.compareAndSet(false, true)) {
       try {
-        while (failure.get() == null && cursorIsReady()) {
-          moved |= finishOne(cursor);
+        while (failure.get() == null && cursorIsReady(mark, helping)) {
+          moved |= finishOne(cursor, mark);
         }
       } finally {
         committing.set(false);
@@ -287,18 +298,22 @@ final class SpeculativeRun {
   }
 
   /** Whether the transaction at the cursor has run, or nobody has begun to run it. */
-  private boolean cursorIsReady() {
+  private boolean cursorIsReady(int mark, boolean helping) {
     final int at = cursor;
-    return at < size && (ran.get(at) != null || claims.get(at) == UNCLAIMED);
+    if (at >= size) {
+      return false;
+    }
+    final int claim = claims.get(at);
+    return claim == UNCLAIMED || (helping || claim == mark) && ran.get(at) != null;
   }
 
   /**
    * Makes the transaction at the cursor final; false when another worker has just begun to run it.
    */
-  private boolean finishOne(int at) {
+  private boolean finishOne(int at, int mark) {
     final Ran speculative = ran.get(at);
     if (speculative == null) {
-      if (!claim(at)) {
+      if (!claim(at, mark)) {
         return false;
       }
       // Everything below is final, so this attempt needs no validation.

@@ -15,7 +15,6 @@ import io.tidemill.state.StateException;
 import io.tidemill.state.WaveArtifacts.StoredCode;
 import io.tidemill.state.hash.Hash32;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -248,7 +247,8 @@ final class WaveExecution {
       List<ParachainMessage> messages,
       WaveStatistics statistics) {
     final Rules rules = scope.rules();
-    final WaveResult.Totals totals = WaveCredits.totals(receipts);
+    final ReceiptSums sums = ReceiptSums.of(receipts, pool);
+    final WaveResult.Totals totals = sums.totals();
     final Overlay overlay = new Overlay(after);
     final Ledger ledger = new Ledger(overlay);
     WaveCredits.apply(ledger, totals);
@@ -261,12 +261,6 @@ final class WaveExecution {
     for (Map.Entry<Hash32, byte[]> code : codes.entrySet()) {
       stored.add(new StoredCode(code.getKey(), code.getValue()));
     }
-    final List<Hash32> digests = new ArrayList<>(receipts.size());
-    final List<Hash32> leaves = new ArrayList<>();
-    for (SettledReceipt receipt : receipts) {
-      digests.add(receipt.digest());
-      leaves.addAll(receipt.eventDigests());
-    }
     // A base whose root is still being computed is asked for it as late as possible.
     final Wave placed = wave.parentRoot() == null ? wave.on(base.root().blake3()) : wave;
     return new WaveResult(
@@ -277,10 +271,10 @@ final class WaveExecution {
         receipts,
         delta,
         stored,
-        EventCommitment.root(leaves, pool),
-        EventCommitment.bloom(receipts),
-        leaves.size(),
-        EventCommitment.root(digests, pool),
+        EventCommitment.root(sums.eventDigests(), pool),
+        sums.eventsBloom(),
+        sums.eventDigests().size(),
+        EventCommitment.root(sums.digests(), pool),
         totals,
         BaseFee.next(scope.context().baseFee(), totals.gasUsed(), rules.fees()),
         messages,
@@ -288,6 +282,10 @@ final class WaveExecution {
   }
 
   private Hash32[] digests() {
-    return Arrays.stream(prepared).map(Prepared::digest).toArray(Hash32[]::new);
+    final Hash32[] digests = new Hash32[prepared.length];
+    for (int i = 0; i < digests.length; i++) {
+      digests[i] = prepared[i].digest();
+    }
+    return digests;
   }
 }

@@ -40,7 +40,17 @@ public record WaveResult(
     WaveStatistics statistics) {
 
   /** Gas and fees of the whole wave, in units and quanta. */
-  public record Totals(U128 gasUsed, U128 fees, U128 burned, U128 reward, U128 treasury) {}
+  public record Totals(U128 gasUsed, U128 fees, U128 burned, U128 reward, U128 treasury) {
+    /** Both together, where supply bounds the sums. */
+    Totals plus(Totals more) {
+      return new Totals(
+          gasUsed.plus(more.gasUsed),
+          fees.plus(more.fees),
+          burned.plus(more.burned),
+          reward.plus(more.reward),
+          treasury.plus(more.treasury));
+    }
+  }
 
   /** The receipts in transaction order. */
   public List<Receipt> receipts() {

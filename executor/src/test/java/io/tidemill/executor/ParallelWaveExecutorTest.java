@@ -8,16 +8,27 @@ import io.tidemill.executor.host.ContractLifecycle;
 import io.tidemill.executor.host.ContractRuntime;
 import io.tidemill.executor.nativetx.MultisigBundle;
 import io.tidemill.executor.signature.SignatureVerifier;
+import io.tidemill.executor.tx.Address;
+import io.tidemill.executor.tx.Transaction;
+import io.tidemill.executor.tx.TransactionDecoder;
+import io.tidemill.executor.tx.TransactionType;
+import io.tidemill.executor.wasm.TrapCode;
 import io.tidemill.executor.wasm.chicory.ChicoryEngine;
 import io.tidemill.executor.wasm.jvm.JvmEngine;
 import io.tidemill.state.Proposal;
 import io.tidemill.state.Snapshot;
 import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -30,6 +41,8 @@ class ParallelWaveExecutorTest {
   private static final int WAVES = Integer.getInteger("tidemill.parallel.waves", 2_000);
   private static final long ONLY_SEED = Long.getLong("tidemill.parallel.seed", -1);
   private static final int WAVES_PER_CHAIN = 10;
+  private static final int COVERING_CHAINS = 30;
+  private static final BiConsumer<Wave, WaveResult> IGNORED = (wave, result) -> {};
 
   /** One runtime for all waves, as a node has. */
   private static final class Contracts implements ContractRuntimes {
@@ -77,15 +90,77 @@ class ParallelWaveExecutorTest {
   @ValueSource(ints = {1, 2, 4, 16})
   void shouldEqualSerialExecution(int workers) {
     if (ONLY_SEED >= 0) {
-      runChain(ONLY_SEED, workers);
+      runChain(ONLY_SEED, workers, IGNORED);
       return;
     }
     for (int chain = 0; chain < WAVES / 4 / WAVES_PER_CHAIN; chain++) {
-      runChain(1_000L * workers + chain, workers);
+      runChain(1_000L * workers + chain, workers, IGNORED);
     }
   }
 
-  private static void runChain(long seed, int workers) {
+  /** What the waves are for: a generator that no longer makes this tests nothing. */
+  @Test
+  void shouldMeetEveryTypeAndEveryKindOfEnd() {
+    final Set<TransactionType> types = EnumSet.noneOf(TransactionType.class);
+    final Set<TransactionType> successes = EnumSet.noneOf(TransactionType.class);
+    final Set<Receipt.Status> statuses = EnumSet.noneOf(Receipt.Status.class);
+    final Set<Integer> codes = new TreeSet<>();
+    final int[] counts = new int[3];
+    for (int chain = 0; chain < COVERING_CHAINS; chain++) {
+      runChain(
+          500_000L + chain,
+          4,
+          (wave, result) -> {
+            final Set<Address> deployed = new HashSet<>();
+            for (Receipt receipt : result.receipts()) {
+              statuses.add(receipt.status());
+              codes.add(receipt.code());
+              if (TransactionDecoder.decode(
+                      wave.transactions().get(receipt.transactionIndex()).bytes())
+                  instanceof Transaction transaction) {
+                final boolean success = receipt.status() == Receipt.Status.SUCCESS;
+                types.add(transaction.type());
+                if (success) {
+                  successes.add(transaction.type());
+                  counts[0] += deployed.contains(transaction.to()) ? 1 : 0;
+                  if (receipt.contract() != null) {
+                    deployed.add(receipt.contract());
+                  }
+                }
+              }
+            }
+            counts[1] += result.statistics().aborts();
+            counts[2] += result.receipts().stream().mapToInt(r -> r.events().size()).sum();
+          });
+    }
+    assertThat(types).containsExactlyInAnyOrder(TransactionType.values());
+    assertThat(statuses).containsExactlyInAnyOrder(Receipt.Status.values());
+    assertThat(successes)
+        .contains(
+            TransactionType.STANDARD,
+            TransactionType.DEPLOY,
+            TransactionType.MULTISIG,
+            TransactionType.EMERGENCY_PAUSE,
+            TransactionType.EMERGENCY_RESUME,
+            TransactionType.COMMIT,
+            TransactionType.DEPOSIT_GAS_TANK);
+    assertThat(codes)
+        .as("pause in mid-wave, nonces used twice, rubbish, refused payers, traps and reverts")
+        .contains(
+            RejectCode.PAUSED.number(),
+            RejectCode.NONCE_OUT_OF_WINDOW.number(),
+            RejectCode.DECODE_FAILED.number(),
+            RejectCode.INSUFFICIENT_BALANCE.number(),
+            RejectCode.SPONSORSHIP_REJECTED.number(),
+            RejectCode.NAME_TAKEN.number(),
+            RejectCode.REVERTED.number(),
+            TrapCode.UNREACHABLE.number());
+    assertThat(counts[0]).as("calls of a contract deployed in the same wave").isPositive();
+    assertThat(counts[1]).as("transactions that ran twice").isPositive();
+    assertThat(counts[2]).as("events").isPositive();
+  }
+
+  private static void runChain(long seed, int workers, BiConsumer<Wave, WaveResult> seen) {
     final ExecutorParts parts =
         new ExecutorParts(
             ChainSpecification.always(RULES), CONTRACTS, FIRST_BYTE, GuardSource.NONE);
@@ -117,6 +192,7 @@ class ParallelWaveExecutorTest {
           .as("seed %d, wave %d, %d workers", seed, wave.context().waveId(), workers)
           .isEmpty();
       assertThat(heard).hasSameSizeAs(expected.receipts());
+      seen.accept(wave, actual);
     }
   }
 

@@ -11,6 +11,7 @@ import io.tidemill.executor.tx.AccessEntry;
 import io.tidemill.executor.tx.Address;
 import io.tidemill.executor.tx.CallPayload;
 import io.tidemill.executor.tx.DeployData;
+import io.tidemill.executor.tx.FeePayer;
 import io.tidemill.executor.tx.Transaction;
 import io.tidemill.executor.tx.TransactionEncoder;
 import io.tidemill.executor.tx.TransactionType;
@@ -285,19 +286,20 @@ final class RandomWaves {
         .build();
   }
 
-  /** Absent, plausible or wrong: lists may change the order of work and nothing else. */
+  /** Absent, plausible, wrong or hostile: lists may change the order of work and nothing else. */
   private Transaction withList(Transaction t) {
-    if (random.nextBoolean()) {
-      return t;
-    }
     final List<AccessEntry> list = new ArrayList<>();
-    for (int i = random.nextInt(4); i > 0; i--) {
-      final Address about = random.nextBoolean() ? t.to() : TestChain.user(random.nextInt(3));
-      list.add(
-          new AccessEntry(
-              about,
-              List.of(StateKeys.storageSlot(about, random.nextInt(2)).raw()),
-              random.nextBoolean()));
+    if (random.nextInt(12) == 0) {
+      list.add(everything(t.to()));
+    } else if (random.nextBoolean()) {
+      for (int i = random.nextInt(4); i > 0; i--) {
+        final Address about = random.nextBoolean() ? t.to() : TestChain.user(random.nextInt(3));
+        list.add(
+            new AccessEntry(
+                about,
+                List.of(StateKeys.storageSlot(about, random.nextInt(2)).raw()),
+                random.nextBoolean()));
+      }
     }
     return new Transaction(
         t.from(),
@@ -307,11 +309,29 @@ final class RandomWaves {
         t.gasLimit(),
         t.nonce(),
         t.signature(),
-        t.feePayer(),
+        payer(),
         list,
         t.hasDeadline(),
         t.deadline(),
         t.chainId(),
         t.type());
+  }
+
+  /** Makes everybody who says the same wait for everybody else, and fetches what nobody needs. */
+  private AccessEntry everything(Address about) {
+    final List<Hash32> slots = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      slots.add(StateKeys.storageSlot(about, i).raw());
+    }
+    return new AccessEntry(about, slots, true);
+  }
+
+  /** Now and then somebody else, who may refuse. */
+  private FeePayer payer() {
+    return switch (random.nextInt(24)) {
+      case 0 -> FeePayer.GAS_TANK;
+      case 1 -> new FeePayer.Paymaster(Addresses.contract("puppet"));
+      default -> FeePayer.SENDER;
+    };
   }
 }

@@ -1,6 +1,7 @@
 package io.tidemill.executor.overlay;
 
 import io.tidemill.executor.account.AccountFields;
+import io.tidemill.executor.tx.Address;
 import io.tidemill.executor.tx.U128;
 import io.tidemill.state.StateKey;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AccountReading {
   private final StateKey key;
+  private @Nullable Address asked;
   private byte @Nullable [] record;
   private @Nullable OpenAccount account;
   private byte @Nullable [] beneath;
@@ -42,6 +44,16 @@ public final class AccountReading {
   /** Where the record lies. */
   StateKey key() {
     return key;
+  }
+
+  /** Whether the last to ask has named {@code address} with the very same object. */
+  @SuppressWarnings("ReferenceEquality") // equal ones that are not the same are looked up by key
+  boolean isOf(Address address) {
+    return asked == address;
+  }
+
+  void askedFor(Address address) {
+    asked = address;
   }
 
   /** What was read, or null. */

@@ -64,10 +64,6 @@ public final class Ledger {
     overlay.put(StateKeys.account(account.address()), AccountCodec.encode(account));
   }
 
-  private AccountReading reading(Address address) {
-    return overlay.reading(StateKeys.account(address));
-  }
-
   /** The account of {@code reading} as this transaction sees it, if it is {@code address}'s. */
   private @Nullable OpenAccount seen(Address address, AccountReading reading) {
     final OpenAccount account = overlay.account(reading);
@@ -79,13 +75,13 @@ public final class Ledger {
    * the record of another address (decisions S12).
    */
   public boolean mayHold(Address address) {
-    final OpenAccount account = overlay.account(reading(address));
+    final OpenAccount account = overlay.account(overlay.reading(address));
     return account == null || account.isOf(address);
   }
 
   /** Who may send for {@code address}, or null when there is no account. */
   public @Nullable Signer signer(Address address) {
-    final AccountReading reading = reading(address);
+    final AccountReading reading = overlay.reading(address);
     reading.lookAtKeys();
     reading.lookAtNonce();
     final OpenAccount account = seen(address, reading);
@@ -94,7 +90,7 @@ public final class Ledger {
 
   /** Consumes {@code nonce} of {@code address}, which accepts it. */
   public void consumeNonce(Address address, long nonce) {
-    final AccountReading reading = reading(address);
+    final AccountReading reading = overlay.reading(address);
     reading.lookAtNonce();
     final OpenAccount account = seen(address, reading);
     if (account == null) {
@@ -114,7 +110,7 @@ public final class Ledger {
     if (amount.isZero()) {
       return true;
     }
-    final AccountReading reading = reading(address);
+    final AccountReading reading = overlay.reading(address);
     final OpenAccount account = overlay.account(reading);
     if (account == null) {
       put(Account.empty(address).withBalance(amount));
@@ -143,7 +139,7 @@ public final class Ledger {
     if (amount.isZero()) {
       return true;
     }
-    final AccountReading reading = reading(address);
+    final AccountReading reading = overlay.reading(address);
     final OpenAccount account = seen(address, reading);
     if (account == null) {
       return false;
@@ -160,7 +156,7 @@ public final class Ledger {
 
   /** The balance of {@code address}, zero when there is no account. */
   public U128 balance(Address address) {
-    final AccountReading reading = reading(address);
+    final AccountReading reading = overlay.reading(address);
     reading.lookAtBalance();
     final OpenAccount account = seen(address, reading);
     return account == null ? U128.ZERO : account.balance();
@@ -168,7 +164,7 @@ public final class Ledger {
 
   /** Whether the balance of {@code address} is at least {@code amount}; asks no more than that. */
   public boolean holdsAtLeast(Address address, U128 amount) {
-    final AccountReading reading = reading(address);
+    final AccountReading reading = overlay.reading(address);
     final OpenAccount account = seen(address, reading);
     final U128 rest = (account == null ? U128.ZERO : account.balance()).minusOrNull(amount);
     if (rest == null) {
@@ -181,7 +177,7 @@ public final class Ledger {
 
   /** The gas tank of {@code address}, zero when there is no account. */
   public U128 tank(Address address) {
-    final AccountReading reading = reading(address);
+    final AccountReading reading = overlay.reading(address);
     reading.lookAtTank();
     final OpenAccount account = seen(address, reading);
     return account == null ? U128.ZERO : account.tank();
@@ -189,7 +185,7 @@ public final class Ledger {
 
   /** Whether the gas tank of {@code address} holds {@code amount}; asks no more than that. */
   public boolean tankHoldsAtLeast(Address address, U128 amount) {
-    final AccountReading reading = reading(address);
+    final AccountReading reading = overlay.reading(address);
     final OpenAccount account = seen(address, reading);
     final U128 rest = (account == null ? U128.ZERO : account.tank()).minusOrNull(amount);
     if (rest == null) {
@@ -205,7 +201,7 @@ public final class Ledger {
     if (amount.isZero()) {
       return;
     }
-    final AccountReading reading = reading(address);
+    final AccountReading reading = overlay.reading(address);
     final OpenAccount account = seen(address, reading);
     if (account == null) {
       throw new IllegalStateException("no account " + address + " with a gas tank");
@@ -256,7 +252,7 @@ public final class Ledger {
    * The hash of the code that runs when {@code address} is called in {@code wave}; zero if none.
    */
   public Hash32 activeCode(Address address, long wave) {
-    final AccountReading reading = reading(address);
+    final AccountReading reading = overlay.reading(address);
     reading.lookAtCode();
     final OpenAccount account = seen(address, reading);
     return account == null ? Hash32.ZERO : activeCode(address, account.codeHash(), wave);

@@ -89,9 +89,12 @@ public final class MultiVersionMemory {
     }
 
     private byte @Nullable [] read(StateKey key, @Nullable AccountReading reading) {
-      final Versions cell = reading == null ? cells.get(key) : cell(key);
-      if (reading != null) {
+      final Versions cell;
+      if (reading == null) {
+        cell = cells.get(key);
+      } else {
         // Whoever reads fields of an account nearly always writes it, and validation asks again.
+        cell = cell(key);
         reading.found(cell);
       }
       while (cell != null) {
@@ -164,9 +167,11 @@ public final class MultiVersionMemory {
   /** A finished attempt: what it read and the keys it wrote. */
   public static final class Attempt {
     private final int transaction;
-    private final ReadSet reads;
     private final List<Versions> written;
-    private final List<Change> changes;
+
+    // Of no use once the attempt is final: a wave holds on to many attempts.
+    private ReadSet reads;
+    private List<Change> changes;
 
     private Attempt(int transaction, ReadSet reads, List<Versions> written, List<Change> changes) {
       this.transaction = transaction;
@@ -255,7 +260,7 @@ public final class MultiVersionMemory {
   /**
    * Merges the account changes of an attempt that stands onto what lies beneath, which is final.
    * After {@link #firstStaleRead} has found nothing, or when everything beneath was final before
-   * the attempt began.
+   * the attempt began. Once per attempt, which is final from then on.
    */
   public void settle(Attempt attempt) {
     for (Change change : attempt.changes) {
@@ -269,6 +274,8 @@ public final class MultiVersionMemory {
         cell.put(attempt.transaction, cell.merged(at, beneath), null);
       }
     }
+    attempt.reads = ReadSet.NONE;
+    attempt.changes = List.of();
   }
 
   /**

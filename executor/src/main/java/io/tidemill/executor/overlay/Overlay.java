@@ -3,6 +3,7 @@ package io.tidemill.executor.overlay;
 import io.tidemill.executor.Event;
 import io.tidemill.executor.ParachainMessage;
 import io.tidemill.executor.account.StateKeys;
+import io.tidemill.executor.tx.Address;
 import io.tidemill.state.StateKey;
 import io.tidemill.state.hash.Hash32;
 import java.util.ArrayList;
@@ -26,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 public final class Overlay {
   private static final Written.Deletion DELETION = new Written.Deletion();
 
+  private static final int RECENT = 2;
+
   /** Stands for "nothing is there" in {@link #reads}. */
   private static final byte[] ABSENT = new byte[0];
 
@@ -47,6 +50,10 @@ public final class Overlay {
   /** The accounts that were read field by field; they are not in {@link #reads}. */
   private final Map<StateKey, AccountReading> accounts = new HashMap<>();
 
+  /** A transaction asks for its sender and its recipient again and again. */
+  private final @Nullable AccountReading[] recent = new AccountReading[RECENT];
+
+  private int nextRecent;
   private final Map<Hash32, byte[]> codes = new HashMap<>();
   private final List<Event> events = new ArrayList<>();
   private final List<ParachainMessage> messages = new ArrayList<>();
@@ -81,8 +88,22 @@ public final class Overlay {
     return value;
   }
 
-  /** What is made of the account record under {@code key}, to be noted there before it is used. */
-  AccountReading reading(StateKey key) {
+  /** What is made of the account record of {@code address}, noted there before it is used. */
+  AccountReading reading(Address address) {
+    for (int i = 0; i < RECENT; i++) {
+      final AccountReading known = recent[i];
+      if (known != null && known.isOf(address)) {
+        return known;
+      }
+    }
+    final AccountReading reading = reading(StateKeys.account(address));
+    reading.askedFor(address);
+    recent[nextRecent] = reading;
+    nextRecent = (nextRecent + 1) % RECENT;
+    return reading;
+  }
+
+  private AccountReading reading(StateKey key) {
     final AccountReading known = accounts.get(key);
     if (known != null) {
       return known;

@@ -14,7 +14,10 @@ final class ReadSet {
   /** The writer of a value that came from the snapshot. */
   static final int FROM_SNAPSHOT = -1;
 
-  private static final int EXPECTED = 8;
+  private static final int EXPECTED = 4;
+
+  /** No reads; nothing may be added. */
+  static final ReadSet NONE = new ReadSet();
 
   private StateKey[] keys = new StateKey[EXPECTED];
   private @Nullable Versions[] cells = new Versions[EXPECTED];

@@ -58,8 +58,12 @@ final class ExecutorRounds {
     this.figures = figures;
   }
 
-  /** The contenders: one thread for everything, the serial executor, and all workers. */
-  private record Contenders(WaveExecutor single, WaveExecutor serial, WaveExecutor parallel) {}
+  /**
+   * The contenders: one thread for everything, another one like it, the serial executor, and all
+   * workers.
+   */
+  private record Contenders(
+      WaveExecutor single, WaveExecutor another, WaveExecutor serial, WaveExecutor parallel) {}
 
   void run() throws InterruptedException {
     final int cores = Runtime.getRuntime().availableProcessors();
@@ -77,15 +81,13 @@ final class ExecutorRounds {
       final Contenders contenders =
           new Contenders(
               onOneThread(parts, one),
+              onOneThread(parts, another),
               new SerialWaveExecutor(parts, pool),
               new ParallelWaveExecutor(parts, pool, System::nanoTime));
       commit(contenders.serial, wave(workload.setup()));
       try (Snapshot base = store.snapshot()) {
         conflictFree(contenders, base, workload);
         conflicting(contenders, base);
-        figures.accept(
-            "machine_scaling",
-            scaling(contenders.single, onOneThread(parts, another), base, wave(transfers())));
       }
     }
     store.close();
@@ -104,9 +106,15 @@ final class ExecutorRounds {
     };
   }
 
-  private void conflictFree(Contenders contenders, Snapshot base, Workload workload) {
-    final Medians transfers = compare(contenders, base, wave(workload.transfers(Workload.WAVE)));
+  private void conflictFree(Contenders contenders, Snapshot base, Workload workload)
+      throws InterruptedException {
+    final Wave wave = wave(workload.transfers(Workload.WAVE));
+    final Medians transfers = compare(contenders, base, wave);
+    // At once, because what a machine that others use gives changes from minute to minute.
+    final double scaling = scaling(contenders, base, wave);
     figures.accept("no_conflict_speedup", transfers.speedup());
+    figures.accept("machine_scaling", scaling);
+    figures.accept("no_conflict_speedup_of_machine", round(transfers.speedup() / scaling));
     figures.accept("no_conflict_speedup_over_serial", transfers.overSerial());
     figures.accept("native_transfers_per_s_single", transfers.singleRate());
     figures.accept("native_transfers_per_s_serial", transfers.serialRate());
@@ -137,10 +145,6 @@ final class ExecutorRounds {
     final Medians counter = compare(contenders, base, wave(fresh().counter(Workload.WAVE)));
     figures.accept("hot_counter_ratio", counter.overSerial());
     figures.accept("hot_counter_attempts_per_tx", attempts());
-  }
-
-  private static List<byte[]> transfers() {
-    return fresh().transfers(Workload.WAVE);
   }
 
   /**
@@ -211,17 +215,18 @@ final class ExecutorRounds {
    * What two cores can give at most: twice the time of a wave on one thread over the time of two
    * threads that execute one each and share nothing.
    */
-  private double scaling(WaveExecutor one, WaveExecutor another, Snapshot base, Wave wave)
+  private double scaling(Contenders contenders, Snapshot base, Wave wave)
       throws InterruptedException {
     final long[] alone = new long[rounds];
     final long[] together = new long[rounds];
     for (int i = 0; i < rounds; i++) {
-      alone[i] = time(one, base, wave);
+      alone[i] = time(contenders.single, base, wave);
       final long start = System.nanoTime();
       final Thread second =
           Thread.ofPlatform()
-              .start(() -> another.execute(wave, base, WaveExecutor.ReceiptListener.NONE));
-      one.execute(wave, base, WaveExecutor.ReceiptListener.NONE);
+              .start(
+                  () -> contenders.another.execute(wave, base, WaveExecutor.ReceiptListener.NONE));
+      contenders.single.execute(wave, base, WaveExecutor.ReceiptListener.NONE);
       second.join();
       together[i] = System.nanoTime() - start;
     }

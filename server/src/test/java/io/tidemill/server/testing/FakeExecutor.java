@@ -36,6 +36,9 @@ public final class FakeExecutor implements WaveExecutor {
   /** How many waves were executed. */
   public final AtomicInteger executed = new AtomicInteger();
 
+  /** What every wave says it cost; null for what one worker costs. */
+  public volatile @Nullable WaveStatistics statistics;
+
   /** Called before each transaction. */
   public volatile Runnable beforeEach = () -> {};
 
@@ -92,6 +95,6 @@ public final class FakeExecutor implements WaveExecutor {
         new WaveResult.Totals(gas, gas, gas, U128.ZERO, U128.ZERO),
         U128.of(1),
         List.of(),
-        WaveStatistics.serial(receipts.size()));
+        statistics == null ? WaveStatistics.serial(receipts.size()) : statistics);
   }
 }
