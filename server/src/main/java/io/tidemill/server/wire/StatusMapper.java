@@ -38,7 +38,8 @@ public final class StatusMapper {
     final Status.Builder status =
         Status.newBuilder()
             .setCode(code.value())
-            .setMessage(fitting(String.valueOf(refusal.getMessage())) + "; " + fitting(refusal.action()))
+            .setMessage(
+                fitting(String.valueOf(refusal.getMessage())) + "; " + fitting(refusal.action()))
             .addDetails(
                 Any.pack(
                     ErrorInfo.newBuilder()
