@@ -43,11 +43,8 @@ final class Batches {
     return StateDelta.ofSorted(entries);
   }
 
-  /**
-   * Fills a store with keys 0 to {@code size}, exclusive, at wave 0. A batch takes a narrow range
-   * of key hashes below each first nibble: each part of the tree is made once, and both cores work.
-   */
-  static void bulk(Path path, RocksOptions options, int size) {
+  /** The keys in about the order of the tree below each first nibble, so in that of its nodes. */
+  private static int[] inTree(int size) {
     // 40 bits of the key hash after its first nibble, over 24 bits of the number of the key.
     final long[] order =
         IntStream.range(0, size)
@@ -55,11 +52,20 @@ final class Batches {
             .mapToLong(i -> key(i).keyHash().w0() << 4 & -1L << 24 | i)
             .toArray();
     Arrays.parallelSort(order);
+    return Arrays.stream(order).mapToInt(word -> (int) word & (1 << 24) - 1).toArray();
+  }
+
+  /**
+   * Fills a store with keys 0 to {@code size}, exclusive, at wave 0. A batch takes a narrow range
+   * of key hashes below each first nibble: each part of the tree is made once, and both cores work.
+   */
+  static void bulk(Path path, RocksOptions options, int size) {
+    final int[] order = inTree(size);
     try (BulkLoad load = BulkLoad.into(path, options)) {
       for (int from = 0; from < size; from += LOAD) {
         final List<StateDelta.Entry> entries = new ArrayList<>(LOAD);
         for (int at = from; at < Math.min(size, from + LOAD); at++) {
-          final int i = (int) order[at] & (1 << 24) - 1;
+          final int i = order[at];
           entries.add(new StateDelta.Entry(key(i), value(i)));
         }
         load.put(StateDelta.ofUnsorted(entries));
@@ -68,26 +74,42 @@ final class Batches {
     }
   }
 
-  /** The nodes that a batch of {@code count} random keys touches in a tree of {@code size} keys. */
-  static double nodesPerUpdate(int size, int count) {
-    final long[] hashes =
-        IntStream.range(0, size)
-            .parallel()
-            .mapToLong(i -> key(i).keyHash().w0())
-            .sorted()
-            .toArray();
-    final int[] touched = new Random(5).ints(0, size).distinct().limit(count).sorted().toArray();
+  /** The first words of the hashes of keys 0 to {@code size}, exclusive, in order. */
+  static long[] keyHashes(int size) {
+    return IntStream.range(0, size)
+        .parallel()
+        .mapToLong(i -> key(i).keyHash().w0())
+        .sorted()
+        .toArray();
+  }
+
+  /**
+   * The nodes per key that batches of {@code count} random ones of {@code hashes} touch: the mean
+   * over as many batches as make 20,000 keys.
+   */
+  static double nodesPerUpdate(long[] hashes, int count) {
+    final Random random = new Random(5);
+    final int batches = Math.max(1, 20_000 / count);
+    long nodes = 0;
+    for (int i = 0; i < batches; i++) {
+      nodes +=
+          nodes(hashes, random.ints(0, hashes.length).distinct().limit(count).sorted().toArray());
+    }
+    return nodes / (double) batches / count;
+  }
+
+  private static long nodes(long[] hashes, int[] touched) {
     long nodes = 0;
     int before = -1;
     for (final int i : touched) {
       final int left = i == 0 ? 0 : sharedNibbles(hashes[i - 1], hashes[i]);
-      final int right = i == size - 1 ? 0 : sharedNibbles(hashes[i], hashes[i + 1]);
+      final int right = i == hashes.length - 1 ? 0 : sharedNibbles(hashes[i], hashes[i + 1]);
       // Nodes are where at least two keys share a prefix; those above the key before are counted.
       final int known = before < 0 ? 0 : sharedNibbles(hashes[before], hashes[i]) + 1;
       nodes += Math.max(left, right) + 1 - known;
       before = i;
     }
-    return nodes / (double) count;
+    return nodes;
   }
 
   private static int sharedNibbles(long a, long b) {
@@ -108,12 +130,11 @@ final class Batches {
     return sorted[sorted.length / 2];
   }
 
-  /** Reads the path of every fourth key, which is most of the nodes: a node that runs has them. */
+  /** Reads the path of every other key, which is nearly every node: a node that runs has them. */
   static void warm(RocksStateStore store, int size) {
+    final int[] order = inTree(size);
     try (Snapshot snapshot = store.snapshot()) {
-      for (int i = 0; i < size; i += 4) {
-        snapshot.prove(key(i));
-      }
+      IntStream.range(0, size / 2).parallel().forEach(i -> snapshot.prove(key(order[2 * i])));
     }
   }
 

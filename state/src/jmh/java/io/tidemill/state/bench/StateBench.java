@@ -44,10 +44,7 @@ import java.util.stream.Stream;
  * not show of them, {@code _worst} does. {@code _unpaced} is the same without a pause, where every
  * flush takes a core from the next waves.
  *
- * <p>{@code update_us} is a durable wave of 10,000 updates over their number, on a store whose tree
- * is mostly in the node cache. {@code nodes_per_update} is how many tree nodes such an update
- * touches, counted from the key hashes: on few keys the updates of a batch share most of them, on
- * many keys each has its own.
+ * <p>What a larger state costs is explained in {@link Growth}.
  *
  * <p>Figures ending in {@code _cpu} count the processor time of the thread that works, for a
  * machine that is busy with other things.
@@ -152,14 +149,7 @@ public final class StateBench {
       Peers.run(rounds, BATCH, directory, this::figure);
     }
     if (parts.contains("growth")) {
-      final double small = updateMicros(100_000);
-      final double big = updateMicros(large);
-      figure("update_us_100k", small);
-      figure("update_us_large", big);
-      figure("large_keys", large);
-      figure("cost_growth_10m_over_100k", big / small);
-      figure("nodes_per_update_100k", Batches.nodesPerUpdate(100_000, BATCH));
-      figure("nodes_per_update_large", Batches.nodesPerUpdate(large, BATCH));
+      new Growth(directory, rounds, this::figure).run(large);
     }
     if (json) {
       final StringBuilder out = new StringBuilder("{");
@@ -308,32 +298,6 @@ public final class StateBench {
         cold[round] = (System.nanoTime() - start) / 1e3 / 2_000;
       }
       figure("random_read_us", Batches.median(cold));
-    }
-  }
-
-  /** Propose and commit of 10,000 updates on a store of {@code size} keys, in µs per update. */
-  private double updateMicros(int size) {
-    final Path path = directory.resolve("store" + size);
-    final RocksOptions options =
-        RocksOptions.of(1).withRetention(Retention.PRUNED).withCaches(1 << 22, 1 << 18);
-    final long begin = System.nanoTime();
-    Batches.bulk(path, options.withDatabaseMemory(256L << 20, 512L << 20), size);
-    figure("bulk_load_s_" + size, (System.nanoTime() - begin) / 1e9);
-    try (RocksStateStore store = RocksStateStore.open(path, options)) {
-      Batches.warm(store, size);
-      long wave = 0;
-      final Random random = new Random(3);
-      final double[] times = new double[rounds];
-      for (int round = -20; round < rounds; round++) {
-        final StateDelta delta = Batches.updates(random, size, BATCH);
-        final WaveArtifacts artifacts = Batches.artifacts(++wave, 0);
-        final long start = System.nanoTime();
-        store.propose(delta).commit(artifacts);
-        if (round >= 0) {
-          times[round] = (System.nanoTime() - start) / 1e3 / delta.size();
-        }
-      }
-      return Batches.median(times);
     }
   }
 

@@ -66,17 +66,36 @@ public final class Blake3Lanes {
    * Puts a message into the next lane: a tag of two big-endian longs, {@code left}, {@code right}.
    */
   public void add(long tag0, long tag1, Hash32 left, Hash32 right) {
+    final int lane = start(tag0, tag1);
+    left(lane, left.w0(), left.w1(), left.w2(), left.w3());
+    right(lane, right.w0(), right.w1(), right.w2(), right.w3());
+  }
+
+  /**
+   * Starts a message of 80 bytes in the next lane with a tag of two big-endian longs; {@link #left}
+   * and {@link #right} give the rest. Returns the lane.
+   */
+  public int start(long tag0, long tag1) {
     final int lane = count++;
     put(first, 0, lane, tag0);
     put(first, 2, lane, tag1);
-    put(first, 4, lane, left.w0());
-    put(first, 6, lane, left.w1());
-    put(first, 8, lane, left.w2());
-    put(first, 10, lane, left.w3());
-    put(first, 12, lane, right.w0());
-    put(first, 14, lane, right.w1());
-    put(second, 0, lane, right.w2());
-    put(second, 2, lane, right.w3());
+    return lane;
+  }
+
+  /** The 32 bytes after the tag of {@code lane}, as big-endian longs. */
+  public void left(int lane, long w0, long w1, long w2, long w3) {
+    put(first, 4, lane, w0);
+    put(first, 6, lane, w1);
+    put(first, 8, lane, w2);
+    put(first, 10, lane, w3);
+  }
+
+  /** The last 32 bytes of {@code lane}, as big-endian longs. */
+  public void right(int lane, long w0, long w1, long w2, long w3) {
+    put(first, 12, lane, w0);
+    put(first, 14, lane, w1);
+    put(second, 0, lane, w2);
+    put(second, 2, lane, w3);
   }
 
   /** Puts a message into the next lane: {@link #MAX_LENGTH} bytes, zeros after its end. */

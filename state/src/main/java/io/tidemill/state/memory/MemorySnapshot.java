@@ -63,7 +63,7 @@ final class MemorySnapshot implements Snapshot {
   @Override
   public byte @Nullable [] get(StateKey key) {
     requireOpen();
-    final Leaf leaf = tree.find(top, key.keyHash());
+    final Leaf leaf = tree.find(top, key);
     return leaf == null ? null : leaf.value();
   }
 

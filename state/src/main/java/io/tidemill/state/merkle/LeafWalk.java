@@ -36,7 +36,8 @@ public final class LeafWalk {
       return true;
     }
     if (at instanceof Leaf leaf) {
-      return leaf.keyHash().compareTo(from) < 0 || visitor.leaf(leaf);
+      // Past the start nothing has to be compared, which spares the hash of every key.
+      return (!from.isZero() && leaf.keyHash().compareTo(from) < 0) || visitor.leaf(leaf);
     }
     final Inner inner = (Inner) at;
     final NodeKey key = NodeKey.above(inner.version(), depth, prefix);
@@ -48,7 +49,11 @@ public final class LeafWalk {
       // Skip what ends before the start: its largest key hash is the prefix filled with ones.
       if (node.child(slot) != null
           && filled(below, depth + 1).compareTo(from) >= 0
-          && !visit(node.child(slot), depth + 1, below, from)) {
+          && !visit(
+              node.child(slot),
+              depth + 1,
+              below,
+              below.compareTo(from) >= 0 ? Hash32.ZERO : from)) {
         return false;
       }
     }

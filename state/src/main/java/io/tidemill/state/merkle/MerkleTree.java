@@ -1,6 +1,7 @@
 package io.tidemill.state.merkle;
 
 import io.tidemill.state.StateDelta;
+import io.tidemill.state.StateKey;
 import io.tidemill.state.hash.Hash32;
 import io.tidemill.state.proof.Proof;
 import java.util.ArrayList;
@@ -43,7 +44,7 @@ public final class MerkleTree {
   }
 
   /** The change of one key: its new leaf, or null for a deletion. */
-  record Change(Hash32 keyHash, @Nullable Leaf leaf) implements Comparable<Change> {
+  record Change(StateKey key, Hash32 keyHash, @Nullable Leaf leaf) implements Comparable<Change> {
     @Override
     public int compareTo(Change other) {
       return keyHash.compareTo(other.keyHash);
@@ -108,15 +109,16 @@ public final class MerkleTree {
     return new TreeUpdate(updated, output.created, output.stale, output.grown);
   }
 
-  /** The leaf of {@code keyHash} under {@code root}, or null. */
-  public @Nullable Leaf find(@Nullable Child root, Hash32 keyHash) {
+  /** The leaf of {@code key} under {@code root}, or null. */
+  public @Nullable Leaf find(@Nullable Child root, StateKey key) {
+    final Hash32 keyHash = key.keyHash();
     Child at = root;
     int depth = 0;
     while (at instanceof Inner inner) {
       at = load(inner, keyHash, depth).child(Node.nibble(keyHash, depth));
       depth++;
     }
-    return at instanceof Leaf leaf && leaf.keyHash().equals(keyHash) ? leaf : null;
+    return at instanceof Leaf leaf && leaf.isOf(key) ? leaf : null;
   }
 
   /** The path to where {@code keyHash} is, or would be, under {@code root}. */
@@ -138,10 +140,10 @@ public final class MerkleTree {
     if (!(at instanceof Leaf leaf)) {
       return new Proof(siblings, Proof.End.EMPTY, null);
     }
-    return leaf.keyHash().equals(keyHash)
+    final Hash32 there = leaf.keyHash();
+    return there.equals(keyHash)
         ? new Proof(siblings, Proof.End.OWN_LEAF, null)
-        : new Proof(
-            siblings, Proof.End.OTHER_LEAF, new Proof.OtherLeaf(leaf.keyHash(), leaf.valueHash()));
+        : new Proof(siblings, Proof.End.OTHER_LEAF, new Proof.OtherLeaf(there, leaf.valueHash()));
   }
 
   /** The node that {@code inner}, hanging at {@code depth} above {@code keyHash}, refers to. */
@@ -226,7 +228,7 @@ public final class MerkleTree {
     if (to - from == 1 && !(old instanceof Inner)) {
       final Change change = changes[from];
       final Leaf leaf = (Leaf) old;
-      if (leaf == null || leaf.keyHash().equals(change.keyHash())) {
+      if (leaf == null || leaf.isOf(change.key())) {
         return replace(leaf, change.leaf(), output);
       }
       if (change.leaf() == null) {
@@ -273,7 +275,7 @@ public final class MerkleTree {
   /** The slots of {@code old} at {@code depth}, to be changed; a leaf is pushed into its slot. */
   private static @Nullable Child[] open(@Nullable Child old, @Nullable Node node, int depth) {
     if (node != null) {
-      return node.copyOfChildren();
+      return node.slots();
     }
     final @Nullable Child[] children = new @Nullable Child[Node.WIDTH];
     if (old instanceof Leaf leaf) {

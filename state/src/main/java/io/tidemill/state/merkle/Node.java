@@ -1,5 +1,6 @@
 package io.tidemill.state.merkle;
 
+import io.tidemill.state.hash.Blake3Lanes;
 import io.tidemill.state.hash.Hash32;
 import io.tidemill.state.proof.TreeHash;
 import java.nio.ByteBuffer;
@@ -33,44 +34,94 @@ public final class Node {
   /** {@code RANGE[i]}: the slots below position i of the binary heap 1..15. */
   private static final int[] RANGE = ranges();
 
-  private final @Nullable Child[] children;
+  /** What is in the slots that are in use, in order. */
+  private final Child[] children;
 
-  /** Hashes by heap position: 1 is the node, 2 and 3 its halves, 8 to 15 pairs of slots. */
-  private final Hash32[] folds;
+  /** The hashes of the places in {@link #folded}, in order, four words each. */
+  private final long[] folds;
 
+  /** The slots in use, and those with a leaf. */
   private final int present;
+
   private final int leaves;
 
   /**
-   * The node over {@code children}. It has the hashes of {@code old} until those of the slots that
+   * The places of the binary heap that have a hash of their own: not a lone leaf's, not nothing's.
+   */
+  private final int folded;
+
+  /**
+   * The node over {@code slots}. It has the hashes of {@code old} until those of the slots that
    * changed are set with {@link #fold}; without an old node that is all of them.
    */
-  Node(@Nullable Child[] children, @Nullable Node old) {
-    this.children = children;
+  Node(@Nullable Child[] slots, @Nullable Node old) {
     int presentBits = 0;
     int leafBits = 0;
     for (int i = 0; i < WIDTH; i++) {
-      if (children[i] != null) {
+      if (slots[i] != null) {
         presentBits |= 1 << i;
-        leafBits |= children[i] instanceof Leaf ? 1 << i : 0;
+        leafBits |= slots[i] instanceof Leaf ? 1 << i : 0;
       }
+    }
+    this.children = new Child[Integer.bitCount(presentBits)];
+    int next = 0;
+    for (final Child child : slots) {
+      if (child != null) {
+        children[next++] = child;
+      }
+    }
+    int foldedBits = 0;
+    for (int i = 1; i < WIDTH; i++) {
+      final int below = presentBits & RANGE[i];
+      final boolean alone = (below & (below - 1)) == 0 && (below & ~leafBits) == 0;
+      foldedBits |= alone ? 0 : 1 << i;
     }
     this.present = presentBits;
     this.leaves = leafBits;
-    this.folds = old == null ? new Hash32[WIDTH] : old.folds.clone();
+    this.folded = foldedBits;
+    this.folds = new long[4 * Integer.bitCount(foldedBits)];
+    if (old != null) {
+      keep(old);
+    }
+  }
+
+  private void keep(Node old) {
+    if (old.folded == folded) {
+      System.arraycopy(old.folds, 0, folds, 0, folds.length);
+      return;
+    }
+    for (int rest = folded & old.folded; rest != 0; rest &= rest - 1) {
+      final int i = Integer.numberOfTrailingZeros(rest);
+      System.arraycopy(old.folds, old.foldAt(i), folds, foldAt(i), 4);
+    }
   }
 
   /** Computes all hashes, one by one. */
   private Node hashed() {
     for (int i = WIDTH - 1; i > 0; i--) {
-      folds[i] = compute(i);
+      if (isFolded(i)) {
+        fold(i, TreeHash.inner(at(2 * i), at(2 * i + 1)));
+      }
     }
     return this;
   }
 
-  /** Sets the hash of heap position {@code i}. */
+  /** Whether the hash of heap position {@code i}, 1 to 15, is one over two subtrees. */
+  boolean isFolded(int i) {
+    return (folded >>> i & 1) != 0;
+  }
+
+  /** Sets the hash of heap position {@code i}, for which {@link #isFolded}. */
   void fold(int i, Hash32 hash) {
-    folds[i] = hash;
+    final int at = foldAt(i);
+    folds[at] = hash.w0();
+    folds[at + 1] = hash.w1();
+    folds[at + 2] = hash.w2();
+    folds[at + 3] = hash.w3();
+  }
+
+  private int foldAt(int i) {
+    return 4 * Integer.bitCount(folded & (1 << i) - 1);
   }
 
   /** Whether one of {@code slots} is below heap position {@code i}. */
@@ -80,58 +131,91 @@ public final class Node {
 
   /** The hash of the subtree. */
   public Hash32 hash() {
-    return folds[1];
+    return at(1);
   }
 
   /** What is in {@code slot}. */
   public @Nullable Child child(int slot) {
-    return children[slot];
+    return (present >>> slot & 1) == 0 ? null : inUse(slot);
+  }
+
+  private Child inUse(int slot) {
+    return children[Integer.bitCount(present & (1 << slot) - 1)];
   }
 
   /** The number of slots in use. */
   public int size() {
-    return Integer.bitCount(present);
+    return children.length;
   }
 
-  @Nullable Child[] copyOfChildren() {
-    return children.clone();
-  }
-
-  private Hash32 compute(int i) {
-    final Hash32 known = withoutHashing(i);
-    return known != null ? known : TreeHash.inner(at(2 * i), at(2 * i + 1));
-  }
-
-  /** The hash of heap position {@code i}, 1 to 15, where it is empty or a lone leaf; else null. */
-  @Nullable Hash32 withoutHashing(int i) {
-    final int below = present & RANGE[i];
-    if (below == 0) {
-      return TreeHash.EMPTY;
+  /** All slots, to be changed. */
+  @Nullable Child[] slots() {
+    final @Nullable Child[] slots = new @Nullable Child[WIDTH];
+    int next = 0;
+    for (int rest = present; rest != 0; rest &= rest - 1) {
+      slots[Integer.numberOfTrailingZeros(rest)] = children[next++];
     }
-    final Leaf only = only(below);
-    return only == null ? null : only.hash();
+    return slots;
   }
 
   /** The kept hash of heap position {@code i}, 1 to 31. */
   Hash32 at(int i) {
-    return i < WIDTH ? folds[i] : Child.rootHash(children[i - WIDTH]);
+    if (i < WIDTH && isFolded(i)) {
+      final int at = foldAt(i);
+      return new Hash32(folds[at], folds[at + 1], folds[at + 2], folds[at + 3]);
+    }
+    final int below = below(i);
+    return below == 0 ? TreeHash.EMPTY : inUse(Integer.numberOfTrailingZeros(below)).hash();
+  }
+
+  /** Puts the two hashes below heap position {@code i}, 1 to 15, into the next of {@code lanes}. */
+  void addTo(Blake3Lanes lanes, int i) {
+    final int lane = TreeHash.startInner(lanes);
+    half(lanes, lane, 2 * i);
+    half(lanes, lane, 2 * i + 1);
+  }
+
+  /** As {@link #at}, without an object for the hash: this is where an update spends its time. */
+  private void half(Blake3Lanes lanes, int lane, int i) {
+    if (i < WIDTH && isFolded(i)) {
+      final int at = foldAt(i);
+      half(lanes, lane, i, folds[at], folds[at + 1], folds[at + 2], folds[at + 3]);
+      return;
+    }
+    final int below = below(i);
+    final Child child = below == 0 ? null : inUse(Integer.numberOfTrailingZeros(below));
+    if (child instanceof Leaf leaf) {
+      half(lanes, lane, i, leaf.hash0, leaf.hash1, leaf.hash2, leaf.hash3);
+    } else {
+      final Hash32 hash = child == null ? TreeHash.EMPTY : child.hash();
+      half(lanes, lane, i, hash.w0(), hash.w1(), hash.w2(), hash.w3());
+    }
+  }
+
+  private static void half(Blake3Lanes lanes, int lane, int i, long w0, long w1, long w2, long w3) {
+    if ((i & 1) == 0) {
+      lanes.left(lane, w0, w1, w2, w3);
+    } else {
+      lanes.right(lane, w0, w1, w2, w3);
+    }
   }
 
   /** The leaf that is alone below heap position {@code i}, or null. */
   @Nullable Leaf onlyLeaf(int i) {
-    return only(present & (i < WIDTH ? RANGE[i] : 1 << (i - WIDTH)));
+    final int below = below(i);
+    return below != 0 && (below & (below - 1)) == 0 && (below & leaves) != 0
+        ? (Leaf) inUse(Integer.numberOfTrailingZeros(below))
+        : null;
   }
 
   /** Whether no key is below heap position {@code i}. */
   boolean isEmpty(int i) {
-    return (present & (i < WIDTH ? RANGE[i] : 1 << (i - WIDTH))) == 0;
+    return below(i) == 0;
   }
 
-  private @Nullable Leaf only(int below) {
-    if (below != 0 && (below & (below - 1)) == 0 && (below & leaves) != 0) {
-      return (Leaf) children[Integer.numberOfTrailingZeros(below)];
-    }
-    return null;
+  /** The slots in use below heap position {@code i}, 1 to 31. */
+  private int below(int i) {
+    return present & (i < WIDTH ? RANGE[i] : 1 << (i - WIDTH));
   }
 
   /** The length of the stored form. */

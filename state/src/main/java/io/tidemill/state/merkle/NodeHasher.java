@@ -1,7 +1,6 @@
 package io.tidemill.state.merkle;
 
 import io.tidemill.state.hash.Blake3Lanes;
-import io.tidemill.state.hash.Hash32;
 import io.tidemill.state.proof.TreeHash;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,10 +54,10 @@ final class NodeHasher {
   }
 
   private void enqueue(Node node, int place, @Nullable Blake3Lanes lanes) {
-    final Hash32 known = node.withoutHashing(place);
-    if (known != null) {
-      node.fold(place, known);
-    } else if (lanes == null) {
+    if (!node.isFolded(place)) {
+      return;
+    }
+    if (lanes == null) {
       node.fold(place, TreeHash.inner(node.at(2 * place), node.at(2 * place + 1)));
     } else {
       targets[waiting] = node;
@@ -74,7 +73,7 @@ final class NodeHasher {
     if (lanes != null && waiting >= LANES_FROM) {
       lanes.clear();
       for (int i = 0; i < waiting; i++) {
-        TreeHash.addInner(lanes, targets[i].at(2 * places[i]), targets[i].at(2 * places[i] + 1));
+        targets[i].addTo(lanes, places[i]);
       }
       TreeHash.runInner(lanes);
       for (int i = 0; i < waiting; i++) {

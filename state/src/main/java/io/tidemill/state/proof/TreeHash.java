@@ -47,7 +47,12 @@ public final class TreeHash {
     lanes.add(INNER_TAG_0, INNER_TAG_1, left, right);
   }
 
-  /** Runs lanes that {@link #addInner} filled. */
+  /** Starts an inner node in {@code lanes}, which the caller gives its two hashes. */
+  public static int startInner(Blake3Lanes lanes) {
+    return lanes.start(INNER_TAG_0, INNER_TAG_1);
+  }
+
+  /** Runs lanes that {@link #addInner} or {@link #startInner} filled. */
   public static void runInner(Blake3Lanes lanes) {
     lanes.run(INNER_TAG.length + 2 * Hash32.LENGTH);
   }

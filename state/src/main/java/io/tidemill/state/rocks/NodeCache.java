@@ -22,7 +22,28 @@ final class NodeCache implements NodeReader {
 
   private static final int RESIDENT = 4_369;
 
-  private record Entry(NodeKey key, Node node) {}
+  /** A node under its key, whose fields are here: there are millions. */
+  private record Entry(long version, int depth, long w0, long w1, long w2, long w3, Node node) {
+    static Entry of(NodeKey key, Node node) {
+      final Hash32 prefix = key.prefix();
+      return new Entry(
+          key.version(), key.depth(), prefix.w0(), prefix.w1(), prefix.w2(), prefix.w3(), node);
+    }
+
+    boolean is(NodeKey key) {
+      return version == key.version() && isAt(key);
+    }
+
+    /** Whether it is at the place of {@code key}, in any version. */
+    boolean isAt(NodeKey key) {
+      final Hash32 prefix = key.prefix();
+      return w0 == prefix.w0()
+          && w1 == prefix.w1()
+          && depth == key.depth()
+          && w2 == prefix.w2()
+          && w3 == prefix.w3();
+    }
+  }
 
   private final Database database;
   private final Supplier<Core.Current> heads;
@@ -81,14 +102,14 @@ final class NodeCache implements NodeReader {
   }
 
   void put(NodeKey key, Node node) {
-    final Entry entry = new Entry(key, node);
+    final Entry entry = Entry.of(key, node);
     if (key.depth() < RESIDENT_LEVELS) {
       upper[place(key)] = entry;
       return;
     }
     final int slot = slot(key);
     final Entry held = lower[slot];
-    if (held != null && !samePlace(held.key(), key)) {
+    if (held != null && !held.isAt(key)) {
       // Two places share a pair of slots: the older one moves over and drops what was there.
       lower[slot ^ 1] = held;
     }
@@ -96,11 +117,7 @@ final class NodeCache implements NodeReader {
   }
 
   private static @Nullable Node of(@Nullable Entry entry, NodeKey key) {
-    return entry != null && entry.key().equals(key) ? entry.node() : null;
-  }
-
-  private static boolean samePlace(NodeKey a, NodeKey b) {
-    return a.depth() == b.depth() && a.prefix().equals(b.prefix());
+    return entry != null && entry.is(key) ? entry.node() : null;
   }
 
   /** The node of a dirty wave, or as it is on disk; checked against {@code expected}. */

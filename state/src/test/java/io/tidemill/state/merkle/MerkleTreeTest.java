@@ -91,9 +91,9 @@ class MerkleTreeTest {
       }
       for (int i = 0; i < keySpace; i++) {
         final StateKey key = key(i);
-        final Leaf leaf = tree.find(root, key.keyHash());
+        final Leaf leaf = tree.find(root, key);
         assertThat(leaf != null).isEqualTo(model.containsKey(key.raw()));
-        final Leaf held = resident.find(residentRoot, key.keyHash());
+        final Leaf held = resident.find(residentRoot, key);
         assertThat(held == null ? null : held.value()).isEqualTo(model.get(key.raw()));
       }
     }

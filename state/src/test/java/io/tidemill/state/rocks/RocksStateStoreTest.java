@@ -3,6 +3,7 @@ package io.tidemill.state.rocks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tidemill.state.Commit;
 import io.tidemill.state.Retention;
 import io.tidemill.state.Snapshot;
 import io.tidemill.state.StateException;
@@ -11,12 +12,22 @@ import io.tidemill.state.StateRoot;
 import io.tidemill.state.StateStore;
 import io.tidemill.state.StateStoreContract;
 import io.tidemill.state.Waves;
+import io.tidemill.state.hash.Hash32;
+import io.tidemill.state.merkle.Child;
+import io.tidemill.state.merkle.Leaf;
+import io.tidemill.state.merkle.LeafWalk;
+import io.tidemill.state.merkle.Node;
+import io.tidemill.state.merkle.NodeKey;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.rocksdb.RocksIterator;
 
 class RocksStateStoreTest extends StateStoreContract {
   @TempDir(factory = MemoryFolder.class)
@@ -128,6 +139,85 @@ class RocksStateStoreTest extends StateStoreContract {
       waves.commit(store, 41, 20);
       assertThat(store.head().root().blake3()).isEqualTo(Waves.rootOf(waves.model(41, 20)));
     }
+  }
+
+  @Test
+  void shouldKeepExactlyTheNodesThatRetainedWavesAndCommitsReach() {
+    final Waves waves = new Waves(8, 60);
+    final RocksOptions options = options().withRetention(new Retention(8, 3, 8, 8));
+    try (RocksStateStore store = RocksStateStore.open(folder.resolve("counted"), options)) {
+      for (long wave = 0; wave <= 29; wave++) {
+        waves.commit(store, wave, 20);
+      }
+      final Commit child;
+      try (Snapshot base = store.snapshot()) {
+        child = store.commitChild(base, waves.delta(1_000, 10), List.of());
+      }
+      waves.commit(store, 30, 20);
+      store.prune();
+      assertThat(stored(store)).hasSizeGreaterThan(20).isEqualTo(reachable(store));
+      // The commit keeps the tree of its wave for as long as it is there.
+      for (long wave = 31; wave <= 36; wave++) {
+        waves.commit(store, wave, 20);
+      }
+      store.prune();
+      assertThat(stored(store)).isEqualTo(reachable(store));
+      assertThat(store.deleteCommit(child.id())).isTrue();
+      store.rollbackTo(34);
+      for (long wave = 35; wave <= 40; wave++) {
+        waves.commit(store, wave, 20);
+      }
+      store.prune();
+      assertThat(stored(store)).isEqualTo(reachable(store));
+      assertThat(store.verify().problems()).isEmpty();
+    }
+  }
+
+  /** The nodes in the tables. */
+  private static Set<NodeKey> stored(RocksStateStore store) {
+    final Set<NodeKey> stored = new HashSet<>();
+    final Core.Current now = store.core().current();
+    try (RocksIterator iterator = now.pin().iterate(Family.JMT)) {
+      for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
+        stored.add(NodeKey.decode(iterator.key(), 0));
+      }
+    } finally {
+      now.pin().release();
+    }
+    return stored;
+  }
+
+  /** The nodes under the tops of all waves whose tree is retained, and of all commits. */
+  private static Set<NodeKey> reachable(RocksStateStore store) {
+    final Set<NodeKey> reachable = new HashSet<>();
+    final Core core = store.core();
+    final Core.Current now = core.current();
+    try {
+      final List<Child> tops = new ArrayList<>();
+      for (long wave = core.oldest(Core.Oldest.TREE); wave <= now.wave(); wave++) {
+        tops.add(core.row(now.pin(), wave).top());
+      }
+      new Forks(core).list(now.pin()).forEach(fork -> tops.add(fork.top()));
+      final LeafWalk.Visitor visitor =
+          new LeafWalk.Visitor() {
+            @Override
+            public boolean leaf(Leaf leaf) {
+              return true;
+            }
+
+            @Override
+            public void node(NodeKey key, Node node) {
+              reachable.add(key);
+            }
+          };
+      for (final Child top : tops) {
+        LeafWalk.run(
+            top, Hash32.ZERO, (key, expected) -> core.nodes.load(now, key, expected), visitor);
+      }
+    } finally {
+      now.pin().release();
+    }
+    return reachable;
   }
 
   @Test
