@@ -51,6 +51,11 @@ final class Supervisor {
       return point == null && inSync == 0;
     }
 
+    /** The most waves that the worker commits. */
+    private int most() {
+      return isTimed() ? 100_000 : inSync > 0 ? ENOUGH_SYNCS : ENOUGH;
+    }
+
     @Override
     public String toString() {
       return isTimed()
@@ -61,6 +66,9 @@ final class Supervisor {
 
   /** Waves after which a worker stops that was to end by itself and did not. */
   private static final int ENOUGH = 400;
+
+  /** The same of one that was to die in a sync. */
+  private static final int ENOUGH_SYNCS = 120;
 
   private final Path store;
   private final Path library;
@@ -161,7 +169,7 @@ final class Supervisor {
                 ending.point,
                 CrashWorker.class,
                 Long.toString(seed),
-                Integer.toString(ending.isTimed() ? 100_000 : ENOUGH)),
+                Integer.toString(ending.most())),
             all);
     final CountDownLatch opened = new CountDownLatch(1);
     final Thread reader =
