@@ -29,25 +29,6 @@ final class ChangeMaker {
     this.keepValues = keepValues;
   }
 
-  private void hash(int count) {
-    if (count < LANES_FROM) {
-      for (int i = 0; i < count; i++) {
-        final byte[] value = values[i];
-        // A deletion has no leaf: what is computed for it is not used.
-        valueHashes[i] = value == null ? Hash32.ZERO : Blake3.hash(value);
-        keyHashes[i] = keys[i].keyHash();
-        hashes[i] = TreeHash.leaf(keyHashes[i], valueHashes[i]);
-      }
-      return;
-    }
-    if (hasher == null) {
-      hasher = new LeafHasher();
-    }
-    hasher.values(values, valueHashes, count);
-    hasher.keys(keys, keyHashes, count);
-    hasher.leaves(keyHashes, valueHashes, hashes, count);
-  }
-
   /** Makes changes {@code from} to {@code to}. */
   void make(int from, int to) {
     for (int start = from; start < to; start += LeafHasher.MOST) {
@@ -70,5 +51,24 @@ final class ChangeMaker {
               : new Leaf(keys[i].raw(), valueHashes[i], hashes[i], keepValues ? value : null);
       changes[start + i] = new MerkleTree.Change(keys[i], keyHashes[i], leaf);
     }
+  }
+
+  private void hash(int count) {
+    if (count < LANES_FROM) {
+      for (int i = 0; i < count; i++) {
+        final byte[] value = values[i];
+        // A deletion has no leaf: what is computed for it is not used.
+        valueHashes[i] = value == null ? Hash32.ZERO : Blake3.hash(value);
+        keyHashes[i] = keys[i].keyHash();
+        hashes[i] = TreeHash.leaf(keyHashes[i], valueHashes[i]);
+      }
+      return;
+    }
+    if (hasher == null) {
+      hasher = new LeafHasher();
+    }
+    hasher.values(values, valueHashes, count);
+    hasher.keys(keys, keyHashes, count);
+    hasher.leaves(keyHashes, valueHashes, hashes, count);
   }
 }
