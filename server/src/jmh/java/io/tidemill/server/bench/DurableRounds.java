@@ -42,7 +42,7 @@ import java.util.stream.Stream;
  * client shares the cores with the node.
  */
 final class DurableRounds {
-  private static final int WARM_UPS = 25;
+  private static final int WARM_UPS = 75;
   private static final int VERIFIED_WARM_UPS = 1;
   private static final int VERIFIED_ROUNDS = 3;
   private static final int CHUNK = 500;

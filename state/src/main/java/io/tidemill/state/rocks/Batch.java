@@ -36,9 +36,14 @@ final class Batch {
    */
   private static final int PIECE = 384 << 10;
 
+  private static final int FIRST = 1 << 16;
+
+  /** The most that an empty batch holds on to. */
+  private static final int KEPT = 48 << 20;
+
   private final Database database;
   private final @Nullable Consumer<Batch> pieces;
-  private byte[] bytes = new byte[1 << 16];
+  private byte[] bytes = new byte[FIRST];
   private int length = HEADER;
   private int count;
 
@@ -99,10 +104,13 @@ final class Batch {
     length += written;
   }
 
-  /** Takes everything out. */
+  /** Takes everything out; a batch that is filled again and again keeps what it has grown to. */
   void clear() {
     length = HEADER;
     count = 0;
+    if (bytes.length > KEPT) {
+      bytes = new byte[FIRST];
+    }
   }
 
   boolean isEmpty() {
@@ -131,7 +139,10 @@ final class Batch {
       }
       bytes =
           Arrays.copyOf(
-              bytes, (int) Math.min(Integer.MAX_VALUE - 16, Math.max(needed, bytes.length * 2L)));
+              bytes,
+              (int)
+                  Math.min(
+                      Integer.MAX_VALUE - 16, Math.max(needed + needed / 8, bytes.length * 2L)));
     }
     bytes[length++] = tag;
     varint(database.id(family));

@@ -36,6 +36,11 @@ final class Flusher implements AutoCloseable {
   private final ReentrantLock flushing = new ReentrantLock();
   private final AtomicBoolean asked = new AtomicBoolean();
   private final AtomicBoolean timed = new AtomicBoolean();
+
+  /** What a flush writes; used under {@link #flushing}. */
+  private final Batch ahead;
+
+  private final Batch last;
   private long unsynced;
   private int pauses;
 
@@ -51,6 +56,8 @@ final class Flusher implements AutoCloseable {
     this.core = core;
     this.then = then;
     this.policy = core.options.writeBack();
+    this.ahead = new Batch(core.database, this::piece);
+    this.last = new Batch(core.database);
   }
 
   /** Takes on the dirty waves that were found in the log when the store was opened. */
@@ -163,12 +170,12 @@ final class Flusher implements AutoCloseable {
         CrashPoints.hit("flush.started");
         final long began = System.nanoTime();
         final Flush flush = new Flush(dirty, core.database, pin, now.cache());
-        final Batch ahead = new Batch(core.database, this::piece);
+        ahead.clear();
         flush.ahead(ahead);
         // The last batch rests on all that is ahead: it must not reach the disk before that.
         piece(ahead, true);
         CrashPoints.hit("flush.ahead");
-        final Batch last = new Batch(core.database);
+        last.clear();
         flush.last(last);
         write(last, true);
         CrashPoints.hit("flush.written");

@@ -29,12 +29,16 @@ public final class RocksStateStore implements StateStore {
   private final WaveReader reader;
   private @Nullable RocksProposal open;
 
+  /** What a commit writes; guarded by {@link Core#writing}. */
+  private final Batch batch;
+
   private RocksStateStore(Core core) {
     this.core = core;
     this.forks = new Forks(core);
     this.pruner = new Pruner(core, forks);
     this.flusher = new Flusher(core, pruner::soon);
     this.reader = new WaveReader(core);
+    this.batch = new Batch(core.database);
   }
 
   /**
@@ -153,7 +157,7 @@ public final class RocksStateStore implements StateStore {
                 final byte[] before = cache.find(key, wave - 1);
                 return ValueCache.isMiss(before) ? null : before;
               });
-      final Batch batch = new Batch(core.database);
+      batch.clear();
       batch.put(Family.WAVES, Keys.wave(wave), row.encode());
       WaveBatch.codes(batch, artifacts.codes());
       flusher.add(batch, dirty);
