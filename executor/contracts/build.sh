@@ -53,7 +53,9 @@ build_c() {
   clang --target=wasm32 -std=c11 -Os -Wall -Wextra -Werror -nostdlib -ffreestanding \
     -fvisibility=hidden -mbulk-memory -msign-ext -mmutable-globals -mnontrapping-fptoint \
     -I include -c "$1/$2" -o "$3.o"
-  wasm-ld --no-entry --strip-all --stack-first -z stack-size=16384 "$3.o" -o "$3"
+  local strip=--strip-all
+  [ "$1" != malicious ] || strip=--strip-debug # it keeps its names, so that traces can show them
+  wasm-ld --no-entry $strip --stack-first -z stack-size=16384 "$3.o" -o "$3"
   rm -f "$3.o"
 }
 

@@ -2,7 +2,7 @@
 
 import {accountChoices, abiOf, functions} from './contract.js';
 import {eventRows} from './events.js';
-import {accountLink, coins, copyable, facts, figures, grouped, h, table} from './dom.js';
+import {accountLink, coins, copyable, facts, figures, grouped, h, short, table} from './dom.js';
 import {isDev, rpc} from './node.js';
 import {storage} from './storage.js';
 
@@ -17,7 +17,7 @@ export async function accountsPage(page) {
     h('p.lead', 'The funded accounts of this development chain. Everybody has their keys.'),
     h('section.card.flush', table(['', 'Address', '#Balance', 'Seed of the key'], accounts.map(account => h('tr',
       h('td.quiet', `#${account.index}`),
-      h('td', accountLink(account.address)),
+      h('td', accountLink(account.address, short(account.address))),
       h('td.number', coins(account.balance)),
       h('td', copyable(account.seed, `${account.seed.slice(0, 14)}…`)))))));
 }

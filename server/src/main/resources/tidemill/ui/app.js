@@ -3,7 +3,7 @@
 import {accountPage, accountsPage} from './account.js';
 import {proofPage} from './check.js';
 import {forgetAbis} from './contract.js';
-import {grouped, h, problem} from './dom.js';
+import {grouped, h, label, problem} from './dom.js';
 import {eventsPage} from './events.js';
 import {isDev, onConnection, rpc, subscribe} from './node.js';
 import {transactionPage} from './transaction.js';
@@ -24,8 +24,14 @@ const query = document.getElementById('query');
 let leave = () => {};
 let shown = 0;
 
+/** The funded accounts of a development chain have numbers that everybody calls them by. */
+const named = isDev().then(async dev => {
+  if (dev) for (const account of await rpc('dev_accounts')) label(account.address, `#${account.index}`);
+}).catch(() => {});
+
 async function show() {
   const turn = ++shown;
+  await named;
   leave();
   leave = () => {};
   const [name, ...rest] = location.hash.replace(/^#\/?/, '').split('/').map(decodeURIComponent);

@@ -33,8 +33,9 @@ export function grouped(number) {
   return String(number).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
 }
 
-/** Quanta as coins: 10^9 quanta are one PYDE. */
+/** Quanta as coins: 10^9 quanta are one PYDE. A few are told as what they are. */
 export function coins(quanta) {
+  if (quanta > 0 && quanta < 10000) return `${grouped(quanta)} quanta`;
   const digits = String(quanta).padStart(10, '0');
   const rest = digits.slice(-9).replace(/0+$/, '');
   return `${grouped(digits.slice(0, -9))}${rest ? '.' + rest : ''} PYDE`;
@@ -73,8 +74,16 @@ export function copyable(text, shown = text) {
 
 export const waveLink = wave => h('a', {href: `#/wave/${wave}`}, grouped(wave));
 export const transactionLink = (hash, digits) => h('a.mono', {href: `#/tx/${hash}`, title: hash}, short(hash, digits));
-export const accountLink = (address, label) =>
-  h(label ? 'a' : 'a.mono', {href: `#/account/${encodeURIComponent(address)}`, title: address}, label ?? short(address));
+const labels = new Map();
+
+/** Calls accounts so wherever they are shown without a name of their own. */
+export function label(address, name) {
+  labels.set(address, name);
+}
+
+export function accountLink(address, name = labels.get(address)) {
+  return h(name ? 'a' : 'a.mono', {href: `#/account/${encodeURIComponent(address)}`, title: address}, name ?? short(address));
+}
 
 export function badge(status) {
   const good = status === 'success';

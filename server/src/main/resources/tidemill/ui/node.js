@@ -5,12 +5,26 @@ let lastId = 0;
 
 /** The result of a method; what the node refuses is thrown with its message. */
 export async function rpc(method, params = []) {
+  return result(await post({jsonrpc: '2.0', id: ++lastId, method, params}));
+}
+
+/** The results of one method for many parameters, in one request. */
+export async function rpcAll(method, many) {
+  if (many.length === 0) return [];
+  const answers = await post(many.map(params => ({jsonrpc: '2.0', id: ++lastId, method, params})));
+  return answers.map(result);
+}
+
+async function post(body) {
   const response = await fetch('/', {
     method: 'POST',
     headers: {'Content-Type': 'application/json'},
-    body: JSON.stringify({jsonrpc: '2.0', id: ++lastId, method, params}),
+    body: JSON.stringify(body),
   });
-  const answer = await response.json();
+  return response.json();
+}
+
+function result(answer) {
   if (answer.error) {
     const error = new Error(answer.error.message);
     error.data = answer.error.data;

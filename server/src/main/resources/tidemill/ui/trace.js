@@ -67,19 +67,32 @@ export async function tree(frame) {
       h('span.badge', frame.kind),
       h('span', accountLink(frame.contract, abi?.name), '.', h('strong', frame.function || 'receive'),
         h('span.mono', `(${args ? args.map(value => short(value, 6)).join(', ') : short(frame.calldata, 16)})`),
-        good ? (returned ? h('span.mono.quiet', ` → ${short(returned, 12)}`) : '') : h('span.badge.bad', frame.end)),
+        BigInt(frame.value ?? 0) > 0n && h('span.quiet', ` with ${coins(frame.value)}`),
+        good ? (returned ? h('span.mono.quiet', ` → ${short(returned, 12)}`) : '') : [' ', h('span.badge.bad', frame.end)]),
       h('span.fuel', {title: `own fuel ${grouped(frame.own_fuel)}`}, grouped(frame.fuel_used))),
     children);
 }
 
 async function words(step) {
-  if (step.read) return ['read', `slot ${short(step.read)}${step.before ? ` = ${short(step.before, 16)}` : ''}`];
+  if (step.read) return ['read', `slot ${short(step.read)} = ${step.before ? brief(step.before) : 'nothing'}`];
   if (step.write) {
-    return ['write', `slot ${short(step.write)}${step.before ? ` = ${short(step.before, 16)}` : ''} → ${step.after ? short(step.after, 16) : 'deleted'}`];
+    return ['write', `slot ${short(step.write)}${step.before ? ` = ${brief(step.before)}` : ''} → ${step.after ? brief(step.after) : 'deleted'}`];
   }
   if (step.event) return ['event', await eventWords(step.event)];
   if (step.debug_log !== undefined) return ['log', step.debug_log];
   return ['host', step.host_call ?? '?'];
+}
+
+/** A value as a number where it has the width of one, else its first digits. */
+function brief(hex) {
+  const number = numberOf(hex);
+  return number === null ? short(hex, 16) : grouped(number);
+}
+
+/** The little-endian number in bytes of a width that numbers have, or null. */
+function numberOf(hex) {
+  const bytes = (hex.length - 2) / 2;
+  return [1, 2, 4, 8, 16].includes(bytes) ? BigInt('0x' + hex.slice(2).match(/../g).reverse().join('')) : null;
 }
 
 /** The same host call many times is one line. */
@@ -155,6 +168,7 @@ async function what(change, was, field, written) {
 }
 
 function values(was, is, field) {
+  if (was === is) return h('span.quiet', 'written as it was');
   if (field) {
     const words = value => (decode(field.abi, [field.type], value)?.[0] ?? value);
     return [was !== null && h('span.was', words(was)), is ? h('span.is', words(is)) : h('span.quiet', 'deleted')];
@@ -175,8 +189,7 @@ function values(was, is, field) {
 function shown(hex) {
   const bytes = (hex.length - 2) / 2;
   if (bytes === 0) return 'empty';
-  if (bytes > 48) return `${hex.slice(0, 66)}… (${bytes} bytes)`;
-  if (![1, 2, 4, 8, 16].includes(bytes)) return hex;
-  const number = BigInt('0x' + hex.slice(2).match(/../g).reverse().join(''));
-  return `${hex}  (${grouped(number)})`;
+  if (bytes > 128) return `${hex.slice(0, 66)}… (${bytes} bytes)`;
+  const number = numberOf(hex);
+  return number === null ? hex : `${hex}  (${grouped(number)})`;
 }

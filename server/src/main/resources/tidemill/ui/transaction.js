@@ -22,7 +22,8 @@ export async function transactionPage(page, [hash]) {
       ['Fee', coins(receipt.fee_paid)]));
   const reason = traced?.error?.message ?? receipt.code_name;
   if (receipt.status !== 'success') {
-    page.append(h('section.card.problem', h('strong', 'It did not succeed: '), reason ?? receipt.status));
+    page.append(h('section.card.problem', {id: 'failure'}, h('strong', 'It did not succeed: '), reason ?? receipt.status,
+      frame && h('ol.places', folded(await Promise.all(failure(frame).map(place))).map(text => h('li', text)))));
   }
   page.append(h('section.card', h('h2', 'Receipt'), facts(
     receipt.contract && ['Created', accountLink(receipt.contract)],
@@ -32,6 +33,11 @@ export async function transactionPage(page, [hash]) {
     ['Events', receipt.events.length
       ? await Promise.all(receipt.events.map(async item => h('div', await eventWords(item))))
       : 'none'])));
+  if (traced?.debug_messages?.length) {
+    page.append(h('section.card', {id: 'messages'}, h('h2', 'What contracts said'),
+      h('ul.steps', await Promise.all(traced.debug_messages.map(async message =>
+        h('li', accountLink(message.contract, (await abiOf(message.contract))?.name), ' ', message.text))))));
+  }
   if (frame) {
     page.append(
       h('section.card', h('h2', 'Fuel by function'), await fuelByFunction(frame)),
@@ -41,6 +47,28 @@ export async function transactionPage(page, [hash]) {
     page.append(h('section.card.flush', {id: 'diff'}, h('h2', 'State'), await diff(traced.state_diff, receipt.wave, frame)));
   }
   if (!traced) page.append(h('p.note', 'This node does not keep what a trace of this transaction needs.'));
+}
+
+/** Where a frame failed, innermost first: after the places of the call that it failed with. */
+function failure(frame) {
+  const cause = frame.steps.filter(step => step.call).at(-1)?.call;
+  const inner = cause?.backtrace && cause.return_data === frame.return_data ? failure(cause) : [];
+  return [...inner, ...(frame.backtrace ?? [])];
+}
+
+async function place(site) {
+  const name = (await abiOf(site.contract))?.name ?? short(site.contract);
+  return `${name}.${site.function_name || `function ${site.function_index}`} +${site.code_offset}`;
+}
+
+/** What comes many times in a row stands once, with how often. */
+function folded(texts) {
+  const lines = [];
+  for (const text of texts) {
+    if (lines.at(-1)?.text === text) lines.at(-1).times++;
+    else lines.push({text, times: 1});
+  }
+  return lines.map(line => (line.times > 1 ? `${line.text} ×${line.times}` : line.text));
 }
 
 /** What the function returned, in words where the ABI has them. */

@@ -2,7 +2,7 @@
 
 import {ago, badge, copyable, facts, figures, grouped, h, short, table, time, transactionLink, waveLink} from './dom.js';
 import {longTable} from './list.js';
-import {isDev, rpc, subscribe} from './node.js';
+import {isDev, rpc, rpcAll, subscribe} from './node.js';
 
 const SHOWN = 50;
 
@@ -39,7 +39,7 @@ export async function wavesPage(page) {
     empty.remove();
     const row = h(fresh ? 'tr.fresh' : 'tr', {'data-wave': item.wave},
       h('td', waveLink(item.wave)),
-      h('td.time', {title: time(item.timestamp)}, ago(item.timestamp)),
+      h('td.time', {title: time(item.timestamp), 'data-seconds': String(item.timestamp)}, ago(item.timestamp)),
       h('td.number', grouped(item.transaction_count)),
       h('td.number', grouped(item.events_count)),
       h('td.number', grouped(item.gas_used)),
@@ -51,16 +51,22 @@ export async function wavesPage(page) {
   };
   const first = Math.max(1, head - SHOWN + 1);
   const numbersShown = Array.from({length: head - first + 1}, (_, i) => first + i);
-  const items = await Promise.all(numbersShown.map(number =>
-    rpc('pyde_getWave', {wave: number, receipts: true, receipts_limit: 0})));
+  const items = await rpcAll('pyde_getWave', numbersShown.map(wave => ({wave, receipts: true, receipts_limit: 0})));
   for (const item of items) if (item) show(item, false);
-  return subscribe('waves', {after: String(head)}, item => {
+  const clock = setInterval(() => {
+    for (const cell of body.querySelectorAll('td.time')) cell.textContent = ago(cell.dataset.seconds);
+  }, 5000);
+  const end = subscribe('waves', {after: String(head)}, item => {
     if (item.kind === 'wave') show(item.wave, true);
     if (item.kind === 'unwound') {
       for (const row of [...body.rows]) if (Number(row.dataset.wave) > item.to_wave) row.remove();
       rpc('pyde_getWave', {receipts_limit: 0}).then(head => head && newest(head));
     }
   });
+  return () => {
+    clearInterval(clock);
+    end();
+  };
 }
 
 const HEADS = ['#', 'Transaction', 'Status', '#Fuel', '#Events'];

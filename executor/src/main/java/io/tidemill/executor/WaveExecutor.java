@@ -29,6 +29,14 @@ public interface WaveExecutor extends AutoCloseable {
   }
 
   /**
+   * What {@link #execute} runs the transactions of {@code wave} on, for one who runs some of them
+   * again. An executor that changes something before the first transaction says so here.
+   */
+  default WaveBase base(Wave wave, Snapshot base) {
+    return new WaveBase(wave, base);
+  }
+
+  /**
    * Begins the pre-pass of a wave that is about to arrive, or null when this executor has none.
    * Safe for use by any thread, also while another wave is executed.
    *

@@ -129,6 +129,7 @@ public final class TidemillNode implements AutoCloseable {
                 pipeline,
                 parts.chain(),
                 parts.contracts(),
+                parts.executor()::base,
                 config.simulate(),
                 facts.simulateWorkers(),
                 telemetry));

@@ -18,12 +18,17 @@ import io.tidemill.executor.overlay.StateView;
 import io.tidemill.executor.tx.Address;
 import io.tidemill.executor.tx.U128;
 import io.tidemill.executor.wasm.ExecutionGuard;
+import io.tidemill.server.abi.AbiText;
+import io.tidemill.server.abi.AbiTexts;
 import io.tidemill.server.abi.ValuePrinter;
 import io.tidemill.server.author.TestSuite.Call;
 import io.tidemill.server.author.TestSuite.Deployed;
 import io.tidemill.server.author.TestSuite.Mismatch;
 import io.tidemill.server.author.TestSuite.Setup;
 import io.tidemill.server.author.TestSuite.Slot;
+import io.tidemill.server.simulate.CallTree;
+import io.tidemill.server.simulate.Frame;
+import io.tidemill.server.simulate.TraceText;
 import io.tidemill.state.StateKey;
 import io.tidemill.state.hash.Blake3;
 import io.tidemill.state.hash.Hash32;
@@ -49,6 +54,7 @@ final class TestChain {
   private final TreeMap<Hash32, byte[]> codes = new TreeMap<>();
   private final Map<Address, Deployed> contracts = new TreeMap<>();
   private TreeMap<StateKey, byte[]> beginning = new TreeMap<>();
+  private final AbiTexts texts = new AbiTexts();
   private int events;
 
   /** How a call ended, as a test sees it. */
@@ -128,10 +134,10 @@ final class TestChain {
       setBalance(call.from(), call.value());
     }
     final Overlay overlay = new Overlay(view());
-    final CallTrace trace = new CallTrace(this::name);
+    final CallTree tree = new CallTree(CallTree.Detail.STEPS, this::words);
     final ContractRuntime.Result result =
         runtime.call(
-            scope(test, index, call, overlay, trace),
+            scope(test, index, call, overlay, tree),
             new ContractRuntime.Call(
                 call.from(),
                 call.target(),
@@ -142,8 +148,11 @@ final class TestChain {
                 false,
                 call.gas()));
     final List<Event> emitted = result.end() == End.SUCCESS ? overlay.events() : List.<Event>of();
+    final Frame root = tree.root();
+    final List<String> trace =
+        root == null ? new ArrayList<>() : new ArrayList<>(TraceText.of(root, this::name));
     if (result.end() == End.SUCCESS) {
-      trace.lines().addAll(changes(overlay));
+      trace.addAll(changes(overlay));
       commit(overlay);
       events += emitted.size();
     }
@@ -153,8 +162,8 @@ final class TestChain {
         result.returnData(),
         result.fuelUsed(),
         emitted,
-        trace.logs(),
-        trace.lines());
+        tree.messages().stream().map(CallTree.Message::text).toList(),
+        trace);
   }
 
   private static Outcome refused(RejectCode code) {
@@ -170,7 +179,7 @@ final class TestChain {
   }
 
   private ContractRuntime.Scope scope(
-      String test, int index, Call call, Overlay overlay, CallTrace trace) {
+      String test, int index, Call call, Overlay overlay, CallTree tree) {
     final byte[] hashed = ("tidemill test tx" + test + "\0\0\0\0").getBytes(StandardCharsets.UTF_8);
     for (int i = 0; i < 4; i++) {
       hashed[hashed.length - 4 + i] = (byte) (index >>> (8 * i));
@@ -198,7 +207,11 @@ final class TestChain {
         List.of(),
         new ExecutionGuard(),
         Threshold.NONE,
-        trace);
+        tree);
+  }
+
+  private @Nullable AbiText words(Hash32 codeHash) {
+    return texts.of(codeHash, codes::get);
   }
 
   private String name(Address address) {

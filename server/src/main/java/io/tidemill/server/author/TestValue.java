@@ -167,7 +167,7 @@ sealed interface TestValue {
       final int from = at;
       while (at < text.length()
           && (Character.isLetterOrDigit(text.charAt(at))
-              || "_@:.+-".indexOf(text.charAt(at)) >= 0)) {
+              || "_@#:.+-".indexOf(text.charAt(at)) >= 0)) {
         at++;
       }
       if (at == from) {

@@ -44,12 +44,21 @@ final class DevAccountCommands {
     }
   }
 
+  /** What a command about one account has. */
+  private abstract static class OfAccount implements Callable<Integer> {
+    @Mixin DevConnection chain;
+    @Mixin DevTarget target;
+
+    /** Asks {@code method} to give the account another {@code field}, and tells the wave. */
+    int change(String method, String field, String value) {
+      return chain.ask(
+          method, Map.of("account", target.account(), field, value), DevConnection::position);
+    }
+  }
+
   /** {@code dev faucet}. */
   @Command(name = "faucet", description = "Give an account coins out of nothing, in its own wave.")
-  static final class Faucet implements Callable<Integer> {
-    @Mixin private DevConnection chain;
-    @Mixin private DevTarget target;
-
+  static final class Faucet extends OfAccount {
     @Parameters(index = "1", paramLabel = "QUANTA", description = "How much more it has then.")
     private String amount = "";
 
@@ -67,21 +76,32 @@ final class DevAccountCommands {
     }
   }
 
+  /** {@code dev label}. */
+  @Command(
+      name = "label",
+      description = "Call an account so from now on, in what the chain prints and in arguments.")
+  static final class Label extends OfAccount {
+    @Parameters(index = "1", paramLabel = "NAME", description = "The name; empty takes it away.")
+    private String label = "";
+
+    @Override
+    public Integer call() {
+      return chain.ask(
+          "dev_setLabel",
+          Map.of("account", target.account(), "label", label),
+          (answer, out) -> DevConnection.plain(target.account() + " is " + answer, out));
+    }
+  }
+
   /** {@code dev set-balance}. */
   @Command(name = "set-balance", description = "Set the balance of an account, in its own wave.")
-  static final class SetBalance implements Callable<Integer> {
-    @Mixin private DevConnection chain;
-    @Mixin private DevTarget target;
-
+  static final class SetBalance extends OfAccount {
     @Parameters(index = "1", paramLabel = "QUANTA", description = "The new balance.")
     private String balance = "";
 
     @Override
     public Integer call() {
-      return chain.ask(
-          "dev_setBalance",
-          Map.of("account", target.account(), "balance", balance),
-          DevConnection::position);
+      return change("dev_setBalance", "balance", balance);
     }
   }
 
@@ -89,19 +109,13 @@ final class DevAccountCommands {
   @Command(
       name = "set-nonce",
       description = "Set the first nonce that an account may use next, in its own wave.")
-  static final class SetNonce implements Callable<Integer> {
-    @Mixin private DevConnection chain;
-    @Mixin private DevTarget target;
-
+  static final class SetNonce extends OfAccount {
     @Parameters(index = "1", paramLabel = "NONCE", description = "The nonce.")
     private String nonce = "";
 
     @Override
     public Integer call() {
-      return chain.ask(
-          "dev_setNonce",
-          Map.of("account", target.account(), "nonce", nonce),
-          DevConnection::position);
+      return change("dev_setNonce", "nonce", nonce);
     }
   }
 
@@ -109,36 +123,26 @@ final class DevAccountCommands {
   @Command(
       name = "set-code",
       description = "Put a module at an address, without its constructor, in its own wave.")
-  static final class SetCode implements Callable<Integer> {
-    @Mixin private DevConnection chain;
-    @Mixin private DevTarget target;
-
+  static final class SetCode extends OfAccount {
     @Parameters(index = "1", paramLabel = "FILE", description = "A packed module.")
     private Path file = Path.of("");
 
     @Override
     public Integer call() {
-      String wasm;
       try {
-        wasm = "0x" + HexFormat.of().formatHex(Files.readAllBytes(file));
+        return change(
+            "dev_setCode", "wasm", "0x" + HexFormat.of().formatHex(Files.readAllBytes(file)));
       } catch (NoSuchFileException e) {
         return chain.complain("no file " + file);
       } catch (IOException e) {
         return chain.complain("cannot read " + file + ": " + e.getMessage());
       }
-      return chain.ask(
-          "dev_setCode",
-          Map.of("account", target.account(), "wasm", wasm),
-          DevConnection::position);
     }
   }
 
   /** {@code dev set-storage}. */
   @Command(name = "set-storage", description = "Set a slot of a contract, in its own wave.")
-  static final class SetStorage implements Callable<Integer> {
-    @Mixin private DevConnection chain;
-    @Mixin private DevTarget target;
-
+  static final class SetStorage extends OfAccount {
     @Parameters(index = "1", paramLabel = "SLOT", description = "The slot, 0x and 64 digits.")
     private String slot = "";
 

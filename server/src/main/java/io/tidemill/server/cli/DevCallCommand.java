@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code tidemill dev call}: what a function would return; nothing changes. */
@@ -25,6 +26,9 @@ final class DevCallCommand implements Callable<Integer> {
   @Parameters(index = "2..*", paramLabel = "ARGUMENT", description = DevConnection.ARGUMENTS)
   private List<String> arguments = List.of();
 
+  @Option(names = "--trace", description = "Print the call tree as well.")
+  private boolean trace;
+
   @Override
   public Integer call() {
     Map<String, @Nullable Object> call = new LinkedHashMap<>();
@@ -32,15 +36,19 @@ final class DevCallCommand implements Callable<Integer> {
     call.put("to", contract);
     call.put("function", function);
     call.put("arguments", arguments);
-    return chain.ask("dev_call", Map.of("call", call), DevCallCommand::tell);
+    return chain.ask(
+        "dev_call", Map.of("call", call, "trace_text", trace), DevCallCommand::tell);
   }
 
   private static int tell(Object answer, PrintWriter out) {
     if (!(answer instanceof Map<?, ?> map)) {
       return 1;
     }
+    DevConnection.trace(map, out);
+    DevConnection.lines(out, "log      ", map.get("logs"));
     if (DevConnection.failed(map)) {
       out.println("failed   " + map.get("reason"));
+      DevConnection.lines(out, "at       ", map.get("backtrace"));
       out.println("fuel     " + map.get("fuel_used"));
       return 1;
     }

@@ -1,8 +1,11 @@
 package io.tidemill.server.cli;
 
+import io.tidemill.client.ClientOptions;
+import io.tidemill.client.cli.SecurityOptions;
 import io.tidemill.server.dev.DevNode;
 import io.tidemill.server.dev.DevOptions;
 import io.tidemill.server.dev.Examples;
+import io.tidemill.server.dev.Fork;
 import io.tidemill.server.observe.Logs;
 import java.io.Console;
 import java.io.IOException;
@@ -46,6 +49,8 @@ import picocli.CommandLine.Spec;
       DevLookCommands.Storage.class,
       DevLookCommands.Accounts.class,
       DevLookCommands.Info.class,
+      DevLookCommands.Gas.class,
+      DevAccountCommands.Label.class,
       DevAccountCommands.Faucet.class,
       DevAccountCommands.Impersonate.class,
       DevAccountCommands.SetBalance.class,
@@ -72,7 +77,8 @@ public final class DevCommand implements Callable<Integer> {
       paramLabel = "HOST:PORT",
       description =
           "Begin with a copy of the state of a node, taken over its gRPC port and proven chunk by"
-              + " chunk. A chain that is in the folder of --state goes on instead.")
+              + " chunk; --tls.., --jwt-secret and --token are for that node. A chain that is in the"
+            + " folder of --state goes on instead.")
   private @Nullable String forkFrom;
 
   @Option(
@@ -80,6 +86,8 @@ public final class DevCommand implements Callable<Integer> {
       paramLabel = "N",
       description = "With --fork-from: the state after this wave instead of the newest.")
   private @Nullable Long forkWave;
+
+  @Mixin private SecurityOptions forkSecurity = new SecurityOptions();
 
   @Option(
       names = "--load",
@@ -126,6 +134,11 @@ public final class DevCommand implements Callable<Integer> {
       description = "Quanta per gas (default: ${DEFAULT-VALUE}, everything is free).")
   private BigInteger baseFee = BigInteger.ZERO;
 
+  @Option(
+      names = "--impersonate-all",
+      description = "Take unsigned transactions from every account.")
+  private boolean impersonateAll;
+
   @Option(names = "--trace", description = "Print the call tree of every transaction.")
   private boolean trace;
 
@@ -139,8 +152,8 @@ public final class DevCommand implements Callable<Integer> {
   @Option(
       names = "--grpc-port",
       paramLabel = "PORT",
-      defaultValue = "0",
-      description = "gRPC of the node; 0 takes a free port (default: 0).")
+      defaultValue = "9944",
+      description = "gRPC of the node; 0 takes a free port (default: 9944).")
   private int grpcPort;
 
   @Option(
@@ -188,21 +201,40 @@ public final class DevCommand implements Callable<Integer> {
     if (reset && state == null) {
       throw wrong("--reset needs --state");
     }
-    if (forkWave != null && forkFrom == null) {
-      throw wrong("--fork-wave needs --fork-from");
-    }
+    Fork.Source source = source();
     if (forkFrom != null && load != null) {
       throw wrong("--fork-from and --load exclude each other");
     }
     return new DevOptions(
-        new DevOptions.State(state, reset, forkFrom, forkWave, load),
+        new DevOptions.State(state, reset, source, load),
         seed,
         waves(),
         baseFee,
         deployments.stream().map(DevOptions.Preload::parse).toList(),
         trace,
+        impersonateAll,
         httpPort,
         grpcPort);
+  }
+
+  private Fork.@Nullable Source source() {
+    if (forkFrom == null) {
+      ClientOptions none = ClientOptions.plaintext("", 0);
+      if (forkWave != null || !forkSecurity.apply(none).equals(none)) {
+        throw wrong("--fork-wave and the options of TLS and tokens need --fork-from");
+      }
+      return null;
+    }
+    int colon = forkFrom.lastIndexOf(':');
+    try {
+      ClientOptions plain =
+          ClientOptions.plaintext(
+              forkFrom.substring(0, Math.max(0, colon)),
+              Integer.parseInt(forkFrom.substring(colon + 1)));
+      return new Fork.Source(forkSecurity.apply(plain), forkWave);
+    } catch (NumberFormatException e) {
+      throw wrong("--fork-from must be HOST:PORT of a node's gRPC, for instance 127.0.0.1:9944");
+    }
   }
 
   private DevOptions.Waves waves() {

@@ -118,16 +118,28 @@ final class DevConnection {
     out.println((bad ? "failed   " : "ok       ") + map.get("call"));
     line(out, "result   ", map.get("result"));
     line(out, "reason   ", map.get("reason"));
+    lines(out, "at       ", map.get("backtrace"));
     line(out, "contract ", map.get("contract"));
-    if (map.get("logs") instanceof Iterable<?> logs) {
-      logs.forEach(text -> line(out, "log      ", text));
-    }
-    if (map.get("events") instanceof Iterable<?> events) {
-      events.forEach(event -> line(out, "event    ", event));
-    }
+    lines(out, "log      ", map.get("logs"));
+    lines(out, "event    ", map.get("events"));
     out.println("wave     " + map.get("wave") + "   fuel " + map.get("gas_used"));
     out.println("hash     " + map.get("transaction_hash"));
+    trace(map, out);
     return bad ? 1 : 0;
+  }
+
+  /** Tells the call tree, when the answer has one. */
+  static void trace(Object answer, PrintWriter out) {
+    if (answer instanceof Map<?, ?> map) {
+      lines(out, "", map.get("trace_text"));
+    }
+  }
+
+  /** Tells every item of a list in a line of its own. */
+  static void lines(PrintWriter out, String label, @Nullable Object items) {
+    if (items instanceof Iterable<?> list) {
+      list.forEach(item -> line(out, label, item));
+    }
   }
 
   private static void line(PrintWriter out, String label, @Nullable Object value) {

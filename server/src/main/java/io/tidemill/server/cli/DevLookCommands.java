@@ -124,36 +124,68 @@ final class DevLookCommands {
     }
   }
 
-  /** {@code dev trace}. */
-  @Command(name = "trace", description = "Print the call tree and the state diff of a transaction.")
-  static final class Trace implements Callable<Integer> {
+  /** {@code dev gas}. */
+  @Command(
+      name = "gas",
+      description = "Tell what the functions of contracts cost since the chain was started.")
+  static final class Gas implements Callable<Integer> {
     @Mixin private DevConnection chain;
 
-    @Parameters(paramLabel = "HASH", description = "The hash of the transaction.")
-    private String hash = "";
+    @Option(names = "--clear", description = "Begin anew after this.")
+    private boolean clear;
 
     @Override
     public Integer call() {
-      return chain.ask(
-          "dev_traceTransaction", Map.of("transaction_hash", hash, "text", true), Trace::lines);
+      return chain.ask("dev_gasReport", Map.of("clear", clear), Gas::tell);
     }
 
-    private static int lines(Object answer, PrintWriter out) {
-      if (answer instanceof Map<?, ?> map && map.get("lines") instanceof List<?> lines) {
-        lines.forEach(out::println);
+    private static int tell(Object answer, PrintWriter out) {
+      if (answer instanceof List<?> lines) {
+        String format = "%-32s %7s %7s %12s %12s %12s%n";
+        out.printf(format, "function", "calls", "failed", "least", "mean", "most");
+        for (Object line : lines) {
+          if (line instanceof Map<?, ?> map) {
+            out.printf(
+                format,
+                map.get("function"),
+                map.get("calls"),
+                map.get("failed"),
+                map.get("gas_least"),
+                map.get("gas_mean"),
+                map.get("gas_most"));
+          }
+        }
       }
       return 0;
     }
   }
 
-  /** {@code dev receipt}. */
-  @Command(name = "receipt", description = "Print the receipt of a transaction as JSON.")
-  static final class Receipt implements Callable<Integer> {
-    @Mixin private DevConnection chain;
+  /** What a command about one transaction has. */
+  private abstract static class OfTransaction implements Callable<Integer> {
+    @Mixin DevConnection chain;
 
     @Parameters(paramLabel = "HASH", description = "The hash of the transaction.")
-    private String hash = "";
+    String hash = "";
+  }
 
+  /** {@code dev trace}. */
+  @Command(name = "trace", description = "Print the call tree and the state diff of a transaction.")
+  static final class Trace extends OfTransaction {
+    @Override
+    public Integer call() {
+      return chain.ask(
+          "dev_traceTransaction",
+          Map.of("transaction_hash", hash, "trace_text", true),
+          (answer, out) -> {
+            DevConnection.trace(answer, out);
+            return 0;
+          });
+    }
+  }
+
+  /** {@code dev receipt}. */
+  @Command(name = "receipt", description = "Print the receipt of a transaction as JSON.")
+  static final class Receipt extends OfTransaction {
     @Override
     public Integer call() {
       return chain.ask(

@@ -1,5 +1,6 @@
 package io.tidemill.server.cli;
 
+import io.tidemill.client.json.JsonRpcClient;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,9 @@ final class DevSendCommand implements Callable<Integer> {
   @Option(names = "--gas", paramLabel = "N", description = "The gas limit.")
   private @Nullable Long gas;
 
+  @Option(names = "--trace", description = "Print the call tree and the state diff as well.")
+  private boolean trace;
+
   @Override
   public Integer call() {
     Map<String, @Nullable Object> transaction = new LinkedHashMap<>();
@@ -54,7 +58,22 @@ final class DevSendCommand implements Callable<Integer> {
     if (gas != null) {
       transaction.put("gas_limit", gas);
     }
-    return chain.ask(
-        "dev_sendTransaction", Map.of("transaction", transaction), DevConnection::transaction);
+    return chain.run(rpc -> send(rpc, transaction), DevConnection::transaction);
+  }
+
+  private @Nullable Object send(JsonRpcClient rpc, Map<String, @Nullable Object> transaction) {
+    Object sent = rpc.call("dev_sendTransaction", Map.of("transaction", transaction));
+    if (!trace || !(sent instanceof Map<?, ?> answer) || "queued".equals(answer.get("status"))) {
+      return sent;
+    }
+    Object traced =
+        rpc.call(
+            "dev_traceTransaction",
+            Map.of("transaction_hash", answer.get("transaction_hash"), "trace_text", true));
+    Map<Object, @Nullable Object> whole = new LinkedHashMap<>(answer);
+    if (traced instanceof Map<?, ?> told) {
+      whole.put("trace_text", told.get("trace_text"));
+    }
+    return whole;
   }
 }

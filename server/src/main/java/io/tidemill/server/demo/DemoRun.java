@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One run of the demonstration: the folder, the two lives of the node, the verdict. */
 public final class DemoRun {
-  private static final String TOKEN = "/tidemill/contracts/token.wasm";
+  private static final String TOKEN = "/tidemill/contracts/token/token.wasm";
 
   /** The accounts that the development chain funds. */
   private static final int ACCOUNTS = 10;

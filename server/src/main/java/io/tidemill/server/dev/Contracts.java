@@ -27,12 +27,36 @@ final class Contracts {
 
   private final NodeReader reader;
   private final Map<Address, String> labels;
+
+  /** What the person at the chain calls them; goes before everything else. */
+  private final Map<Address, String> given = new ConcurrentHashMap<>();
+
   private final Map<Address, Known> known = new ConcurrentHashMap<>();
 
   /** Nothing known yet; {@code labels} are what some addresses are called anyway. */
   Contracts(NodeReader reader, Map<Address, String> labels) {
     this.reader = reader;
     this.labels = Map.copyOf(labels);
+  }
+
+  /** Calls {@code address} so from now on; an empty label takes the name away. */
+  void name(Address address, String label) {
+    given.values().remove(label);
+    if (label.isEmpty()) {
+      given.remove(address);
+    } else {
+      given.put(address, label);
+    }
+  }
+
+  /** What was {@linkplain #name named} so, or null. */
+  @Nullable Address named(String label) {
+    for (Map.Entry<Address, String> entry : given.entrySet()) {
+      if (entry.getValue().equals(label)) {
+        return entry.getKey();
+      }
+    }
+    return null;
   }
 
   /** Code may have changed. */
@@ -47,7 +71,7 @@ final class Contracts {
 
   /** What a person calls {@code address}: its name, an account's number, or its first digits. */
   String label(Address address) {
-    final String label = labels.get(address);
+    final String label = given.getOrDefault(address, labels.get(address));
     if (label != null) {
       return label;
     }

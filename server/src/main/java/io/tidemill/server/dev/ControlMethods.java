@@ -22,6 +22,9 @@ final class ControlMethods {
   /** Waves of one request. */
   private static final int MAX_WAVES = 1_000;
 
+  /** Characters of a label. */
+  private static final int MAX_LABEL = 64;
+
   /** Transactions of one wave, in the mode that waits for so many. */
   static final int MAX_BATCH = 10_000;
 
@@ -44,6 +47,8 @@ final class ControlMethods {
         new Method(
             "dev_stopImpersonating", List.of("account"), params -> impersonate(params, false)),
         new Method("dev_impersonateAll", List.of("on"), this::impersonateAll),
+        new Method("dev_setLabel", List.of("account", "label"), this::setLabel),
+        new Method("dev_gasReport", List.of("clear"), this::gasReport),
         new Method("dev_faucet", List.of("account", "amount"), this::faucet),
         new Method("dev_setBalance", List.of("account", "balance"), this::setBalance),
         new Method("dev_setNonce", List.of("account", "nonce"), this::setNonce),
@@ -126,6 +131,21 @@ final class ControlMethods {
     final boolean on = params.flag("on");
     dev.sequencer().impersonations().setEverybody(on);
     return JSON.booleanNode(on);
+  }
+
+  private JsonNode setLabel(Params params) {
+    final Address account = address(params, "account");
+    final String label = required(params.text("label"), "label");
+    if (label.startsWith("0x") || label.startsWith("#") || label.length() > MAX_LABEL) {
+      throw Refusal.field(
+          "label", "must have at most " + MAX_LABEL + " characters and not begin with 0x or #");
+    }
+    dev.contracts().name(account, label);
+    return JSON.textNode(dev.contracts().label(account));
+  }
+
+  private JsonNode gasReport(Params params) {
+    return dev.gas().view(params.flag("clear"));
   }
 
   /** Adds to a balance. */

@@ -5,6 +5,7 @@ import io.tidemill.executor.ContentHash;
 import io.tidemill.executor.InvalidWaveException;
 import io.tidemill.executor.PrePass;
 import io.tidemill.executor.Wave;
+import io.tidemill.executor.WaveBase;
 import io.tidemill.executor.WaveExecutor;
 import io.tidemill.executor.WaveResult;
 import io.tidemill.executor.account.Account;
@@ -61,28 +62,18 @@ final class DevExecutor implements WaveExecutor {
   public WaveResult execute(
       Wave wave, @Nullable PrePass prePass, Snapshot base, ReceiptListener listener) {
     final Changed changed = new Changed(base);
-    final List<byte[]> others = new ArrayList<>();
-    for (byte[] entry : wave.systemEntries()) {
-      final DevChange change = DevChange.decode(entry);
-      if (change == null) {
-        others.add(entry);
-      } else {
-        changed.apply(change);
-      }
-    }
-    if (others.size() == wave.systemEntries().size()) {
-      return real.execute(wave, prePass, base, listener);
-    }
-    final Wave rest =
-        new Wave(
-            wave.context(),
-            wave.parentRoot(),
-            wave.transactions(),
-            wave.quarantinedCode(),
-            others,
-            wave.threshold());
-    return changed.complete(
-        real.execute(rest, prePass, changed.state(), listener), ContentHash.of(wave));
+    final Wave rest = changed.take(wave);
+    return rest == wave
+        ? real.execute(wave, prePass, base, listener)
+        : changed.complete(
+            real.execute(rest, prePass, changed.state(), listener), ContentHash.of(wave));
+  }
+
+  @Override
+  public WaveBase base(Wave wave, Snapshot base) {
+    final Changed changed = new Changed(base);
+    final Wave rest = changed.take(wave);
+    return rest == wave ? new WaveBase(wave, base) : new WaveBase(rest, changed.state());
   }
 
   @Override
@@ -113,7 +104,29 @@ final class DevExecutor implements WaveExecutor {
       return new ChangedSnapshot(base, writes, codes);
     }
 
-    void apply(DevChange change) {
+    /** Applies the changes in the header of {@code wave}; the wave without them. */
+    Wave take(Wave wave) {
+      final List<byte[]> others = new ArrayList<>();
+      for (byte[] entry : wave.systemEntries()) {
+        final DevChange change = DevChange.decode(entry);
+        if (change == null) {
+          others.add(entry);
+        } else {
+          apply(change);
+        }
+      }
+      return others.size() == wave.systemEntries().size()
+          ? wave
+          : new Wave(
+              wave.context(),
+              wave.parentRoot(),
+              wave.transactions(),
+              wave.quarantinedCode(),
+              others,
+              wave.threshold());
+    }
+
+    private void apply(DevChange change) {
       switch (change) {
         case DevChange.Balance(Address address, U128 balance) ->
             put(account(address).withBalance(balance));

@@ -130,7 +130,7 @@ final class DevLog {
 
   /** A transaction of a wave. */
   void transaction(
-      Mined.Entry entry, Receipt receipt, Story story, String from, List<String> messages) {
+      Mined.Entry entry, Receipt receipt, Story story, String from, TraceNotes.Note note) {
     if (style == Style.JSON) {
       final ObjectNode line =
           line("transaction")
@@ -146,7 +146,9 @@ final class DevLog {
       final ArrayNode events = line.putArray("events");
       story.events().forEach(events::add);
       final ArrayNode logs = line.putArray("logs");
-      messages.forEach(logs::add);
+      note.logs().forEach(logs::add);
+      final ArrayNode backtrace = line.putArray("backtrace");
+      note.backtrace().forEach(backtrace::add);
       print(line);
       return;
     }
@@ -168,7 +170,10 @@ final class DevLog {
                     + "  "
                     + DevMethods.hex(entry.hash().toBytes()).substring(0, 10)
                     + ".."));
-    for (String message : messages) {
+    for (String place : note.backtrace()) {
+      print(dim("         at    ") + place);
+    }
+    for (String message : note.logs()) {
       print(dim("         log   ") + message);
     }
     for (String event : story.events()) {
@@ -185,7 +190,10 @@ final class DevLog {
       print(line);
       return;
     }
-    lines.forEach(line -> print(dim("         " + line)));
+    for (String line : lines) {
+      final String text = "         " + line;
+      print(line.stripLeading().startsWith("!!") ? red(text) : dim(text));
+    }
   }
 
   /** Something that takes a while goes on before the chain is ready. */

@@ -10,7 +10,6 @@ import io.tidemill.server.chain.DevChain.DevAccount;
 import io.tidemill.server.errors.Refusal;
 import io.tidemill.server.jsonrpc.Method;
 import io.tidemill.server.jsonrpc.Params;
-import io.tidemill.state.hash.Hash32;
 import io.tidemill.v1.Receipt;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -36,10 +35,10 @@ final class DevMethods {
         new Method("pyde_sendTransaction", List.of("transaction"), this::sendSigned),
         new Method("dev_sendTransaction", List.of("transaction"), this::send),
         new Method("dev_deploy", List.of("deployment"), this::deploy),
-        new Method("dev_call", List.of("call"), this::call),
+        new Method("dev_call", List.of("call", "trace_text"), this::call),
         new Method("dev_accounts", List.of(), params -> accounts()),
         new Method("dev_info", List.of(), params -> info()),
-        new Method("dev_traceTransaction", List.of("transaction_hash", "text"), this::trace));
+        new Method("dev_traceTransaction", List.of("transaction_hash", "trace_text"), this::trace));
   }
 
   private JsonNode sendSigned(Params params) {
@@ -105,8 +104,11 @@ final class DevMethods {
     }
     final ArrayNode events = view.putArray("events");
     story.events().forEach(events::add);
+    final TraceNotes.Note note = dev.notes().of(entry.hash());
     final ArrayNode logs = view.putArray("logs");
-    dev.messages().of(entry.hash()).forEach(logs::add);
+    note.logs().forEach(logs::add);
+    final ArrayNode backtrace = view.putArray("backtrace");
+    note.backtrace().forEach(backtrace::add);
     return view;
   }
 
@@ -115,7 +117,7 @@ final class DevMethods {
   }
 
   private JsonNode call(Params params) {
-    return new View(dev).of(call(params, "call"));
+    return new View(dev).of(call(params, "call"), params.flag("trace_text"));
   }
 
   private Intake.Call call(Params params, String name) {
@@ -201,18 +203,8 @@ final class DevMethods {
   }
 
   private JsonNode trace(Params params) {
-    final Hash32 hash = params.requireHash("transaction_hash");
-    final Mined.Place place = dev.sequencer().find(hash);
-    if (place == null) {
-      throw Refusal.field(
-          "transaction_hash", "is of no transaction that was sent since this chain was started");
-    }
-    final JsonNode trace = dev.tracer().trace(place);
-    if (params.flag("text") && trace instanceof ObjectNode view) {
-      final ArrayNode lines = view.putArray("lines");
-      TraceText.of(dev.contracts(), trace).forEach(lines::add);
-    }
-    return trace;
+    return dev.tracer()
+        .trace(params.requireHash("transaction_hash"), params.flag("trace_text"));
   }
 
   static String hex(byte[] bytes) {

@@ -24,7 +24,11 @@ import io.tidemill.server.jsonrpc.SocketLimits;
 import io.tidemill.state.StateStore;
 import io.tidemill.v1.Receipt;
 import io.tidemill.v1.ReceiptStatus;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -43,7 +47,7 @@ public final class DevNode implements AutoCloseable {
   /** What the node answers before the sequencer is there. */
   private record Rooms(Sequencer sequencer, Contracts contracts, Intake intake, Tracer tracer) {}
 
-  /** Transactions of a wave that are traced for the messages of their contracts. */
+  /** Transactions of a wave that are traced for what their contracts said, or why they failed. */
   private static final int MAX_TRACED = 64;
 
   private final DevOptions options;
@@ -51,7 +55,8 @@ public final class DevNode implements AutoCloseable {
   private final DevState state;
   private final ChainOpener.Opened opened;
   private final TidemillNode node;
-  private final DebugMessages messages = new DebugMessages();
+  private final TraceNotes notes = new TraceNotes();
+  private final GasReport gas = new GasReport();
   private long messagesHeard;
   private volatile @Nullable Rooms rooms;
 
@@ -98,11 +103,34 @@ public final class DevNode implements AutoCloseable {
   public static DevNode start(
       DevOptions options, PrintWriter out, boolean json, boolean color, long millisBefore) {
     final long begin = System.nanoTime();
+    checkPort(options.httpPort(), "JSON-RPC", "--http-port");
+    checkPort(options.grpcPort(), "gRPC", "--grpc-port");
     final DevLog log =
         new DevLog(out, json ? DevLog.Style.JSON : color ? DevLog.Style.COLOR : DevLog.Style.PLAIN);
     final DevNode dev = new DevNode(options, log);
     log.ready(dev, millisBefore + (System.nanoTime() - begin) / 1_000_000);
     return dev;
+  }
+
+  /** Says what to do about a port that somebody has, before anything is fetched or opened. */
+  private static void checkPort(int port, String what, String option) {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    } catch (IOException e) {
+      throw new ConfigException(
+          "port "
+              + port
+              + " for "
+              + what
+              + " cannot be had ("
+              + e.getMessage()
+              + "): another chain may be running; stop it, or give "
+              + option
+              + " 0 for a free port or "
+              + option
+              + " N for another");
+    }
   }
 
   private static SidecarConfig config(DevOptions options, DevState state) {
@@ -155,7 +183,7 @@ public final class DevNode implements AutoCloseable {
         sequencer,
         contracts,
         new Intake(sequencer, contracts, accounts),
-        new Tracer(node.httpPort()));
+        new Tracer(node.httpPort(), contracts));
   }
 
   /** A state on disk that began with other accounts is another chain. */
@@ -182,6 +210,7 @@ public final class DevNode implements AutoCloseable {
     for (DevOptions.Preload preload : options.deployments()) {
       deploy(now, preload);
     }
+    now.sequencer().impersonations().setEverybody(options.impersonateAll());
     final DevOptions.Waves waves = options.waves();
     final Sequencer.Mode mode =
         waves.manual()
@@ -227,13 +256,17 @@ public final class DevNode implements AutoCloseable {
     for (int i = 0; i < wave.entries().size(); i++) {
       final Mined.Entry entry = wave.entries().get(i);
       final Receipt receipt = wave.outcome().receipts().get(i);
-      final Contracts contracts = contracts();
-      final boolean listen = said && i < MAX_TRACED && entry.transaction().data().length > 0;
+      final Story story = Story.of(contracts(), entry.transaction(), receipt);
+      if (!story.function().isEmpty()) {
+        gas.add(story.function(), story.succeeded(), story.fuel());
+      }
+      final boolean telling =
+          (said || !story.succeeded()) && i < MAX_TRACED && entry.transaction().data().length > 0;
       JsonNode trace = MissingNode.getInstance();
       List<String> noTrace = List.of();
-      if (options.trace() || listen) {
+      if (receipt.getNonceConsumed() && (options.trace() || telling)) {
         try {
-          trace = tracer().trace(new Mined.Place(wave, i));
+          trace = tracer().trace(entry.hash(), options.trace());
         } catch (Refusal refusal) {
           noTrace = List.of("no trace: " + refusal.getMessage());
         }
@@ -241,11 +274,13 @@ public final class DevNode implements AutoCloseable {
       log.transaction(
           entry,
           receipt,
-          Story.of(contracts, entry.transaction(), receipt),
-          contracts.label(entry.transaction().from()),
-          messages.keep(contracts, entry.hash(), trace));
+          story,
+          contracts().label(entry.transaction().from()),
+          notes.keep(contracts(), entry.hash(), trace));
       if (options.trace()) {
-        log.trace(noTrace.isEmpty() ? TraceText.of(contracts, trace) : noTrace);
+        final List<String> lines = new ArrayList<>(noTrace);
+        trace.path("trace_text").forEach(line -> lines.add(line.asText()));
+        log.trace(lines);
       }
     }
     messagesHeard = DebugLog.calls();
@@ -288,9 +323,14 @@ public final class DevNode implements AutoCloseable {
     return opened.specification().rulesAt(0);
   }
 
-  /** What contracts told their author. */
-  DebugMessages messages() {
-    return messages;
+  /** What traces told. */
+  TraceNotes notes() {
+    return notes;
+  }
+
+  /** What functions cost. */
+  GasReport gas() {
+    return gas;
   }
 
   boolean durable() {

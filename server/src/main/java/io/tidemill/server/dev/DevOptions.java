@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param baseFee quanta per gas
  * @param deployments contracts that are there when the chain is ready
  * @param trace whether the call tree of every transaction is printed
+ * @param impersonateAll whether every account may send without a signature
  * @param httpPort of JSON-RPC; 0 takes a free one
  * @param grpcPort of the node; 0 takes a free one
  */
@@ -24,33 +25,33 @@ public record DevOptions(
     BigInteger baseFee,
     List<Preload> deployments,
     boolean trace,
+    boolean impersonateAll,
     int httpPort,
     int grpcPort) {
   /** In memory, on free ports, a wave per transaction, no fees. */
   public static final DevOptions FOR_TESTS =
-      new DevOptions(State.IN_MEMORY, null, Waves.AT_ONCE, BigInteger.ZERO, List.of(), false, 0, 0);
+      new DevOptions(
+          State.IN_MEMORY, null, Waves.AT_ONCE, BigInteger.ZERO, List.of(), false, false, 0, 0);
 
   /**
    * Where the chain is kept and what it begins with.
    *
    * @param folder of the state, or null to forget it at the end
    * @param reset whether what is in the folder is forgotten first
-   * @param forkFrom host:port of a node whose state it begins with, or null
-   * @param forkWave the wave of that node, or null for its newest
+   * @param fork the node whose state it begins with, or null
    * @param load a file that {@code tidemill dev dump} wrote, or null
    */
   public record State(
       @Nullable Path folder,
       boolean reset,
-      @Nullable String forkFrom,
-      @Nullable Long forkWave,
+      Fork.@Nullable Source fork,
       @Nullable Path load) {
     /** Nothing is kept, and nothing is there. */
     public static final State IN_MEMORY = in(null);
 
     /** Kept in {@code folder}, or nowhere. */
     public static State in(@Nullable Path folder) {
-      return new State(folder, false, null, null, null);
+      return new State(folder, false, null, null);
     }
   }
 

@@ -42,7 +42,7 @@ record DevState(@Nullable Path data, @Nullable Long forked, @Nullable Path tempo
                 + "; add --reset, or load into"
                 + " the running chain with tidemill dev load");
       }
-      final String source = wanted.forkFrom();
+      final Fork.Source source = wanted.fork();
       if (source == null || there) {
         return new DevState(data, null, null);
       }
@@ -50,7 +50,7 @@ record DevState(@Nullable Path data, @Nullable Long forked, @Nullable Path tempo
       final Path target =
           temporary != null ? temporary.resolve(DATA) : Objects.requireNonNull(data);
       try {
-        final long timestamp = Fork.take(source, wanted.forkWave(), target, progress);
+        final long timestamp = Fork.take(source, target, progress);
         return new DevState(target, timestamp, temporary);
       } catch (RuntimeException failure) {
         delete(temporary);

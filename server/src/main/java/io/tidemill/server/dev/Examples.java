@@ -14,7 +14,7 @@ import java.util.List;
 /** The contracts that come along. */
 public final class Examples {
   /** What they are called, for the help of commands. */
-  public static final String LISTED = "counter, factory, proxy, token, vault";
+  public static final String LISTED = "counter, factory, malicious, multisig, nft, orderbook, proxy, token, vault";
 
   /** What they are called. */
   public static final List<String> NAMES = List.of(LISTED.split(", ", -1));
@@ -54,7 +54,7 @@ public final class Examples {
     if (!NAMES.contains(name)) {
       throw Refusal.field("example", "is not one of " + NAMES);
     }
-    final String path = "/tidemill/contracts/" + name + ".wasm";
+    final String path = "/tidemill/contracts/" + name + "/" + name + ".wasm";
     try (InputStream in = Examples.class.getResourceAsStream(path)) {
       if (in == null) {
         throw new IllegalStateException(path + " is not on the class path");

@@ -24,8 +24,21 @@ import org.jspecify.annotations.Nullable;
  * record of its newest wave, under the same root, but with the id of the development chain, so that
  * no transaction of one chain is valid on the other. Receipts and events stay behind.
  */
-final class Fork {
+public final class Fork {
   private static final Duration EXPORT_WAIT = Duration.ofMinutes(30);
+
+  /**
+   * A node to copy.
+   *
+   * @param node how it is reached
+   * @param wave one that it retains, or null for its newest
+   */
+  public record Source(ClientOptions node, @Nullable Long wave) {
+    @Override
+    public String toString() {
+      return node.host() + ":" + node.port();
+    }
+  }
 
   /** Hears what goes on. */
   @FunctionalInterface
@@ -36,22 +49,20 @@ final class Fork {
   private Fork() {}
 
   /**
-   * Downloads the newest state of the node at {@code address}, checks every chunk of it, and makes
-   * a state folder of it.
+   * Downloads the state of {@code source}, checks every chunk of it, and makes a state folder of
+   * it.
    *
-   * @param address host:port of gRPC
-   * @param wave a wave that the node retains; null for the newest
    * @param data the state folder, empty or absent
    * @return the timestamp of the wave
    * @throws ConfigException if there is no such node, or it cannot export its state
    */
-  static long take(String address, @Nullable Long wave, Path data, Progress progress) {
+  static long take(Source source, Path data, Progress progress) {
     final Path download = data.resolveSibling("fork-download");
-    try (TidemillClient client = connect(address)) {
+    try (TidemillClient client = TidemillClient.connect(source.node())) {
       SnapshotFolder.delete(download);
       Files.createDirectories(download.toAbsolutePath().getParent());
-      final Snapshot export = client.snapshots().create(wave);
-      progress.says("taking the state of wave " + export.getState().getWave() + " from " + address);
+      final Snapshot export = client.snapshots().create(source.wave());
+      progress.says("taking the state of wave " + export.getState().getWave() + " from " + source);
       client.snapshots().await(export.getSnapshotId(), EXPORT_WAIT);
       client.snapshots().download(export.getSnapshotId(), download, (bytes, all) -> {});
       final SnapshotManifest theirs = SnapshotManifest.read(download);
@@ -73,22 +84,9 @@ final class Fork {
       SnapshotFolder.delete(download);
       return Sequencer.timestampOf(client, theirs.wave());
     } catch (NodeException | IllegalStateException e) {
-      throw new ConfigException("--fork-from " + address + ": " + e.getMessage());
+      throw new ConfigException("--fork-from " + source + ": " + e.getMessage());
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot keep the state of " + address + " in " + data, e);
-    }
-  }
-
-  private static TidemillClient connect(String address) {
-    final int colon = address.lastIndexOf(':');
-    try {
-      return TidemillClient.connect(
-          ClientOptions.plaintext(
-              address.substring(0, Math.max(0, colon)),
-              Integer.parseInt(address.substring(colon + 1))));
-    } catch (NumberFormatException e) {
-      throw new ConfigException(
-          "--fork-from must be HOST:PORT of a node's gRPC, for instance 127.0.0.1:9944");
+      throw new UncheckedIOException("cannot keep the state of " + source + " in " + data, e);
     }
   }
 }

@@ -254,6 +254,10 @@ final class Intake {
       final int index = Integer.parseInt(text.substring(1));
       return index < accounts.size() ? accounts.get(index).address() : null;
     }
+    final Address labelled = contracts.named(text);
+    if (labelled != null) {
+      return labelled;
+    }
     try {
       return Story.address(reader.resolve(text).raw());
     } catch (NodeException e) {

@@ -15,15 +15,7 @@ record Mined(long wave, WaveContext context, List<Entry> entries, WaveOutcome ou
   /** A transaction as it was submitted. */
   record Entry(byte[] bytes, Transaction transaction, Hash32 hash, boolean impersonated) {}
 
-  /** Where a transaction is. */
-  record Place(Mined mined, int index) {}
-
   Mined {
     entries = List.copyOf(entries);
-  }
-
-  /** Bytes of its transactions. */
-  long size() {
-    return entries.stream().mapToLong(entry -> entry.bytes().length).sum();
   }
 }

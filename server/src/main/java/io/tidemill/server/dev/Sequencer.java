@@ -12,7 +12,6 @@ import io.tidemill.executor.WaveRecord;
 import io.tidemill.executor.tx.Address;
 import io.tidemill.server.errors.Refusal;
 import io.tidemill.state.hash.Blake3;
-import io.tidemill.state.hash.Hash32;
 import io.tidemill.v1.GetInfoResponse;
 import io.tidemill.v1.RollbackWaveResponse;
 import io.tidemill.v1.WaveContext;
@@ -80,7 +79,6 @@ final class Sequencer implements AutoCloseable {
           Thread.ofPlatform().daemon().name("tidemill-dev-clock").factory());
 
   private final TransactionQueue queue = new TransactionQueue();
-  private final RecentWaves recent = new RecentWaves();
   private final TreeMap<Long, Snapshot> snapshots = new TreeMap<>();
   private final Impersonations impersonations = new Impersonations();
   private long lastSnapshot;
@@ -220,7 +218,6 @@ final class Sequencer implements AutoCloseable {
     clock.made(context.getTimestamp());
     parent = outcome.root();
     wave++;
-    recent.add(mined);
     observer.mined(mined);
     return mined;
   }
@@ -237,11 +234,6 @@ final class Sequencer implements AutoCloseable {
         .setBaseFee(U128.toWire(baseFee))
         .setChainId(chainId)
         .build();
-  }
-
-  /** Where the transaction with this hash is, or null when it is not remembered. */
-  synchronized Mined.@Nullable Place find(Hash32 hash) {
-    return recent.find(hash);
   }
 
   // ---- when waves are made ----------------------------------------------------------------------
@@ -344,7 +336,6 @@ final class Sequencer implements AutoCloseable {
     snapshots.tailMap(id, true).clear();
     queue.clear();
     learn(snapshot.clockOffset());
-    recent.forgetAbove(snapshot.wave());
     observer.reverted(snapshot.wave());
     return snapshot.wave();
   }

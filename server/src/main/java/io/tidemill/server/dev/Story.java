@@ -20,10 +20,17 @@ import org.jspecify.annotations.Nullable;
  * What a transaction did, in words: the call by the contract's ABI, its result or why it failed,
  * its events.
  *
+ * @param function the contract and its function, {@code counter.add}; empty for what calls none
  * @param reason empty on success
  */
 record Story(
-    boolean succeeded, String call, String result, String reason, long fuel, List<String> events) {
+    boolean succeeded,
+    String function,
+    String call,
+    String result,
+    String reason,
+    long fuel,
+    List<String> events) {
   Story {
     events = List.copyOf(events);
   }
@@ -42,6 +49,7 @@ record Story(
             : contract.result(call.function(), receipt.getReturnData().toByteArray());
     return new Story(
         good,
+        call == null ? "" : contracts.label(transaction.to()) + "." + call.function(),
         contracts.labelled(call(contracts, transaction, call, contract)),
         contracts.labelled(result),
         good ? "" : reason(receipt),

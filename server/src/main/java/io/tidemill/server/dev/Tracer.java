@@ -2,64 +2,63 @@ package io.tidemill.server.dev;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.tidemill.client.U128;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidemill.client.json.JsonRpcClient;
 import io.tidemill.client.json.JsonRpcException;
-import io.tidemill.server.config.NodeFacts;
 import io.tidemill.server.errors.Refusal;
+import io.tidemill.server.simulate.TraceText;
+import io.tidemill.state.hash.Hash32;
 import java.net.URI;
 import java.util.ArrayList;
-import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Traces of transactions that were executed: the node simulates their wave once more on the state
- * before it, over its own JSON-RPC.
+ * Traces of executed transactions: {@code pyde_traceTransaction} of the node, over its own
+ * JSON-RPC, with the names that accounts have on a development chain.
  */
 final class Tracer implements AutoCloseable {
   private final JsonRpcClient rpc;
+  private final Contracts contracts;
   private final ObjectMapper mapper = new ObjectMapper();
 
-  Tracer(int httpPort) {
-    rpc = new JsonRpcClient(URI.create("http://127.0.0.1:" + httpPort + "/"));
+  Tracer(int httpPort, Contracts contracts) {
+    this.rpc = new JsonRpcClient(URI.create("http://127.0.0.1:" + httpPort + "/"));
+    this.contracts = contracts;
   }
 
   /**
    * The call result with trace, state diff and access list of one transaction.
    *
-   * @throws Refusal if the node cannot simulate it
+   * @param text whether the call tree comes as lines of text, too
+   * @throws Refusal if the node does not know it, or cannot run it again
    */
-  JsonNode trace(Mined.Place place) {
-    final List<Object> calls = new ArrayList<>();
-    long digits = 0;
-    for (int i = 0; i <= place.index(); i++) {
-      final byte[] bytes = place.mined().entries().get(i).bytes();
-      digits += 2L * bytes.length;
-      calls.add(Map.of("transaction", "0x" + HexFormat.of().formatHex(bytes)));
-    }
-    if (digits > NodeFacts.MAX_JSON_BODY - 4_096L) {
-      throw Refusal.limit(
-          "bytes of the transactions of a trace", digits / 2, NodeFacts.MAX_JSON_BODY / 2);
-    }
-    final Map<String, Object> context = new LinkedHashMap<>();
-    context.put("wave", place.mined().wave());
-    context.put("timestamp", place.mined().context().getTimestamp());
-    context.put(
-        "beacon",
-        "0x" + HexFormat.of().formatHex(place.mined().context().getBeacon().toByteArray()));
-    context.put("base_fee", U128.fromWire(place.mined().context().getBaseFee()).toString());
-    final Map<String, Object> params = new LinkedHashMap<>();
-    params.put("waves", List.of(Map.of("context", context, "calls", calls)));
-    params.put("base", place.mined().wave() - 1);
-    params.put("options", Map.of("trace", true, "state_diff", true, "access_list", true));
+  JsonNode trace(Hash32 transaction, boolean text) {
+    final JsonNode answer;
     try {
-      final JsonNode answer = mapper.valueToTree(rpc.call("pyde_simulateWave", params));
-      return answer.path("waves").path(0).path("calls").path(place.index());
+      answer =
+          mapper.valueToTree(
+              rpc.call(
+                  "pyde_traceTransaction",
+                  Map.of("transaction_hash", "0x" + transaction, "trace_text", text)));
     } catch (JsonRpcException e) {
       throw Refusal.field("transaction_hash", "cannot be traced: " + e.getMessage());
     }
+    if (answer instanceof ObjectNode view && view.path("trace_text") instanceof ArrayNode lines) {
+      final ArrayNode labelled = view.putArray("trace_text");
+      final List<String> texts = new ArrayList<>();
+      lines.forEach(line -> texts.add(line.asText()));
+      named(texts).forEach(labelled::add);
+    }
+    return answer;
+  }
+
+  /** The lines of a trace, with accounts by their names. */
+  List<String> named(List<String> lines) {
+    return lines.stream()
+        .map(line -> TraceText.isAboutSlots(line) ? line : contracts.labelled(line))
+        .toList();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.tidemill.server.dev;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
@@ -8,14 +9,21 @@ import io.tidemill.client.NodeException;
 import io.tidemill.client.U128;
 import io.tidemill.executor.abi.Attribute;
 import io.tidemill.executor.abi.ContractAbi;
+import io.tidemill.executor.tx.Address;
 import io.tidemill.server.author.ContractInterface;
 import io.tidemill.server.errors.Refusal;
+import io.tidemill.server.simulate.TraceText;
 import io.tidemill.v1.CallResult;
 import io.tidemill.v1.CallSpec;
+import io.tidemill.v1.DebugMessage;
 import io.tidemill.v1.ReceiptStatus;
+import io.tidemill.v1.SimulateOptions;
 import io.tidemill.v1.SimulateRequest;
 import io.tidemill.v1.SimulatedCall;
 import io.tidemill.v1.SimulatedWave;
+import io.tidemill.v1.WasmFrame;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A call that is simulated: as a view where the function is one. */
@@ -29,9 +37,10 @@ final class View {
   /**
    * What the call returns, in words and bytes.
    *
+   * @param text whether the call tree comes with it
    * @throws Refusal if it cannot be simulated
    */
-  JsonNode of(Intake.Call call) {
+  JsonNode of(Intake.Call call, boolean text) {
     final ContractInterface contract = dev.contracts().at(call.to());
     final ContractAbi.Function function =
         contract == null ? null : contract.abi().function(call.function());
@@ -48,6 +57,7 @@ final class View {
     }
     final SimulateRequest request =
         SimulateRequest.newBuilder()
+            .setOptions(SimulateOptions.newBuilder().setTraceText(text))
             .addWaves(SimulatedWave.newBuilder().addCalls(SimulatedCall.newBuilder().setSpec(spec)))
             .build();
     final CallResult result;
@@ -64,7 +74,8 @@ final class View {
     final byte[] returned = result.getReceipt().getReturnData().toByteArray();
     final boolean good = result.getReceipt().getStatus() == ReceiptStatus.RECEIPT_STATUS_SUCCESS;
     final String text = good && contract != null ? contract.result(call.function(), returned) : "";
-    return JsonNodeFactory.instance
+    final ObjectNode view =
+        JsonNodeFactory.instance
         .objectNode()
         .put(
             "status",
@@ -73,5 +84,26 @@ final class View {
         .put("reason", good ? "" : Story.reason(result.getReceipt()))
         .put("return_data", DevMethods.hex(returned))
         .put("fuel_used", result.getFuelUsed());
+    final ArrayNode logs = view.putArray("logs");
+    for (DebugMessage message : result.getDebugMessagesList()) {
+      final Address self = Story.address(message.getContract());
+      logs.add(dev.contracts().label(self) + ": " + message.getText());
+    }
+    final List<String> places = new ArrayList<>();
+    for (WasmFrame site : result.getError().getBacktraceList()) {
+      places.add(
+          TraceNotes.place(
+              dev.contracts().label(Story.address(site.getContract())),
+              site.getFunctionName(),
+              site.getFunctionIndex(),
+              site.getCodeOffset()));
+    }
+    final ArrayNode backtrace = view.putArray("backtrace");
+    TraceText.folded(places).forEach(backtrace::add);
+    if (result.getTraceTextCount() > 0) {
+      final ArrayNode lines = view.putArray("trace_text");
+      dev.tracer().named(result.getTraceTextList()).forEach(lines::add);
+    }
+    return view;
   }
 }

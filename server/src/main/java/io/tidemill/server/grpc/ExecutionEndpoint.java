@@ -217,7 +217,10 @@ public final class ExecutionEndpoint extends ExecutionServiceGrpc.ExecutionServi
           return TraceTransactionResponse.newBuilder()
               .setResult(
                   SimulateCodec.call(
-                      simulator.trace(at.wave(), at.index(), Simulation.Options.TRACE)))
+                      simulator.trace(
+                          at.wave(),
+                          at.index(),
+                          Simulation.Options.trace(request.getTraceText()))))
               .build();
         });
   }

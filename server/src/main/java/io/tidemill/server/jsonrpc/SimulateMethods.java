@@ -33,7 +33,14 @@ final class SimulateMethods {
       List.of("balance", "nonce", "code", "gas_tank", "slots");
   private static final List<String> OPTIONS =
       List.of(
-          "validate", "trace", "access_list", "state_diff", "estimate_gas", "fuel_cap", "min_wave");
+          "validate",
+          "trace",
+          "trace_text",
+          "access_list",
+          "state_diff",
+          "estimate_gas",
+          "fuel_cap",
+          "min_wave");
 
   /** Methods that do nothing but simulate: they are answered by the simulator's own threads. */
   static final Set<String> SIMULATIONS =
@@ -68,7 +75,7 @@ final class SimulateMethods {
             "pyde_simulateTransaction",
             List.of("transaction", "base", "overrides", "context", "options"),
             this::transaction),
-        new Method("pyde_traceTransaction", List.of("transaction_hash"), this::trace),
+        new Method("pyde_traceTransaction", List.of("transaction_hash", "trace_text"), this::trace),
         new Method("pyde_simulateWave", List.of("waves", "base", "options"), this::waves),
         new Method("tidemill_simulate", List.of("waves", "base", "options"), this::waves));
   }
@@ -83,7 +90,7 @@ final class SimulateMethods {
 
   private JsonNode estimate(Params params) {
     final Simulated.Call result =
-        single(params, new Simulation.Options(false, false, false, false, false, true, null));
+        single(params, Simulation.Options.ESTIMATE);
     final Long estimate = result.gasEstimate();
     if (estimate == null) {
       throw failed(result);
@@ -96,8 +103,7 @@ final class SimulateMethods {
   }
 
   private JsonNode accessList(Params params) {
-    return SimulateViews.call(
-        single(params, new Simulation.Options(false, false, false, true, false, false, null)));
+    return SimulateViews.call(single(params, Simulation.Options.ACCESS_LIST));
   }
 
   private JsonNode transaction(Params params) {
@@ -128,7 +134,8 @@ final class SimulateMethods {
 
   private JsonNode trace(Params params) {
     final ReceiptLocation at = reader.requireTransaction(params.requireHash("transaction_hash"));
-    return SimulateViews.call(simulator.trace(at.wave(), at.index(), Simulation.Options.TRACE));
+    return SimulateViews.call(simulator.trace(
+            at.wave(), at.index(), Simulation.Options.trace(params.flag("trace_text"))));
   }
 
   private JsonNode waves(Params params) {
@@ -284,6 +291,7 @@ final class SimulateMethods {
         true,
         options.flag("validate"),
         options.flag("trace"),
+        options.flag("trace_text"),
         options.flag("access_list"),
         options.flag("state_diff"),
         options.flag("estimate_gas"),

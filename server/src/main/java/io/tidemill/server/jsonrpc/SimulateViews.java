@@ -3,6 +3,7 @@ package io.tidemill.server.jsonrpc;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidemill.executor.Event;
+import io.tidemill.server.simulate.CallTree;
 import io.tidemill.server.simulate.Frame;
 import io.tidemill.server.simulate.Simulated;
 import io.tidemill.state.StateDelta;
@@ -85,6 +86,19 @@ final class SimulateViews {
     }
     if (call.gasEstimate() != null) {
       view.put("gas_estimate", call.gasEstimate());
+    }
+    if (!call.traceText().isEmpty()) {
+      final ArrayNode lines = view.putArray("trace_text");
+      call.traceText().forEach(lines::add);
+    }
+    if (!call.messages().isEmpty()) {
+      final ArrayNode messages = view.putArray("debug_messages");
+      for (CallTree.Message message : call.messages()) {
+        messages
+            .addObject()
+            .put("contract", JsonViews.hex(message.contract()))
+            .put("text", message.text());
+      }
     }
     return view;
   }

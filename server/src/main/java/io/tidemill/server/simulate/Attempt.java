@@ -14,6 +14,8 @@ record Attempt(Receipt receipt, Overlay overlay, CallTree tree, List<StateKey> r
   /** What is told of it. */
   Simulated.Call result(
       @Nullable Long estimate, List<Frame.Site> backtrace, Simulation.Options wanted) {
+    final StateDelta diff =
+        wanted.stateDiff() || wanted.traceText() ? StateDelta.of(overlay.sortedWrites()) : null;
     return new Simulated.Call(
         receipt,
         tree.root() == null ? 0 : tree.root().fuelUsed(),
@@ -22,8 +24,10 @@ record Attempt(Receipt receipt, Overlay overlay, CallTree tree, List<StateKey> r
         wanted.accessList() ? accesses() : null,
         wanted.trace() ? tree.root() : null,
         wanted.trace() && tree.truncated(),
-        wanted.stateDiff() ? StateDelta.of(overlay.sortedWrites()) : null,
-        estimate);
+        wanted.stateDiff() ? diff : null,
+        estimate,
+        wanted.traceText() ? TraceText.of(tree.root(), diff) : List.of(),
+        List.copyOf(tree.messages()));
   }
 
   private Simulated.@Nullable Decoded decoded() {

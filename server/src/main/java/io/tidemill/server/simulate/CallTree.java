@@ -20,8 +20,23 @@ import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Builds the frames of one transaction, and remembers who named which key. */
-final class CallTree implements CallTracer {
+/**
+ * Builds the frames of one transaction, and remembers who named which key. Confined to one thread.
+ */
+public final class CallTree implements CallTracer {
+  /** How much is kept. */
+  public enum Detail {
+    /** Frames and the names of keys; costs next to nothing. */
+    FRAMES,
+    /** And what every frame did; what its host calls cost is not known. */
+    STEPS,
+    /** And in which functions, with their fuel; needs the reference interpreter. */
+    FUNCTIONS
+  }
+
+  /** What a contract told its author with {@code debug_log}. */
+  public record Message(Address contract, String text) {}
+
   /** Steps of one transaction; what comes after is left out. */
   private static final int MAX_STEPS = 10_000;
 
@@ -34,6 +49,7 @@ final class CallTree implements CallTracer {
   record Name(Hash32 contract, Hash32 slot) {}
 
   private final boolean steps;
+  private final boolean functions;
   private final Function<Hash32, @Nullable AbiText> texts;
   private final Deque<Frame> open = new ArrayDeque<>();
 
@@ -46,26 +62,21 @@ final class CallTree implements CallTracer {
   /** The words of all code that ran for a contract: its own, and what it delegated to. */
   private final Map<Address, List<AbiText>> spoken = new HashMap<>();
 
+  private final List<Message> messages = new ArrayList<>();
   private @Nullable Frame root;
   private int count;
   private int bytesLeft = MAX_BYTES;
   private boolean truncated;
 
   /**
-   * A tree.
+   * An empty tree.
    *
-   * @param steps what every frame did, and which functions it did it in; needs the reference
-   *     interpreter. Without, only frames and names are kept
    * @param texts the words of the code with a hash, null where there are none
    */
-  CallTree(boolean steps, Function<Hash32, @Nullable AbiText> texts) {
-    this.steps = steps;
+  public CallTree(Detail detail, Function<Hash32, @Nullable AbiText> texts) {
+    this.steps = detail != Detail.FRAMES;
+    this.functions = detail == Detail.FUNCTIONS;
     this.texts = texts;
-  }
-
-  /** A tree that has no words for anything. */
-  CallTree(boolean steps) {
-    this(steps, hash -> null);
   }
 
   /** An event in the words of code that ran for its contract, or null. */
@@ -79,8 +90,14 @@ final class CallTree implements CallTracer {
     return null;
   }
 
-  @Nullable Frame root() {
+  /** The outermost frame, or null when no contract ran. */
+  public @Nullable Frame root() {
     return root;
+  }
+
+  /** What contracts told their authors, whether what they did was undone or not. */
+  public List<Message> messages() {
+    return messages;
   }
 
   @Nullable Name name(StateKey key) {
@@ -146,7 +163,7 @@ final class CallTree implements CallTracer {
   @Override
   public @Nullable RunObserver observer(Module module) {
     final Frame frame = open.peek();
-    if (!steps || frame == null) {
+    if (!functions || frame == null) {
       return null;
     }
     functionNames.computeIfAbsent(module.codeHash(), hash -> new FunctionNames(module));
@@ -189,6 +206,9 @@ final class CallTree implements CallTracer {
   @Override
   public void debugLog(String text) {
     final Frame frame = open.peek();
+    if (frame != null && messages.size() < MAX_STEPS) {
+      messages.add(new Message(frame.self(), text));
+    }
     if (steps && frame != null) {
       add(frame, new Frame.Logged(text));
     }

@@ -141,7 +141,7 @@ public final class Deployer {
                   Simulation.of(
                       request.base(),
                       new Simulation.SimCall.Raw(draft),
-                      new Simulation.Options(false, false, false, false, false, true, null)))
+                      Simulation.Options.ESTIMATE))
               .waves()
               .getFirst()
               .calls()

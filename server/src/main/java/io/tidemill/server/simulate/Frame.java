@@ -27,7 +27,14 @@ public final class Frame {
    *
    * @param text by the contract's ABI, or null
    */
-  public record Said(Event event, @Nullable String text) implements Step {}
+  public record Said(Event event, @Nullable String text) implements Step {
+    /** It in words, or what can be said of one that no ABI knows. */
+    String shown() {
+      return text == null
+          ? "of " + event.topics().size() + " topics, " + event.data().length + " bytes"
+          : text;
+    }
+  }
 
   /** What the contract told its author with {@code debug_log}. */
   public record Logged(String text) implements Step {}
@@ -76,7 +83,12 @@ public final class Frame {
   }
 
   /** One wasm function on the stack; the offset is that of the block that was paid last, or 0. */
-  public record Site(Address contract, int function, String name, int codeOffset) {}
+  public record Site(Address contract, int function, String name, int codeOffset) {
+    /** The function by the module's name section, with the offset in its code. */
+    String text() {
+      return (name.isEmpty() ? "function " + function : name) + " +" + codeOffset;
+    }
+  }
 
   /** What one function of the module used itself, and how often it was called. */
   public record FunctionFuel(int function, String name, long fuel, long calls) {}
@@ -242,6 +254,11 @@ public final class Frame {
     return end;
   }
 
+  /** Whether it did what it was to do. */
+  boolean succeeded() {
+    return end == ContractRuntime.End.SUCCESS;
+  }
+
   /** 0, a trap code or a reject code. */
   public int code() {
     return code;
@@ -258,14 +275,12 @@ public final class Frame {
 
   /** What it returned by the contract's ABI; empty for nothing, and when it did not succeed. */
   public String decodedResult() {
-    return text == null || end != ContractRuntime.End.SUCCESS
-        ? ""
-        : text.result(function, returnData);
+    return text == null || !succeeded() ? "" : text.result(function, returnData);
   }
 
   /** The payload of its failure as text; empty when it has none. */
   public String revertReason() {
-    return end == ContractRuntime.End.SUCCESS ? "" : Failures.text(returnData);
+    return succeeded() ? "" : Failures.text(returnData);
   }
 
   /** Fuel in it and below. */

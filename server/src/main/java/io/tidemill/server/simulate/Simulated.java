@@ -23,6 +23,8 @@ public record Simulated(Head base, List<SimulatedWave> waves) {
    * @param trace null unless it was asked for, or when no contract ran
    * @param traceTruncated whether the trace has less than all that happened
    * @param gasEstimate null unless it was asked for and the call succeeds
+   * @param traceText empty unless it was asked for
+   * @param messages what contracts told their authors; empty but on development chains
    */
   public record Call(
       Receipt receipt,
@@ -33,7 +35,9 @@ public record Simulated(Head base, List<SimulatedWave> waves) {
       @Nullable Frame trace,
       boolean traceTruncated,
       @Nullable StateDelta diff,
-      @Nullable Long gasEstimate) {}
+      @Nullable Long gasEstimate,
+      List<String> traceText,
+      List<CallTree.Message> messages) {}
 
   /**
    * A call by the ABI of the contract that it called.

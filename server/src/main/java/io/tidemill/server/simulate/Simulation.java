@@ -70,21 +70,39 @@ public record Simulation(Base base, @Nullable Long minWave, List<SimWave> waves,
    *
    * @param decode by the ABIs of the contracts
    * @param validate check signature, nonce and fee as a wave would
+   * @param traceText the call tree and the state diff as lines of text
    * @param fuelCap below the node's, or null
    */
   public record Options(
       boolean decode,
       boolean validate,
       boolean trace,
+      boolean traceText,
       boolean accessList,
       boolean stateDiff,
       boolean estimate,
       @Nullable Long fuelCap) {
-    /** All that can be told of a transaction that was executed. */
-    public static final Options TRACE = new Options(true, true, true, true, true, false, null);
-
     /** A plain call. */
-    public static final Options CALL = new Options(false, false, false, false, false, false, null);
+    public static final Options CALL =
+        new Options(false, false, false, false, false, false, false, null);
+
+    /** A plain call with what it reads and writes. */
+    public static final Options ACCESS_LIST =
+        new Options(false, false, false, false, true, false, false, null);
+
+    /** A plain call with the smallest gas limit that succeeds. */
+    public static final Options ESTIMATE =
+        new Options(false, false, false, false, false, false, true, null);
+
+    /** All that can be told of a transaction that was executed; {@code text} for people, too. */
+    public static Options trace(boolean text) {
+      return new Options(true, true, true, text, true, true, false, null);
+    }
+
+    /** Whether somebody looks at every step, for which the reference interpreter is needed. */
+    boolean observed() {
+      return trace || traceText;
+    }
   }
 
   /** One call on a state. */

@@ -99,7 +99,7 @@ final class SimulationRun {
   private Simulated.Call call(WaveScope scope, int index, SimCall call, boolean kept) {
     final Transaction transaction = transaction(scope, call);
     final boolean view = call instanceof SimCall.Parts parts && parts.view();
-    final Attempt attempt = attempt(scope, index, call, transaction, view, options.trace());
+    final Attempt attempt = attempt(scope, index, call, transaction, view, options.observed());
     final List<Frame.Site> backtrace = backtrace(scope, index, call, transaction, view, attempt);
     Long estimate = null;
     if (options.estimate() && attempt.receipt().status() == Receipt.Status.SUCCESS) {
@@ -129,7 +129,7 @@ final class SimulationRun {
     if (root == null || attempt.receipt().status() == Receipt.Status.SUCCESS) {
       return List.of();
     }
-    if (!options.trace()) {
+    if (!options.observed()) {
       if (root.fuelUsed() > MAX_DIAGNOSED_FUEL) {
         return List.of();
       }
@@ -146,9 +146,9 @@ final class SimulationRun {
       boolean view,
       boolean observed) {
     final CallTree tree =
-        options.decode()
-            ? new CallTree(observed, hash -> texts.of(hash, state::code))
-            : new CallTree(observed);
+        new CallTree(
+            observed ? CallTree.Detail.FUNCTIONS : CallTree.Detail.FRAMES,
+            options.decode() ? hash -> texts.of(hash, state::code) : hash -> null);
     if (!options.validate() && transaction != null) {
       state.admit(transaction.from(), transaction.nonce());
     }

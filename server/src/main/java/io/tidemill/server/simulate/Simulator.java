@@ -10,6 +10,7 @@ import io.tidemill.executor.ReceiptCodec;
 import io.tidemill.executor.Rules;
 import io.tidemill.executor.TransactionReplay;
 import io.tidemill.executor.Wave;
+import io.tidemill.executor.WaveBase;
 import io.tidemill.executor.WaveContext;
 import io.tidemill.executor.WaveRecord;
 import io.tidemill.executor.signature.FalconVerifier;
@@ -34,6 +35,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Runs simulations on their own threads, a few at a time, each stopped at its deadline. */
@@ -47,6 +49,7 @@ public final class Simulator implements AutoCloseable {
   private final WavePipeline pipeline;
   private final ChainSpecification chain;
   private final ContractRuntimes runtimes;
+  private final BiFunction<Wave, Snapshot, WaveBase> bases;
   private final SidecarConfig.Simulate config;
   private final Telemetry telemetry;
   private final SimulationWorkers workers;
@@ -62,12 +65,14 @@ public final class Simulator implements AutoCloseable {
    * A running pool of {@code threads}.
    *
    * @param runtimes not those of the waves, so that wallets cannot evict what waves need
+   * @param bases what the node's executor runs the transactions of a wave on
    */
   public Simulator(
       ChainReader reader,
       WavePipeline pipeline,
       ChainSpecification chain,
       ContractRuntimes runtimes,
+      BiFunction<Wave, Snapshot, WaveBase> bases,
       SidecarConfig.Simulate config,
       int threads,
       Telemetry telemetry) {
@@ -75,6 +80,7 @@ public final class Simulator implements AutoCloseable {
     this.pipeline = pipeline;
     this.chain = chain;
     this.runtimes = runtimes;
+    this.bases = bases;
     this.config = config;
     this.telemetry = telemetry;
     this.workers =
@@ -162,11 +168,14 @@ public final class Simulator implements AutoCloseable {
   private Simulated.Call replay(
       Wave wave, Receipt recorded, Simulation.Options options, ExecutionGuard guard) {
     try (Snapshot base = reader.open(new Base.AtWave(wave.context().waveId() - 1))) {
-      final CallTree tree = new CallTree(true, hash -> texts.of(hash, base::code));
+      final WaveBase ran = bases.apply(wave, base);
+      final CallTree tree =
+          new CallTree(CallTree.Detail.FUNCTIONS, hash -> texts.of(hash, ran.state()::code));
       final ExecutorParts parts =
           new ExecutorParts(chain, runtimes, FalconVerifier.INSTANCE, GuardSource.NONE);
       final TransactionReplay replay =
-          TransactionReplay.of(wave, recorded.transactionIndex(), base, parts, guard, tree);
+          TransactionReplay.of(
+              ran.wave(), recorded.transactionIndex(), ran.state(), parts, guard, tree);
       if (!Arrays.equals(ReceiptCodec.encode(replay.receipt()), ReceiptCodec.encode(recorded))) {
         throw new IllegalStateException(
             "the trace of transaction "

@@ -6,6 +6,7 @@ import io.tidemill.executor.host.CallTracer;
 import io.tidemill.executor.host.ContractRuntime;
 import io.tidemill.server.errors.ErrorCatalogue;
 import io.tidemill.server.errors.Refusal;
+import io.tidemill.server.simulate.CallTree;
 import io.tidemill.server.simulate.Frame;
 import io.tidemill.server.simulate.Simulated;
 import io.tidemill.server.simulate.Simulation;
@@ -18,6 +19,7 @@ import io.tidemill.v1.CallFrame;
 import io.tidemill.v1.CallResult;
 import io.tidemill.v1.CallSpec;
 import io.tidemill.v1.ContextOverride;
+import io.tidemill.v1.DebugMessage;
 import io.tidemill.v1.DecodedCall;
 import io.tidemill.v1.ExecutionError;
 import io.tidemill.v1.FunctionFuel;
@@ -124,6 +126,7 @@ public final class SimulateCodec {
         true,
         message.getValidate(),
         message.getTrace(),
+        message.getTraceText(),
         message.getAccessList(),
         message.getStateDiff(),
         message.getEstimateGas(),
@@ -184,6 +187,13 @@ public final class SimulateCodec {
     }
     if (call.gasEstimate() != null) {
       builder.setGasEstimate(call.gasEstimate());
+    }
+    builder.addAllTraceText(call.traceText());
+    for (CallTree.Message message : call.messages()) {
+      builder.addDebugMessages(
+          DebugMessage.newBuilder()
+              .setContract(Fields.bytes(message.contract()))
+              .setText(message.text()));
     }
     return builder.build();
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tidemill.server.Tidemill;
+import io.tidemill.server.dev.Examples;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -55,7 +56,8 @@ class ExampleContractsTest {
   void shouldHaveTheExamples() throws IOException {
     assertThat(built())
         .extracting(folder -> folder.getFileName().toString())
-        .contains("counter", "factory", "proxy", "slot-layout", "token", "vault");
+        .containsAll(Examples.NAMES)
+        .contains("slot-layout");
   }
 
   @ParameterizedTest
@@ -121,6 +123,15 @@ class ExampleContractsTest {
       final Run tests = run("contract", "test", folder.toString(), "--wasm", packed.toString());
       assertThat(tests.code()).as(tests.out() + tests.err()).isZero();
     }
+  }
+
+  /** What the malicious contract tries besides is in its tests. */
+  @Test
+  void shouldRefuseAModuleThatWantsSomethingOfTheMachine() {
+    final Path module = CONTRACTS.resolve("malicious").resolve("with-forbidden-import.wasm");
+    final Run run = run("contract", "check", module.toString(), "--name", "thief");
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.out() + run.err()).contains("wasi_snapshot_preview1").contains("fd_write");
   }
 
   static List<Path> profiles() throws IOException {

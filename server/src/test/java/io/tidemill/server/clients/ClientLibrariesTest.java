@@ -9,6 +9,7 @@ import io.tidemill.server.dev.DevNode;
 import io.tidemill.server.dev.DevOptions;
 import io.tidemill.server.testing.CuttingProxy;
 import io.tidemill.server.testing.ProjectFolder;
+import io.tidemill.server.testing.TestLauncher;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -63,6 +64,16 @@ class ClientLibrariesTest {
         "npm cannot install the client's dependencies: is the registry reachable?");
     follow("typescript");
     begin("first typescript");
+    final String launcher = TestLauncher.write(folder.resolve("tidemill")).toString();
+    must(
+        client,
+        "env",
+        "-u",
+        "TIDEMILL_RPC",
+        "TIDEMILL_LAUNCHER=" + launcher,
+        "node",
+        "--test",
+        "dist/example/counter.test.js");
     reachASecuredNode(client, List.of("node", "dist/example/secured.js"));
   }
 
@@ -100,9 +111,12 @@ class ClientLibrariesTest {
 
   @Test
   void shouldShowTheCodeOfTheExampleOnTheIntegratePage() {
-    final Map<String, List<String>> code = IntegratePage.code();
+    final Map<String, List<String>> code = IntegratePage.code(IntegratePage.PAGE);
     assertThat(code).hasSizeGreaterThan(4);
-    code.forEach(
+    final Map<String, List<String>> all = new HashMap<>(code);
+    all.putAll(IntegratePage.code("docs/dev.md"));
+    assertThat(all).hasSize(code.size() + 2);
+    all.forEach(
         (place, lines) -> {
           final String[] words = place.split(", ", 2);
           assertThat(lines).as(place).isEqualTo(IntegratePage.part(words[0], words[1]));
@@ -115,7 +129,7 @@ class ClientLibrariesTest {
    * The first ten minutes of the integrate page, on a development chain, to the output it shows.
    */
   private void begin(String block) {
-    assertThat(IntegratePage.commands("dev")).containsExactly("./tidemill dev --grpc-port 9944");
+    assertThat(IntegratePage.commands("dev")).containsExactly("./tidemill dev");
     try (DevNode dev =
         DevNode.start(DevOptions.FOR_TESTS, new PrintWriter(new StringWriter()), true, false, 0)) {
       follow(

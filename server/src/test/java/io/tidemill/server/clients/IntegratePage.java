@@ -17,13 +17,13 @@ import java.util.stream.Collectors;
  * and {@code docs:end}.
  */
 final class IntegratePage {
-  private static final String PAGE = "docs/integrate.md";
+  static final String PAGE = "docs/integrate.md";
 
   private IntegratePage() {}
 
   /** The command lines of block {@code name}. */
   static List<String> commands(String name) {
-    final List<String> commands = blocks("run: ").get(name);
+    final List<String> commands = blocks(PAGE, "run: ").get(name);
     if (commands == null) {
       throw new IllegalStateException(PAGE + " has no block 'run: " + name + "'");
     }
@@ -32,7 +32,7 @@ final class IntegratePage {
 
   /** What the page says that block {@code name} prints; three dots stand for anything. */
   static Pattern output(String name) {
-    final List<String> lines = blocks("output: ").get(name);
+    final List<String> lines = blocks(PAGE, "output: ").get(name);
     if (lines == null) {
       throw new IllegalStateException(PAGE + " has no block 'output: " + name + "'");
     }
@@ -42,9 +42,9 @@ final class IntegratePage {
             .collect(Collectors.joining("\\R")));
   }
 
-  /** The code blocks by "FILE, PART". */
-  static Map<String, List<String>> code() {
-    return blocks("from: ");
+  /** The code blocks of {@code page} by "FILE, PART". */
+  static Map<String, List<String>> code(String page) {
+    return blocks(page, "from: ");
   }
 
   /** The lines of part {@code part} of {@code file}. */
@@ -61,9 +61,9 @@ final class IntegratePage {
     return String.join("\n", lines.subList(from + 1, to)).stripIndent().lines().toList();
   }
 
-  private static Map<String, List<String>> blocks(String kind) {
+  private static Map<String, List<String>> blocks(String page, String kind) {
     final Map<String, List<String>> blocks = new LinkedHashMap<>();
-    final List<String> lines = lines(PAGE);
+    final List<String> lines = lines(page);
     for (int i = 0; i < lines.size(); i++) {
       final String marker = lines.get(i);
       if (marker.startsWith("<!-- " + kind) && lines.get(i + 1).startsWith("```")) {

@@ -10,13 +10,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A node in a process of its own that asks for TLS, a client certificate and a token. */
-record SecuredNode(
+public record SecuredNode(
     NodeProcess process, TestCertificate server, TestCertificate client, String secret, Path socket)
     implements AutoCloseable {
   private static final String SECRET = "5a".repeat(32);
 
   /** Starts it; its files are in {@code folder}. */
-  static SecuredNode start(Path folder) {
+  public static SecuredNode start(Path folder) {
     try {
       final TestCertificate server =
           TestCertificate.make(folder, "server", "dns:node.tidemill.test,ip:127.0.0.1");
@@ -27,7 +27,7 @@ record SecuredNode(
       arguments.addAll(List.of("--grpc-port", "0", "--http-port", "0", "--health-port", "-1"));
       for (String setting :
           List.of(
-              "data.store=memory",
+              "data.dir=" + folder.resolve("secured-data"),
               "grpc.socket=" + socket,
               "tls.certificate=" + server.certificate(),
               "tls.key=" + server.key(),
@@ -43,7 +43,7 @@ record SecuredNode(
     }
   }
 
-  int grpcPort() {
+  public int grpcPort() {
     return process.grpcPort();
   }
 
@@ -51,15 +51,15 @@ record SecuredNode(
     return "https://127.0.0.1:" + process.httpPort() + "/";
   }
 
-  String certificate() {
+  public String certificate() {
     return server.certificate().toString();
   }
 
-  String clientCertificate() {
+  public String clientCertificate() {
     return client.certificate().toString();
   }
 
-  String clientKey() {
+  public String clientKey() {
     return client.key().toString();
   }
 

@@ -40,7 +40,7 @@ class DevNodeTest {
 
   private static DevOptions options(DevOptions.State state, String seed) {
     return new DevOptions(
-        state, seed, DevOptions.Waves.AT_ONCE, BigInteger.ZERO, List.of(), false, 0, 0);
+        state, seed, DevOptions.Waves.AT_ONCE, BigInteger.ZERO, List.of(), false, false, 0, 0);
   }
 
   private JsonNode answer(String method, String params) {
@@ -128,7 +128,7 @@ class DevNodeTest {
     final JsonNode trace =
         result("dev_traceTransaction", "[" + moved.get("transaction_hash") + ",true]");
     assertThat(trace.get("trace").get("function").textValue()).isEqualTo("transfer");
-    assertThat(trace.get("lines").get(0).textValue()).contains("call token.transfer(#1, 500)");
+    assertThat(trace.get("trace_text").get(0).textValue()).contains("call token.transfer(#1, 500)");
     assertThat(trace.get("state_diff").size()).isEqualTo(3);
   }
 
@@ -335,6 +335,7 @@ class DevNodeTest {
             BigInteger.ONE,
             List.of(),
             true,
+            false,
             0,
             0);
     dev.close();
@@ -375,6 +376,6 @@ class DevNodeTest {
     assertThat(refusal("dev_call", "[" + call("#0", "nobody", "get") + "]"))
         .contains("nobody is neither an address, #0 to #9, nor a registered name");
     assertThat(refusal("dev_traceTransaction", "[\"" + ZERO + "\"]"))
-        .contains("is of no transaction");
+        .contains("cannot be traced");
   }
 }

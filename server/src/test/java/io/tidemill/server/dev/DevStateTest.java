@@ -4,18 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.tidemill.client.ClientOptions;
+import io.tidemill.client.ClientTls;
+import io.tidemill.client.JwtSecret;
 import io.tidemill.server.Tidemill;
+import io.tidemill.server.clients.SecuredNode;
 import io.tidemill.server.testing.Http;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.math.BigInteger;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -37,6 +44,7 @@ class DevStateTest {
             BigInteger.ZERO,
             List.of(deployments),
             false,
+            false,
             0,
             0),
         new PrintWriter(said),
@@ -46,7 +54,7 @@ class DevStateTest {
   }
 
   private static DevOptions.State load(Path file) {
-    return new DevOptions.State(null, false, null, null, file);
+    return new DevOptions.State(null, false, null, file);
   }
 
   private static Run run(DevNode dev, String... words) {
@@ -116,8 +124,7 @@ class DevStateTest {
       done(source, "send", "#5", "--value", "77");
       final String root = root(source);
       final DevOptions.State fork =
-          new DevOptions.State(
-              folder.resolve("fork"), false, "127.0.0.1:" + source.grpcPort(), null, null);
+          new DevOptions.State(folder.resolve("fork"), false, from(source.grpcPort(), null), null);
       try (DevNode dev = start(fork)) {
         assertThat(said.toString()).contains("taking the state of wave 2 from 127.0.0.1:");
         assertThat(rootOf(dev, 2)).isEqualTo(root);
@@ -133,16 +140,65 @@ class DevStateTest {
         assertThat(done(again, "call", "counter", "get")).isEqualTo("8\n");
       }
       final DevOptions.State early =
-          new DevOptions.State(null, false, "127.0.0.1:" + source.grpcPort(), 1L, null);
+          new DevOptions.State(null, false, from(source.grpcPort(), 1L), null);
       try (DevNode dev = start(early)) {
         assertThat(done(dev, "send", "counter", "increment")).contains("result   8");
       }
     }
     assertThat(leftovers()).isEmpty();
-    assertThatThrownBy(() -> start(new DevOptions.State(null, false, "127.0.0.1:1", null, null)))
+    assertThatThrownBy(() -> start(new DevOptions.State(null, false, from(1, null), null)))
         .hasMessageContaining("--fork-from 127.0.0.1:1");
-    assertThatThrownBy(() -> start(new DevOptions.State(null, false, "nowhere", null, null)))
-        .hasMessageContaining("must be HOST:PORT");
+  }
+
+  private static Fork.Source from(int port, @Nullable Long wave) {
+    return new Fork.Source(ClientOptions.plaintext("127.0.0.1", port), wave);
+  }
+
+  @Test
+  void shouldCopyANodeThatAsksForACertificateAndAToken() {
+    try (SecuredNode source = SecuredNode.start(folder)) {
+      final ClientOptions plain = ClientOptions.plaintext("127.0.0.1", source.grpcPort());
+      final ClientOptions shown =
+          plain.withTls(
+              new ClientTls(
+                  Path.of(source.certificate()),
+                  Path.of(source.clientCertificate()),
+                  Path.of(source.clientKey()),
+                  "node.tidemill.test"));
+      final ClientOptions whole = shown.withJwtSecret(JwtSecret.read(Path.of(source.secret())));
+      assertThatThrownBy(() -> start(copyOf(shown)))
+          .hasMessageContaining("--fork-from 127.0.0.1:" + source.grpcPort());
+      try (DevNode dev = start(copyOf(whole))) {
+        assertThat(said.toString()).contains("every chunk of it proven");
+        assertThat(done(dev, "deploy", "counter", "7")).startsWith("ok");
+      }
+    }
+    for (String option : List.of("--tls-ca=x", "--token=x", "--fork-wave=1")) {
+      final StringWriter err = new StringWriter();
+      final CommandLine line = Tidemill.commandLine().setErr(new PrintWriter(err));
+      assertThat(line.execute("dev", option)).as(err.toString()).isEqualTo(2);
+    }
+  }
+
+  private static DevOptions.State copyOf(ClientOptions node) {
+    return new DevOptions.State(null, false, new Fork.Source(node, null), null);
+  }
+
+  @Test
+  void shouldSayWhoHasAPortAndWhatToDo() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      for (String option : List.of("--http-port", "--grpc-port")) {
+        final StringWriter err = new StringWriter();
+        final CommandLine line = Tidemill.commandLine().setErr(new PrintWriter(err));
+        final List<String> words = new ArrayList<>(List.of("dev", "--http-port", "0"));
+        words.addAll(List.of("--grpc-port", "0", option, "" + taken.getLocalPort()));
+        line.setOverwrittenOptionsAllowed(true);
+        assertThat(line.execute(words.toArray(String[]::new))).isEqualTo(1);
+        assertThat(err.toString())
+            .contains("port " + taken.getLocalPort() + " for ")
+            .contains("give " + option + " 0 for a free port");
+      }
+    }
   }
 
   private static List<Path> leftovers() throws IOException {
@@ -171,11 +227,11 @@ class DevStateTest {
     try (DevNode dev = start(DevOptions.State.in(state))) {
       done(dev, "mine", "3");
     }
-    try (DevNode dev = start(new DevOptions.State(state, true, null, null, null))) {
+    try (DevNode dev = start(new DevOptions.State(state, true, null, null))) {
       assertThat(done(dev, "mine")).startsWith("wave 1 ");
     }
     assertThatThrownBy(
-            () -> start(new DevOptions.State(state, false, null, null, folder.resolve("x"))))
+            () -> start(new DevOptions.State(state, false, null, folder.resolve("x"))))
         .hasMessageContaining("add --reset");
   }
 
@@ -226,6 +282,11 @@ class DevStateTest {
       assertThat(said.toString()).contains("         log   greeter: hello");
       final String hash = sent.substring(sent.indexOf("hash") + 9).strip();
       assertThat(done(dev, "trace", hash)).contains("  log hello");
+      assertThat(done(dev, "send", "greeter", "greet", "--trace")).contains("  log hello");
+      assertThat(done(dev, "call", "greeter", "greet")).startsWith("log      greeter: hello\n");
+      assertThat(done(dev, "call", "greeter", "greet", "--trace"))
+          .startsWith("call greeter.greet()")
+          .contains("  log hello");
     }
   }
 
@@ -250,6 +311,18 @@ class DevStateTest {
       final Run refused = run(dev, "set-code", elsewhere, junk.toString());
       assertThat(refused.code()).isEqualTo(1);
       assertThat(refused.text()).contains("could not be deployed");
+      assertThat(done(dev, "label", elsewhere, "copy")).isEqualTo(elsewhere + " is copy\n");
+      assertThat(done(dev, "send", "copy", "increment", "--trace"))
+          .startsWith("ok       copy.increment()")
+          .contains("call copy.increment()");
+      final String failed = run(dev, "send", "counter", "reset", "--from", "#9").text();
+      assertThat(failed).contains("at       counter.reset +");
+      assertThat(said.toString()).contains("         at    counter.reset +");
+      assertThat(run(dev, "call", "counter", "reset", "--from", "#9").text())
+          .contains("at       counter.reset +");
+      final String gas = done(dev, "gas", "--clear");
+      assertThat(gas).containsPattern("counter.reset +1 +1 ").containsPattern("copy.incr.* 1 +0 ");
+      assertThat(done(dev, "gas").lines()).hasSize(1);
       assertThat(done(dev, "mode", "batch", "--size", "2")).isEqualTo("batch\n");
       assertThat(done(dev, "send", "#1", "--value", "1")).startsWith("queued");
       assertThat(done(dev, "drop")).isEqualTo("1 dropped\n");
