@@ -36,8 +36,7 @@ final class DevCallCommand implements Callable<Integer> {
     call.put("to", contract);
     call.put("function", function);
     call.put("arguments", arguments);
-    return chain.ask(
-        "dev_call", Map.of("call", call, "trace_text", trace), DevCallCommand::tell);
+    return chain.ask("dev_call", Map.of("call", call, "trace_text", trace), DevCallCommand::tell);
   }
 
   private static int tell(Object answer, PrintWriter out) {

@@ -78,7 +78,7 @@ public final class DevCommand implements Callable<Integer> {
       description =
           "Begin with a copy of the state of a node, taken over its gRPC port and proven chunk by"
               + " chunk; --tls.., --jwt-secret and --token are for that node. A chain that is in the"
-            + " folder of --state goes on instead.")
+              + " folder of --state goes on instead.")
   private @Nullable String forkFrom;
 
   @Option(

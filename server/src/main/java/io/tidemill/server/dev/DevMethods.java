@@ -203,8 +203,7 @@ final class DevMethods {
   }
 
   private JsonNode trace(Params params) {
-    return dev.tracer()
-        .trace(params.requireHash("transaction_hash"), params.flag("trace_text"));
+    return dev.tracer().trace(params.requireHash("transaction_hash"), params.flag("trace_text"));
   }
 
   static String hex(byte[] bytes) {

@@ -42,10 +42,7 @@ public record DevOptions(
    * @param load a file that {@code tidemill dev dump} wrote, or null
    */
   public record State(
-      @Nullable Path folder,
-      boolean reset,
-      Fork.@Nullable Source fork,
-      @Nullable Path load) {
+      @Nullable Path folder, boolean reset, Fork.@Nullable Source fork, @Nullable Path load) {
     /** Nothing is kept, and nothing is there. */
     public static final State IN_MEMORY = in(null);
 

@@ -14,7 +14,8 @@ import java.util.List;
 /** The contracts that come along. */
 public final class Examples {
   /** What they are called, for the help of commands. */
-  public static final String LISTED = "counter, factory, malicious, multisig, nft, orderbook, proxy, token, vault";
+  public static final String LISTED =
+      "counter, factory, malicious, multisig, nft, orderbook, proxy, token, vault";
 
   /** What they are called. */
   public static final List<String> NAMES = List.of(LISTED.split(", ", -1));

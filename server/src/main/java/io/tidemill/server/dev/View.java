@@ -76,14 +76,15 @@ final class View {
     final String text = good && contract != null ? contract.result(call.function(), returned) : "";
     final ObjectNode view =
         JsonNodeFactory.instance
-        .objectNode()
-        .put(
-            "status",
-            DevMethods.lower(result.getReceipt().getStatus().name().replace("RECEIPT_STATUS_", "")))
-        .put("result", text)
-        .put("reason", good ? "" : Story.reason(result.getReceipt()))
-        .put("return_data", DevMethods.hex(returned))
-        .put("fuel_used", result.getFuelUsed());
+            .objectNode()
+            .put(
+                "status",
+                DevMethods.lower(
+                    result.getReceipt().getStatus().name().replace("RECEIPT_STATUS_", "")))
+            .put("result", text)
+            .put("reason", good ? "" : Story.reason(result.getReceipt()))
+            .put("return_data", DevMethods.hex(returned))
+            .put("fuel_used", result.getFuelUsed());
     final ArrayNode logs = view.putArray("logs");
     for (DebugMessage message : result.getDebugMessagesList()) {
       final Address self = Story.address(message.getContract());

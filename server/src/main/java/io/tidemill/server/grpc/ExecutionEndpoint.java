@@ -218,9 +218,7 @@ public final class ExecutionEndpoint extends ExecutionServiceGrpc.ExecutionServi
               .setResult(
                   SimulateCodec.call(
                       simulator.trace(
-                          at.wave(),
-                          at.index(),
-                          Simulation.Options.trace(request.getTraceText()))))
+                          at.wave(), at.index(), Simulation.Options.trace(request.getTraceText()))))
               .build();
         });
   }

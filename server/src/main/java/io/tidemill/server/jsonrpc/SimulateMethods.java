@@ -89,8 +89,7 @@ final class SimulateMethods {
   }
 
   private JsonNode estimate(Params params) {
-    final Simulated.Call result =
-        single(params, Simulation.Options.ESTIMATE);
+    final Simulated.Call result = single(params, Simulation.Options.ESTIMATE);
     final Long estimate = result.gasEstimate();
     if (estimate == null) {
       throw failed(result);
@@ -134,7 +133,8 @@ final class SimulateMethods {
 
   private JsonNode trace(Params params) {
     final ReceiptLocation at = reader.requireTransaction(params.requireHash("transaction_hash"));
-    return SimulateViews.call(simulator.trace(
+    return SimulateViews.call(
+        simulator.trace(
             at.wave(), at.index(), Simulation.Options.trace(params.flag("trace_text"))));
   }
 

@@ -65,7 +65,9 @@ public final class TraceText {
     return folded;
   }
 
-  /** Whether the long numbers of a line are slots, keys or values, not the addresses of accounts. */
+  /**
+   * Whether the long numbers of a line are slots, keys or values, not the addresses of accounts.
+   */
   public static boolean isAboutSlots(String line) {
     final String text = line.stripLeading();
     return text.startsWith("read slot ")

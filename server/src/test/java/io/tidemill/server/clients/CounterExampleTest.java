@@ -70,7 +70,6 @@ class CounterExampleTest {
         .isInstanceOf(AssertionError.class)
         .hasMessageContaining("only owners may")
         .hasMessageContaining("at purse.confirm");
-    assertThatThrownBy(() -> chain.deployExample("counter", 1))
-        .isInstanceOf(AssertionError.class);
+    assertThatThrownBy(() -> chain.deployExample("counter", 1)).isInstanceOf(AssertionError.class);
   }
 }

@@ -375,7 +375,6 @@ class DevNodeTest {
         .contains("takes 1 argument, got 0");
     assertThat(refusal("dev_call", "[" + call("#0", "nobody", "get") + "]"))
         .contains("nobody is neither an address, #0 to #9, nor a registered name");
-    assertThat(refusal("dev_traceTransaction", "[\"" + ZERO + "\"]"))
-        .contains("cannot be traced");
+    assertThat(refusal("dev_traceTransaction", "[\"" + ZERO + "\"]")).contains("cannot be traced");
   }
 }

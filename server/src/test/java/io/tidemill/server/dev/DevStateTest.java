@@ -230,8 +230,7 @@ class DevStateTest {
     try (DevNode dev = start(new DevOptions.State(state, true, null, null))) {
       assertThat(done(dev, "mine")).startsWith("wave 1 ");
     }
-    assertThatThrownBy(
-            () -> start(new DevOptions.State(state, false, null, folder.resolve("x"))))
+    assertThatThrownBy(() -> start(new DevOptions.State(state, false, null, folder.resolve("x"))))
         .hasMessageContaining("add --reset");
   }
 

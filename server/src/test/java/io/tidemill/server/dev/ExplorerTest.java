@@ -328,6 +328,8 @@ class ExplorerTest {
     go("/tx/" + failed);
     browser.await(".badge.bad", "reverted");
     browser.await(".problem", "only the owner may reset");
+    browser.await("#failure .places", "counter.reset +");
+    browser.await("dd", "#7");
     picture("failed");
   }
 

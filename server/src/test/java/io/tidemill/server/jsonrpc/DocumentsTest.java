@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -102,9 +103,37 @@ class DocumentsTest {
   private static void runExamples(int onPort, JsonNode method) {
     for (JsonNode example : method.get("examples")) {
       final List<String> values = new ArrayList<>();
-      example.get("params").forEach(param -> values.add(param.get("value").toString()));
+      for (JsonNode param : example.get("params")) {
+        final JsonNode schema = method.get("params").get(values.size()).get("schema");
+        checkFits(schema, param.get("value"), method.get("name") + " " + param.get("name"));
+        values.add(param.get("value").toString());
+      }
       final JsonNode answer = call(onPort, method.get("name").textValue(), values.toString());
       assertThat(answer.has("result")).as(method.get("name") + ": " + answer).isTrue();
+      final JsonNode result = answer.get("result");
+      if (!result.isNull()) {
+        checkFits(method.at("/result/schema"), result, method.get("name") + "");
+      }
+    }
+  }
+
+  /** A value is what its schema says, as far as schemas here say anything: type and pattern. */
+  private static void checkFits(JsonNode schema, JsonNode value, String what) {
+    final String fits =
+        switch (value.getNodeType()) {
+          case NUMBER -> value.isIntegralNumber() ? "integer" : "number";
+          case STRING, BOOLEAN, ARRAY, OBJECT ->
+              value.getNodeType().name().toLowerCase(Locale.ROOT);
+          default -> "null";
+        };
+    if (schema.has("type")) {
+      final List<String> types = new ArrayList<>();
+      (schema.get("type").isArray() ? schema.get("type") : List.of(schema.get("type")))
+          .forEach(type -> types.add(type.textValue()));
+      assertThat(types).as(what + ": " + value).contains(fits);
+    }
+    if (schema.has("pattern") && value.isTextual()) {
+      assertThat(value.textValue()).as(what).matches(schema.get("pattern").textValue());
     }
   }
 

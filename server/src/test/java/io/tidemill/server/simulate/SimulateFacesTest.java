@@ -39,8 +39,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * One message behind every way to simulate: the cases of {@code openapi/conformance/simulate} ask
- * each method the same, {@code ConformanceTest} holds a node to the answers, and here the answers are
- * held to each other and to that of gRPC.
+ * each method the same, {@code ConformanceTest} holds a node to the answers, and here the answers
+ * are held to each other and to that of gRPC.
  */
 class SimulateFacesTest {
   private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -235,7 +235,8 @@ class SimulateFacesTest {
     assertThat(whole.at("/decoded/result").asText()).isEqualTo(over.getDecoded().getResult());
     assertThat(texts(whole.at("/decoded/events"))).isEqualTo(over.getDecoded().getEventsList());
     assertThat(keys(whole.at("/access_list/reads")))
-        .isEqualTo(over.getAccessList().getReadsList().stream().map(SimulateFacesTest::key).toList());
+        .isEqualTo(
+            over.getAccessList().getReadsList().stream().map(SimulateFacesTest::key).toList());
     assertThat(keys(whole.at("/access_list/writes")))
         .isEqualTo(
             over.getAccessList().getWritesList().stream().map(SimulateFacesTest::key).toList());

@@ -125,10 +125,11 @@ class TraceFilesTest {
   private static void check(String name, Transaction transaction) throws IOException {
     final byte[] hash = TransactionHash.of(transaction).toBytes();
     final JsonNode trace =
-        node.rpc(
-            "pyde_traceTransaction", "[\"0x" + HexFormat.of().formatHex(hash) + "\",true]");
+        node.rpc("pyde_traceTransaction", "[\"0x" + HexFormat.of().formatHex(hash) + "\",true]");
     final StringBuilder text = new StringBuilder();
-    ((ObjectNode) trace).remove("trace_text").forEach(line -> text.append(line.asText()).append('\n'));
+    ((ObjectNode) trace)
+        .remove("trace_text")
+        .forEach(line -> text.append(line.asText()).append('\n'));
     same(name + ".txt", text.toString());
     same(name + ".json", pretty(trace));
     final TraceTransactionResponse over =

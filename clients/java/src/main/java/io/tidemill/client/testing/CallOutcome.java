@@ -42,7 +42,10 @@ public record CallOutcome(
   public CallOutcome orFail() {
     if (!succeeded()) {
       throw new AssertionError(
-          status + ": " + reason + (backtrace.isEmpty() ? "" : "\n  at ")
+          status
+              + ": "
+              + reason
+              + (backtrace.isEmpty() ? "" : "\n  at ")
               + String.join("\n  at ", backtrace));
     }
     return this;

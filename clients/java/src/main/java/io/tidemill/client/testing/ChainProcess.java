@@ -60,8 +60,8 @@ final class ChainProcess implements AutoCloseable {
             () -> {
               try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
                 lines.lines().forEach(line -> take(line, ready));
-              } catch (IOException e) {
-                ready.completeExceptionally(e);
+              } catch (IOException | UncheckedIOException e) {
+                ready.completeExceptionally(e); // nobody waits any more when it was closed
               } finally {
                 ready.completeExceptionally(
                     new IOException(String.join(" ", command) + " ended before it was ready"));

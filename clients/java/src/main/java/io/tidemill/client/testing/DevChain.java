@@ -37,9 +37,9 @@ public final class DevChain implements AutoCloseable {
   }
 
   /**
-   * The chain at {@code TIDEMILL_RPC}, or else one that {@code TIDEMILL_LAUNCHER} starts, or else one
-   * that {@code tidemill} on the path starts. The system properties {@code tidemill.rpc} and {@code
-   * tidemill.launcher} go before the variables.
+   * The chain at {@code TIDEMILL_RPC}, or else one that {@code TIDEMILL_LAUNCHER} starts, or else
+   * one that {@code tidemill} on the path starts. The system properties {@code tidemill.rpc} and
+   * {@code tidemill.launcher} go before the variables.
    */
   public static DevChain open() {
     final String endpoint = setting(RPC, "tidemill.rpc");
@@ -153,7 +153,8 @@ public final class DevChain implements AutoCloseable {
 
   /** The balance of an account in quanta. */
   public BigInteger balance(String account) {
-    return new BigInteger(String.valueOf(ask("pyde_getBalance", Map.of("account", address(account)))));
+    return new BigInteger(
+        String.valueOf(ask("pyde_getBalance", Map.of("account", address(account)))));
   }
 
   /** The address of a funded account {@code #3}; anything else is what it is. */

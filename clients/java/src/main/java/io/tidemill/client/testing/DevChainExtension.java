@@ -11,9 +11,9 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * JUnit 5.13 and newer: gives tests a {@link DevChain} as a parameter. All classes of a run share one
- * chain, {@linkplain DevChain#open opened} for the first and closed after the last. What a test does
- * to it is undone after the test, and what {@code @BeforeAll} does after the class.
+ * JUnit 6: gives tests a {@link DevChain} as a parameter. All classes of a run share one chain,
+ * {@linkplain DevChain#open opened} for the first and closed after the last. What a test does to it
+ * is undone after the test, and what {@code @BeforeAll} does after the class.
  */
 public final class DevChainExtension
     implements BeforeAllCallback,

@@ -40,8 +40,8 @@ public final class TestContract {
    *
    * @param arguments by the types of the ABI; numbers, booleans, or words as {@code tidemill dev
    *     send} takes them
-   * @throws io.tidemill.client.json.JsonRpcException if it was not sent, for instance since there is
-   *     no such function
+   * @throws io.tidemill.client.json.JsonRpcException if it was not sent, for instance since there
+   *     is no such function
    */
   public CallOutcome send(String function, Object... arguments) {
     return CallOutcome.of(

@@ -7,8 +7,8 @@
  *
  * <p><b>Invariant:</b> it speaks JSON-RPC to the chain and knows nothing else of it.
  *
- * <p><b>Threads:</b> a chain is safe for use by many threads, but snapshots are the chain's, so that
- * tests that go back to them do not run side by side.
+ * <p><b>Threads:</b> a chain is safe for use by many threads, but snapshots are the chain's, so
+ * that tests that go back to them do not run side by side.
  */
 @NullMarked
 package io.tidemill.client.testing;
