@@ -69,7 +69,11 @@ final class DevSendCommand implements Callable<Integer> {
     Object traced =
         rpc.call(
             "dev_traceTransaction",
-            Map.of("transaction_hash", answer.get("transaction_hash"), "trace_text", true));
+            Map.of(
+                "transaction_hash",
+                String.valueOf(answer.get("transaction_hash")),
+                "trace_text",
+                true));
     Map<Object, @Nullable Object> whole = new LinkedHashMap<>(answer);
     if (traced instanceof Map<?, ?> told) {
       whole.put("trace_text", told.get("trace_text"));

@@ -71,7 +71,8 @@ final class Contracts {
 
   /** What a person calls {@code address}: its name, an account's number, or its first digits. */
   String label(Address address) {
-    final String label = given.getOrDefault(address, labels.get(address));
+    final String own = given.get(address);
+    final String label = own == null ? labels.get(address) : own;
     if (label != null) {
       return label;
     }

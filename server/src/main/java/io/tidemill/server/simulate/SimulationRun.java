@@ -26,6 +26,7 @@ import io.tidemill.executor.tx.TransactionEncoder;
 import io.tidemill.executor.tx.TransactionType;
 import io.tidemill.executor.tx.U128;
 import io.tidemill.executor.wasm.ExecutionGuard;
+import io.tidemill.server.abi.AbiText;
 import io.tidemill.server.abi.AbiTexts;
 import io.tidemill.server.errors.Reason;
 import io.tidemill.server.errors.Refusal;
@@ -138,6 +139,10 @@ final class SimulationRun {
     return root == null ? List.of() : root.backtrace();
   }
 
+  private @Nullable AbiText words(Hash32 codeHash) {
+    return options.decode() ? texts.of(codeHash, state::code) : null;
+  }
+
   private Attempt attempt(
       WaveScope scope,
       int index,
@@ -146,9 +151,7 @@ final class SimulationRun {
       boolean view,
       boolean observed) {
     final CallTree tree =
-        new CallTree(
-            observed ? CallTree.Detail.FUNCTIONS : CallTree.Detail.FRAMES,
-            options.decode() ? hash -> texts.of(hash, state::code) : hash -> null);
+        new CallTree(observed ? CallTree.Detail.FUNCTIONS : CallTree.Detail.FRAMES, this::words);
     if (!options.validate() && transaction != null) {
       state.admit(transaction.from(), transaction.nonce());
     }

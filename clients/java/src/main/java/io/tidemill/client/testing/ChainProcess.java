@@ -73,7 +73,8 @@ final class ChainProcess implements AutoCloseable {
     try {
       return ready.get(READY_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
-      throw new IOException(e.getCause().getMessage(), e);
+      final Throwable cause = e.getCause();
+      throw new IOException(cause == null ? "no reason" : cause.getMessage(), e);
     } catch (TimeoutException e) {
       throw new IOException("it was not ready after " + READY_SECONDS + " seconds", e);
     } catch (InterruptedException e) {
