@@ -45,7 +45,7 @@ final class DevAccountCommands {
   }
 
   /** What a command about one account has. */
-  private abstract static class OfAccount implements Callable<Integer> {
+  abstract static class OfAccount implements Callable<Integer> {
     @Mixin DevConnection chain;
     @Mixin DevTarget target;
 

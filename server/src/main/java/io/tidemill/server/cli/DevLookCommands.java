@@ -161,7 +161,7 @@ final class DevLookCommands {
   }
 
   /** What a command about one transaction has. */
-  private abstract static class OfTransaction implements Callable<Integer> {
+  abstract static class OfTransaction implements Callable<Integer> {
     @Mixin DevConnection chain;
 
     @Parameters(paramLabel = "HASH", description = "The hash of the transaction.")

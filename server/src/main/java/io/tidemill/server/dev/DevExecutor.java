@@ -62,8 +62,8 @@ final class DevExecutor implements WaveExecutor {
   public WaveResult execute(
       Wave wave, @Nullable PrePass prePass, Snapshot base, ReceiptListener listener) {
     final Changed changed = new Changed(base);
-    final Wave rest = changed.take(wave);
-    return rest == wave
+    final @Nullable Wave rest = changed.take(wave);
+    return rest == null
         ? real.execute(wave, prePass, base, listener)
         : changed.complete(
             real.execute(rest, prePass, changed.state(), listener), ContentHash.of(wave));
@@ -72,8 +72,8 @@ final class DevExecutor implements WaveExecutor {
   @Override
   public WaveBase base(Wave wave, Snapshot base) {
     final Changed changed = new Changed(base);
-    final Wave rest = changed.take(wave);
-    return rest == wave ? new WaveBase(wave, base) : new WaveBase(rest, changed.state());
+    final @Nullable Wave rest = changed.take(wave);
+    return rest == null ? new WaveBase(wave, base) : new WaveBase(rest, changed.state());
   }
 
   @Override
@@ -104,8 +104,8 @@ final class DevExecutor implements WaveExecutor {
       return new ChangedSnapshot(base, writes, codes);
     }
 
-    /** Applies the changes in the header of {@code wave}; the wave without them. */
-    Wave take(Wave wave) {
+    /** Applies the changes in the header of {@code wave}; the rest of it, or null if none are. */
+    @Nullable Wave take(Wave wave) {
       final List<byte[]> others = new ArrayList<>();
       for (byte[] entry : wave.systemEntries()) {
         final DevChange change = DevChange.decode(entry);
@@ -116,7 +116,7 @@ final class DevExecutor implements WaveExecutor {
         }
       }
       return others.size() == wave.systemEntries().size()
-          ? wave
+          ? null
           : new Wave(
               wave.context(),
               wave.parentRoot(),

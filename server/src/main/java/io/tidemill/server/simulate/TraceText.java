@@ -161,7 +161,7 @@ public final class TraceText {
               + " -> "
               + shown(slot.after());
       case Frame.Slot slot -> "read slot 0x" + slot.slot() + " = " + shown(slot.before());
-      case Frame.Inner inner -> "";
+      case Frame.Inner _ -> "";
     };
   }
 
