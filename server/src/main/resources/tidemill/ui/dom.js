@@ -81,6 +81,9 @@ export function label(address, name) {
   labels.set(address, name);
 }
 
+/** A value of an account or of anything else, as short as it can be told. */
+export const brief = (value, digits) => labels.get(value) ?? short(value, digits);
+
 export function accountLink(address, name = labels.get(address)) {
   return h(name ? 'a' : 'a.mono', {href: `#/account/${encodeURIComponent(address)}`, title: address}, name ?? short(address));
 }

@@ -2,7 +2,7 @@
 
 import {argumentsOf, decode, result} from './abi.js';
 import {abiOf} from './contract.js';
-import {accountLink, coins, grouped, h, short} from './dom.js';
+import {accountLink, brief, coins, grouped, h, short} from './dom.js';
 import {eventWords} from './events.js';
 import {rpc} from './node.js';
 import {account, isAccount} from './proof.js';
@@ -66,7 +66,7 @@ export async function tree(frame) {
     h('summary',
       h('span.badge', frame.kind),
       h('span', accountLink(frame.contract, abi?.name), '.', h('strong', frame.function || 'receive'),
-        h('span.mono', `(${args ? args.map(value => short(value, 6)).join(', ') : short(frame.calldata, 16)})`),
+        h('span.mono', `(${args ? args.map(value => brief(value, 6)).join(', ') : short(frame.calldata, 16)})`),
         BigInt(frame.value ?? 0) > 0n && h('span.quiet', ` with ${coins(frame.value)}`),
         good ? (returned ? h('span.mono.quiet', ` → ${short(returned, 12)}`) : '') : [' ', h('span.badge.bad', frame.end)]),
       h('span.fuel', {title: `own fuel ${grouped(frame.own_fuel)}`}, grouped(frame.fuel_used))),
@@ -74,17 +74,17 @@ export async function tree(frame) {
 }
 
 async function words(step) {
-  if (step.read) return ['read', `slot ${short(step.read)} = ${step.before ? brief(step.before) : 'nothing'}`];
+  if (step.read) return ['read', `slot ${short(step.read)} = ${step.before ? stored(step.before) : 'nothing'}`];
   if (step.write) {
-    return ['write', `slot ${short(step.write)}${step.before ? ` = ${brief(step.before)}` : ''} → ${step.after ? brief(step.after) : 'deleted'}`];
+    return ['write', `slot ${short(step.write)}${step.before ? ` = ${stored(step.before)}` : ''} → ${step.after ? stored(step.after) : 'deleted'}`];
   }
   if (step.event) return ['event', await eventWords(step.event)];
   if (step.debug_log !== undefined) return ['log', step.debug_log];
   return ['host', step.host_call ?? '?'];
 }
 
-/** A value as a number where it has the width of one, else its first digits. */
-function brief(hex) {
+/** A stored value as a number where it has the width of one, else its first digits. */
+function stored(hex) {
   const number = numberOf(hex);
   return number === null ? short(hex, 16) : grouped(number);
 }

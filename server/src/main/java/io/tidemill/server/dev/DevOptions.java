@@ -29,9 +29,13 @@ public record DevOptions(
     int httpPort,
     int grpcPort) {
   /** In memory, on free ports, a wave per transaction, no fees. */
-  public static final DevOptions FOR_TESTS =
-      new DevOptions(
-          State.IN_MEMORY, null, Waves.AT_ONCE, BigInteger.ZERO, List.of(), false, false, 0, 0);
+  public static final DevOptions FOR_TESTS = forTests(State.IN_MEMORY);
+
+  /** The same with another state. */
+  public static DevOptions forTests(State state) {
+    return new DevOptions(
+        state, null, Waves.AT_ONCE, BigInteger.ZERO, List.of(), false, false, 0, 0);
+  }
 
   /**
    * Where the chain is kept and what it begins with.

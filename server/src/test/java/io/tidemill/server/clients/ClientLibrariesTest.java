@@ -1,12 +1,18 @@
 package io.tidemill.server.clients;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.tidemill.client.ClientOptions;
+import io.tidemill.client.ClientTls;
+import io.tidemill.client.JwtSecret;
+import io.tidemill.client.RetryPolicy;
 import io.tidemill.client.json.Json;
 import io.tidemill.server.demo.NodeProcess;
 import io.tidemill.server.dev.DevNode;
 import io.tidemill.server.dev.DevOptions;
+import io.tidemill.server.dev.Fork;
 import io.tidemill.server.testing.CuttingProxy;
 import io.tidemill.server.testing.ProjectFolder;
 import io.tidemill.server.testing.TestLauncher;
@@ -22,6 +28,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,11 +42,27 @@ class ClientLibrariesTest {
   private static final List<String> JAVA =
       List.of(
           Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+          "-XX:TieredStopAtLevel=1",
           "--enable-native-access=ALL-UNNAMED",
           "--sun-misc-unsafe-memory-access=allow");
   private static final Path ROOT = ProjectFolder.path();
 
+  /** What the secured node keeps. */
+  @TempDir private static Path secure;
+
+  private static SecuredNode secured;
+
   @TempDir private Path folder;
+
+  @BeforeAll
+  static void open() {
+    secured = SecuredNode.start(secure);
+  }
+
+  @AfterAll
+  static void close() {
+    secured.close();
+  }
 
   @Test
   void shouldDriveWavesFromJava() {
@@ -48,9 +72,12 @@ class ClientLibrariesTest {
     consensus.add("http://127.0.0.1:9933/");
     consensus.add("../../executor/contracts/token/token.wasm");
     drive(client, consensus);
-    final List<String> secured = new ArrayList<>(JAVA);
-    secured.add("example/Secured.java");
-    reachASecuredNode(client, secured);
+    final String classes = folder.resolve("classes").toString();
+    must(client, JAVA.getFirst() + "c", "-d", classes, "example/Secured.java");
+    final List<String> program = new ArrayList<>(JAVA);
+    program.addAll(
+        List.of("-cp", classes + ":" + System.getProperty("java.class.path"), "Secured"));
+    reachASecuredNode(client, program);
   }
 
   @Test
@@ -103,9 +130,9 @@ class ClientLibrariesTest {
             && Files.isDirectory(Path.of("/usr/share/gocode/src/lukechampine.com/blake3")),
         "the Go libraries of Debian are not installed");
     follow("go");
-    final String secured = folder.resolve("secured").toString();
-    must(client, "./debian.sh", "build", "-o", secured, "./example/secured");
-    reachASecuredNode(client, List.of(secured));
+    final String program = folder.resolve("secured").toString();
+    must(client, "./debian.sh", "build", "-o", program, "./example/secured");
+    reachASecuredNode(client, List.of(program));
     assertThat(must(client, "gofmt", "-l", ".")).isEmpty();
   }
 
@@ -123,6 +150,33 @@ class ClientLibrariesTest {
         });
     // Nine blocks of commands; no block is left out of the tests.
     assertThat(IntegratePage.fences()).isEqualTo(code.size() + 9L);
+  }
+
+  /** What a development chain begins with, it may have to ask for as any client does. */
+  @Test
+  void shouldForkTheSecuredNodeWithCertificateAndToken() {
+    final ClientOptions shown =
+        ClientOptions.plaintext("127.0.0.1", secured.grpcPort())
+            .withRetries(RetryPolicy.NEVER)
+            .withTls(
+                new ClientTls(
+                    Path.of(secured.certificate()),
+                    Path.of(secured.clientCertificate()),
+                    Path.of(secured.clientKey()),
+                    "node.tidemill.test"));
+    assertThatThrownBy(() -> fork(shown)).hasMessageContaining("--fork-from 127.0.0.1:");
+    assertThat(fork(shown.withJwtSecret(JwtSecret.read(Path.of(secured.secret())))))
+        .contains("every chunk of it proven")
+        .contains("ready in");
+  }
+
+  /** What the log of a fork says. */
+  private static String fork(ClientOptions source) {
+    final DevOptions.State state =
+        new DevOptions.State(null, false, new Fork.Source(source, null), null);
+    final StringWriter said = new StringWriter();
+    DevNode.start(DevOptions.forTests(state), new PrintWriter(said), false, false, 0).close();
+    return said.toString();
   }
 
   /**
@@ -192,27 +246,26 @@ class ClientLibrariesTest {
 
   /** The example of a node with TLS and tokens: what it must be shown, and whom it refuses. */
   private void reachASecuredNode(Path client, List<String> example) {
-    try (SecuredNode node = SecuredNode.start(folder)) {
-      final List<String> trusting = List.of("--ca", node.certificate());
-      final List<String> known = with(trusting, "--certificate", node.clientCertificate());
-      final List<String> whole =
-          with(with(known, "--key", node.clientKey()), "--jwt-secret", node.secret());
-      final String target = "127.0.0.1:" + node.grpcPort();
-      final String named = "node.tidemill.test";
-      final List<String> all = with(with(whole, "--server-name", named), "--http", node.endpoint());
-      assertThat(ask(client, example, target, all))
-          .containsEntry("ok", true)
-          .containsEntry("height", BigDecimal.ZERO);
-      final List<String> token = List.of("--jwt-secret", node.secret());
-      assertThat(ask(client, example, "unix:" + node.socket(), token)).containsEntry("ok", true);
-      // Without a token; without a certificate; a node of another name; and in clear text.
-      final List<String> noToken = with(known, "--key", node.clientKey());
-      assertThat(ask(client, example, target, noToken)).containsEntry("reason", "UNAUTHENTICATED");
-      final List<String> elsewhere = with(whole, "--server-name", "other.tidemill.test");
-      for (List<String> wrong :
-          List.of(with(trusting, token.get(0), token.get(1)), elsewhere, token)) {
-        assertThat(ask(client, example, target, wrong)).containsEntry("reason", "UNAVAILABLE");
-      }
+    final List<String> trusting = List.of("--ca", secured.certificate());
+    final List<String> known = with(trusting, "--certificate", secured.clientCertificate());
+    final List<String> whole =
+        with(with(known, "--key", secured.clientKey()), "--jwt-secret", secured.secret());
+    final String target = "127.0.0.1:" + secured.grpcPort();
+    final String named = "node.tidemill.test";
+    final List<String> all =
+        with(with(whole, "--server-name", named), "--http", secured.endpoint());
+    assertThat(ask(client, example, target, all))
+        .containsEntry("ok", true)
+        .containsEntry("height", BigDecimal.ZERO);
+    final List<String> token = List.of("--jwt-secret", secured.secret());
+    assertThat(ask(client, example, "unix:" + secured.socket(), token)).containsEntry("ok", true);
+    // Without a token; without a certificate; a node of another name; and in clear text.
+    final List<String> noToken = with(known, "--key", secured.clientKey());
+    assertThat(ask(client, example, target, noToken)).containsEntry("reason", "UNAUTHENTICATED");
+    final List<String> elsewhere = with(whole, "--server-name", "other.tidemill.test");
+    for (List<String> wrong :
+        List.of(with(trusting, token.get(0), token.get(1)), elsewhere, token)) {
+      assertThat(ask(client, example, target, wrong)).containsEntry("reason", "UNAVAILABLE");
     }
   }
 

@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tidemill.client.ClientOptions;
-import io.tidemill.client.ClientTls;
-import io.tidemill.client.JwtSecret;
+import io.tidemill.client.RetryPolicy;
 import io.tidemill.server.Tidemill;
-import io.tidemill.server.clients.SecuredNode;
 import io.tidemill.server.testing.Http;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -151,37 +149,18 @@ class DevStateTest {
   }
 
   private static Fork.Source from(int port, @Nullable Long wave) {
-    return new Fork.Source(ClientOptions.plaintext("127.0.0.1", port), wave);
+    return new Fork.Source(
+        ClientOptions.plaintext("127.0.0.1", port).withRetries(RetryPolicy.NEVER), wave);
   }
 
   @Test
-  void shouldCopyANodeThatAsksForACertificateAndAToken() {
-    try (SecuredNode source = SecuredNode.start(folder)) {
-      final ClientOptions plain = ClientOptions.plaintext("127.0.0.1", source.grpcPort());
-      final ClientOptions shown =
-          plain.withTls(
-              new ClientTls(
-                  Path.of(source.certificate()),
-                  Path.of(source.clientCertificate()),
-                  Path.of(source.clientKey()),
-                  "node.tidemill.test"));
-      final ClientOptions whole = shown.withJwtSecret(JwtSecret.read(Path.of(source.secret())));
-      assertThatThrownBy(() -> start(copyOf(shown)))
-          .hasMessageContaining("--fork-from 127.0.0.1:" + source.grpcPort());
-      try (DevNode dev = start(copyOf(whole))) {
-        assertThat(said.toString()).contains("every chunk of it proven");
-        assertThat(done(dev, "deploy", "counter", "7")).startsWith("ok");
-      }
-    }
+  void shouldTakeTheOptionsOfASourceOnlyWithOne() {
     for (String option : List.of("--tls-ca=x", "--token=x", "--fork-wave=1")) {
       final StringWriter err = new StringWriter();
       final CommandLine line = Tidemill.commandLine().setErr(new PrintWriter(err));
       assertThat(line.execute("dev", option)).as(err.toString()).isEqualTo(2);
+      assertThat(err.toString()).contains("need --fork-from");
     }
-  }
-
-  private static DevOptions.State copyOf(ClientOptions node) {
-    return new DevOptions.State(null, false, new Fork.Source(node, null), null);
   }
 
   @Test
