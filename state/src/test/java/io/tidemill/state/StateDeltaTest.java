@@ -3,78 +3,72 @@ package io.tidemill.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tidemill.state.StateDelta.Entry;
 import io.tidemill.state.hash.Hash32;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Deltas made in several ways are those of a sorted map. */
 class StateDeltaTest {
-  private static StateKey key(long number) {
-    return new StateKey(new Hash32(number >> 3, number, 0, 0));
-  }
-
-  private static TreeMap<StateKey, byte @Nullable []> some(Random random, int count) {
-    final TreeMap<StateKey, byte @Nullable []> map = new TreeMap<>();
-    for (int i = random.nextInt(count + 1); i > 0; i--) {
-      map.put(key(random.nextInt(100)), random.nextInt(4) == 0 ? null : new byte[] {(byte) i});
-    }
-    return map;
+  private static StateDelta.Entry entry(int key, byte @Nullable ... value) {
+    return new StateDelta.Entry(new StateKey(new Hash32(key, 0, 0, 0)), value);
   }
 
   @Test
-  void shouldLayOneDeltaOverAnother() {
-    for (int seed = 0; seed < 500; seed++) {
-      final Random random = new Random(seed);
-      final var below = some(random, 60);
-      final var above = some(random, seed % 2 == 0 ? 4 : 60);
-      final TreeMap<StateKey, byte @Nullable []> both = new TreeMap<>(below);
-      both.putAll(above);
+  void shouldSortEntriesByKeyAsUnsignedBytes() {
+    final StateDelta delta =
+        StateDelta.ofUnsorted(List.of(entry(-1, (byte) 1), entry(1, (byte) 2), entry(0)));
 
-      assertThat(StateDelta.of(above).over(StateDelta.of(below)))
-          .as("seed %d", seed)
-          .isEqualTo(StateDelta.of(both));
-    }
+    assertThat(delta).extracting(e -> e.key().raw().w0()).containsExactly(0L, 1L, -1L);
   }
 
   @Test
-  void shouldSortAndConcatenate() {
-    for (int seed = 0; seed < 500; seed++) {
-      final Random random = new Random(seed);
-      final StateDelta whole = StateDelta.of(some(random, 60));
-      final List<Entry> shuffled = new ArrayList<>();
-      whole.forEach(shuffled::add);
-      final int cut = random.nextInt(whole.size() + 1);
-      final List<Entry> low = List.copyOf(shuffled.subList(0, cut));
-      final List<Entry> high = List.copyOf(shuffled.subList(cut, whole.size()));
-      Collections.shuffle(shuffled, random);
+  void shouldRefuseAKeyThatOccursTwice() {
+    final List<StateDelta.Entry> twice = List.of(entry(1, (byte) 1), entry(1, (byte) 2));
 
-      assertThat(StateDelta.ofUnsorted(shuffled)).as("seed %d", seed).isEqualTo(whole);
-      assertThat(
-              StateDelta.concat(
-                  List.of(StateDelta.ofSorted(low), StateDelta.EMPTY, StateDelta.ofSorted(high))))
-          .as("seed %d", seed)
-          .isEqualTo(whole);
+    assertThatThrownBy(() -> StateDelta.ofUnsorted(twice))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void shouldLetTheUpperDeltaWinAndKeepTheRestOfBoth() {
+    for (int seed = 0; seed < 200; seed++) {
+      final SplittableRandom random = new SplittableRandom(seed);
+      final TreeMap<StateKey, byte @Nullable []> expected = new TreeMap<>();
+      final StateDelta below = random(random, expected, seed % 3 == 0 ? 200 : 12);
+      final StateDelta above = random(random, expected, seed % 3 == 1 ? 200 : 12);
+
+      assertThat(above.over(below)).as("seed %d", seed).isEqualTo(StateDelta.of(expected));
     }
   }
 
   @Test
-  void shouldRefuseKeysThatDoNotAscend() {
-    final Entry one = new Entry(key(1), new byte[1]);
-    final Entry two = new Entry(key(2), null);
-    final StateDelta first = StateDelta.ofSorted(List.of(one, two));
-    final StateDelta again = StateDelta.ofSorted(List.of(two));
+  void shouldConcatenateWhatAscends() {
+    final StateDelta low = StateDelta.ofSorted(List.of(entry(0), entry(1, (byte) 1)));
+    final StateDelta high = StateDelta.ofSorted(List.of(entry(2, (byte) 2), entry(-1)));
 
-    assertThatThrownBy(() -> StateDelta.ofSorted(List.of(two, one)))
+    assertThat(StateDelta.concat(List.of(low, StateDelta.EMPTY, high)))
+        .isEqualTo(
+            StateDelta.ofSorted(
+                List.of(entry(0), entry(1, (byte) 1), entry(2, (byte) 2), entry(-1))));
+    assertThatThrownBy(() -> StateDelta.concat(List.of(high, StateDelta.EMPTY, low)))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> StateDelta.ofUnsorted(List.of(two, one, two)))
+    assertThatThrownBy(() -> StateDelta.concat(List.of(low, low)))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> StateDelta.concat(List.of(first, StateDelta.EMPTY, again)))
-        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  private static StateDelta random(
+      SplittableRandom random, TreeMap<StateKey, byte @Nullable []> union, int size) {
+    final TreeMap<StateKey, byte @Nullable []> changes = new TreeMap<>();
+    for (int i = random.nextInt(size); i > 0; i--) {
+      final byte[] value = random.nextInt(3) == 0 ? null : new byte[] {(byte) random.nextInt()};
+      changes.put(new StateKey(new Hash32(random.nextInt(size + 3), 0, 0, 0)), value);
+    }
+    union.putAll(changes);
+    final List<StateDelta.Entry> entries = new ArrayList<>();
+    StateDelta.of(changes).forEach(entries::addFirst);
+    return StateDelta.ofUnsorted(entries);
   }
 }
