@@ -58,7 +58,7 @@ final class NodeCache implements NodeReader {
   /** A part of the hash of the place in each slot, so that a search looks at few entries. */
   private final int[] tags;
 
-  private final int mask;
+  private final int sets;
 
   /** Which slot of a full set makes room next; it matters to nobody when threads race here. */
   private int victim;
@@ -70,10 +70,9 @@ final class NodeCache implements NodeReader {
   NodeCache(Database database, Supplier<Core.Current> heads, int entries) {
     this.database = database;
     this.heads = heads;
-    final int size = Math.max(2 * WAYS, Integer.highestOneBit(Math.max(1, entries)));
-    this.lower = new @Nullable Entry[size];
-    this.tags = new int[size];
-    this.mask = size - WAYS;
+    this.sets = Math.max(2, entries / WAYS);
+    this.lower = new @Nullable Entry[sets * WAYS];
+    this.tags = new int[sets * WAYS];
   }
 
   @Override
@@ -110,7 +109,7 @@ final class NodeCache implements NodeReader {
       return of(upper[place(key)], key);
     }
     final long hash = key.placeHash();
-    final int set = (int) (hash >>> 32) & mask;
+    final int set = set(hash);
     final int tag = (int) hash;
     for (int slot = set; slot < set + WAYS; slot++) {
       if (tags[slot] == tag) {
@@ -130,9 +129,14 @@ final class NodeCache implements NodeReader {
       return;
     }
     final long hash = key.placeHash();
-    final int slot = slot((int) (hash >>> 32) & mask, (int) hash, key);
+    final int slot = slot(set(hash), (int) hash, key);
     lower[slot] = entry;
     tags[slot] = (int) hash;
+  }
+
+  /** The first slot of the set: the upper half of the hash, brought into the range of the sets. */
+  private int set(long hash) {
+    return (int) ((hash >>> 32) * sets >>> 32) * WAYS;
   }
 
   /**

@@ -8,7 +8,7 @@ import io.tidemill.state.writeback.WriteBack;
  *
  * @param chainId the chain the directory belongs to; a directory of another chain is refused
  * @param retention what is kept
- * @param nodeCacheEntries tree nodes held in memory, about 700 bytes each
+ * @param nodeCacheEntries tree nodes held in memory, about 800 bytes each
  * @param valueCacheEntries values held in memory; 0 switches the cache off
  * @param hashingThreads threads that share a large tree update; 1 uses the writer alone
  * @param blockCacheBytes cache of the database
@@ -25,7 +25,7 @@ public record RocksOptions(
     long memtableBytes,
     WriteBack writeBack) {
   /** About what a cached node takes on the heap. */
-  private static final int NODE_BYTES = 700;
+  private static final int NODE_BYTES = 800;
 
   /** About what a cached value takes on the heap. */
   private static final int VALUE_BYTES = 250;
@@ -37,13 +37,13 @@ public record RocksOptions(
     }
   }
 
-  /** Caches that take about a quarter of the heap when they are full, for nodes up to 2.8 GiB. */
+  /** Caches that take about a third of the heap when they are full, for nodes up to 6.3 GiB. */
   public static RocksOptions of(long chainId) {
     final long heap = Runtime.getRuntime().maxMemory();
     return new RocksOptions(
         chainId,
         Retention.FULL,
-        Math.clamp(heap / 4 / NODE_BYTES, 1 << 12, 1 << 22),
+        Math.clamp(heap / 4 / NODE_BYTES, 1 << 12, 1 << 23),
         Math.clamp(heap / 16 / VALUE_BYTES, 1 << 12, 1 << 18),
         Math.max(1, Runtime.getRuntime().availableProcessors()),
         256L << 20,
