@@ -12,7 +12,8 @@
  *   U path TAB kept       removed; what it was is still under the other name, or - if that failed
  * UNSYNCED_GRAVE    folder on the same file system that keeps removed files
  * UNSYNCED_FORGET   syncs of files whose name ends like this are not noted: a disk that lies
- * UNSYNCED_DIE      N: the power goes in the N-th sync of a log that a newer log follows already
+ * UNSYNCED_DIE      any:N or left:N; the power goes in the N-th sync of a log, or of one that a newer
+ *                   log follows already
  * UNSYNCED_FAIL     sync:N or write:N; the N-th call and all after it fail with EIO or ENOSPC
  */
 #define _GNU_SOURCE
@@ -36,6 +37,7 @@ static const char *root, *forget, *grave;
 static atomic_int buried;
 static atomic_int left_sync = -1, left_write = -1;
 static atomic_int left_alive, newest_log;
+static int only_left;
 
 __attribute__((constructor)) static void begin(void) {
   const char *path = getenv("UNSYNCED_JOURNAL"), *fail = getenv("UNSYNCED_FAIL");
@@ -45,7 +47,10 @@ __attribute__((constructor)) static void begin(void) {
   grave = getenv("UNSYNCED_GRAVE");
   if (fail && !strncmp(fail, "sync:", 5)) left_sync = atoi(fail + 5);
   if (fail && !strncmp(fail, "write:", 6)) left_write = atoi(fail + 6);
-  if (die) left_alive = atoi(die);
+  if (die) {
+    only_left = !strncmp(die, "left:", 5);
+    left_alive = atoi(strchr(die, ':') + 1);
+  }
   if (path && root) {
     int (*real)(const char *, int, ...) = dlsym(RTLD_NEXT, "open");
     journal = real(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
@@ -80,10 +85,11 @@ static int log_number(const char *path) {
   return name && end > 4 && !strcmp(path + end - 4, ".log") ? atoi(name + 1) : 0;
 }
 
-/* Nothing of the older log is on disk for certain yet, and the newer one may be there already. */
+/* What is synced here is not on disk for certain yet, and what is in a newer log may be already. */
 static void die_in_sync(const char *path) {
   int number = log_number(path);
-  if (number && number < newest_log && left_alive > 0 && atomic_fetch_sub(&left_alive, 1) == 1) {
+  if (!number || (only_left && number >= newest_log)) return;
+  if (left_alive > 0 && atomic_fetch_sub(&left_alive, 1) == 1) {
     kill(getpid(), SIGKILL);
     for (;;) pause();
   }

@@ -32,35 +32,35 @@ final class Supervisor {
    *
    * @param point a point of {@link CrashPoints} with its count, or null
    * @param millis how long it works after it has opened the store, when nothing else ends it
-   * @param inSync dies in the N-th sync of a log that a newer one follows; 0 for never
+   * @param inSync dies in a sync, as {@code UNSYNCED_DIE} says, or null
    */
-  record Ending(String point, int millis, int inSync) {
+  record Ending(String point, int millis, String inSync) {
     static Ending after(int millis) {
-      return new Ending(null, millis, 0);
+      return new Ending(null, millis, null);
     }
 
     static Ending at(String point) {
-      return new Ending(point, 0, 0);
+      return new Ending(point, 0, null);
     }
 
-    static Ending inSync(int count) {
-      return new Ending(null, 0, count);
+    static Ending inSync(String which) {
+      return new Ending(null, 0, which);
     }
 
     private boolean isTimed() {
-      return point == null && inSync == 0;
+      return point == null && inSync == null;
     }
 
     /** The most waves that the worker commits. */
     private int most() {
-      return isTimed() ? 100_000 : inSync > 0 ? ENOUGH_SYNCS : ENOUGH;
+      return isTimed() ? 100_000 : inSync != null ? ENOUGH_SYNCS : ENOUGH;
     }
 
     @Override
     public String toString() {
       return isTimed()
           ? "after " + millis + " ms"
-          : point != null ? "at " + point : "in sync " + inSync + " of a log that was left";
+          : point != null ? "at " + point : "in sync " + inSync;
     }
   }
 
@@ -160,8 +160,8 @@ final class Supervisor {
   /** Runs the worker until it is killed; returns its status. */
   int run(long seed, Ending ending, Map<String, String> environment) throws Exception {
     final Map<String, String> all = new HashMap<>(environment);
-    if (ending.inSync > 0) {
-      all.put("UNSYNCED_DIE", Integer.toString(ending.inSync));
+    if (ending.inSync != null) {
+      all.put("UNSYNCED_DIE", ending.inSync);
     }
     final Process process =
         start(
