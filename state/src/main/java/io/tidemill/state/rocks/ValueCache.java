@@ -2,6 +2,7 @@ package io.tidemill.state.rocks;
 
 import io.tidemill.state.StateDelta;
 import io.tidemill.state.StateKey;
+import io.tidemill.state.hash.Hash32;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 final class ValueCache {
   private static final int STRIPES = 64;
 
-  private record Entry(StateKey key, byte @Nullable [] value, long wave) {}
+  /** {@code key} without what is around it: a lookup waits for memory once less. */
+  private record Entry(Hash32 key, byte @Nullable [] value, long wave) {}
 
   /** What {@link #find} returns on a miss; never a value. */
   static final byte[] MISS = new byte[0];
@@ -52,11 +54,12 @@ final class ValueCache {
       return MISS;
     }
     final int slot = key.hashCode() & mask;
+    final Hash32 raw = key.raw();
     Entry entry = table[slot];
-    if (entry == null || !entry.key().equals(key)) {
+    if (entry == null || !entry.key().equals(raw)) {
       entry = table[slot ^ 1];
     }
-    return entry != null && entry.wave() <= wave && entry.key().equals(key) ? entry.value() : MISS;
+    return entry != null && entry.wave() <= wave && entry.key().equals(raw) ? entry.value() : MISS;
   }
 
   /** Takes in what was read from the database at {@code wave}. */
@@ -68,7 +71,7 @@ final class ValueCache {
     final int slot = key.hashCode() & mask;
     synchronized (stripe(slot)) {
       if (fillWave == wave) {
-        put(slot, new Entry(key, value, wave));
+        put(slot, new Entry(key.raw(), value, wave));
       }
     }
   }
@@ -88,7 +91,7 @@ final class ValueCache {
     }
     final int slot = key.hashCode() & mask;
     synchronized (stripe(slot)) {
-      put(slot, new Entry(key, value, wave));
+      put(slot, new Entry(key.raw(), value, wave));
     }
   }
 
