@@ -73,6 +73,7 @@ final class SpeculativeRun {
 
   private static final int SPINS = 200;
   private static final long IDLE_NANOS = 20_000;
+  private static final int MAX_DOUBLINGS = 4;
 
   private final int size;
   private final Body body;
@@ -231,7 +232,8 @@ final class SpeculativeRun {
     if (rests < SPINS) {
       Thread.onSpinWait();
     } else {
-      LockSupport.parkNanos(IDLE_NANOS);
+      // Whoever has waited for long will wait for long: waking up takes the cores' time.
+      LockSupport.parkNanos(IDLE_NANOS << Math.min(MAX_DOUBLINGS, (rests - SPINS) / 8));
     }
   }
 
@@ -319,7 +321,8 @@ final class SpeculativeRun {
       // Everything below is final, so this attempt needs no validation.
       finish(at, attempt(at, null), false);
       final int successor = release(at);
-      if (successor >= 0) {
+      // The next one is run here at once: offered to all, a chain would go from worker to worker.
+      if (successor > at + 1) {
         ready.add(successor);
       }
       return true;
