@@ -75,36 +75,35 @@ final class Growth {
     try (RocksStateStore store = RocksStateStore.open(path, options)) {
       Batches.warm(store, size);
       final Random random = new Random(3);
-      // The largest first: it brings the compiler to its end, and what the warming left out.
+      // The largest first, which brings the compiler to its end; the roots before anything is
+      // written, since flushes and merges of files would take a core from them.
       for (int i = BATCHES.length - 1; i >= 0; i--) {
-        measure(store, random, size, i, costs);
+        costs.root()[i] = micros(random, size, BATCHES[i], delta -> root(store, delta));
         figures.accept("root_us_" + name + "_batch_" + BATCHES[i], costs.root()[i]);
+      }
+      for (int i = BATCHES.length - 1; i >= 0; i--) {
+        costs.whole()[i] = micros(random, size, BATCHES[i], delta -> wave(store, delta));
         figures.accept("update_us_" + name + "_batch_" + BATCHES[i], costs.whole()[i]);
       }
     }
     return costs;
   }
 
-  private void measure(RocksStateStore store, Random random, int size, int which, Costs costs) {
-    final int batch = BATCHES[which];
-    final ToLongFunction<StateDelta> wave =
-        delta -> {
-          final WaveArtifacts artifacts = Batches.artifacts(store.head().wave() + 1, 0);
-          final long start = System.nanoTime();
-          store.propose(delta).commit(artifacts);
-          return System.nanoTime() - start;
-        };
-    // One root after the other: a processor that waits for the disk in between begins cold.
-    final ToLongFunction<StateDelta> root =
-        delta -> {
-          final long start = System.nanoTime();
-          final Proposal proposal = store.propose(delta);
-          final long nanos = System.nanoTime() - start;
-          proposal.discard();
-          return nanos;
-        };
-    costs.whole()[which] = micros(random, size, batch, wave);
-    costs.root()[which] = micros(random, size, batch, root);
+  /** Nanoseconds of the root of {@code delta}, which is then dropped. */
+  private static long root(RocksStateStore store, StateDelta delta) {
+    final long start = System.nanoTime();
+    final Proposal proposal = store.propose(delta);
+    final long nanos = System.nanoTime() - start;
+    proposal.discard();
+    return nanos;
+  }
+
+  /** Nanoseconds of the durable wave of {@code delta}. */
+  private static long wave(RocksStateStore store, StateDelta delta) {
+    final WaveArtifacts artifacts = Batches.artifacts(store.head().wave() + 1, 0);
+    final long start = System.nanoTime();
+    store.propose(delta).commit(artifacts);
+    return System.nanoTime() - start;
   }
 
   /**
