@@ -64,9 +64,6 @@ public final class TidemillNode implements AutoCloseable {
           "snapshots",
           "traces");
 
-  /** Requests that may wait for the writer. */
-  private static final int WRITER_QUEUE = 64;
-
   /**
    * What a node is made of besides its configuration; the node closes it.
    *
@@ -115,7 +112,7 @@ public final class TidemillNode implements AutoCloseable {
                 telemetry,
                 feed,
                 health,
-                WRITER_QUEUE,
+                NodeFacts.MAX_WAVE_QUEUE,
                 config.limits().inflightWaves() > 0));
     telemetry.gauge(MetricCatalogue.HEAD, () -> pipeline.position().head().wave());
     telemetry.gauge(MetricCatalogue.PENDING, () -> pipeline.position().pending() == null ? 0 : 1);

@@ -79,6 +79,33 @@ class TelemetryTest {
     }
   }
 
+  /** The standard error and the logs, until they are put back. */
+  private static final class LogsToMemory implements AutoCloseable {
+    private final PrintStream before = System.err;
+    private final Logger root;
+    private final List<Appender<ILoggingEvent>> appenders = new ArrayList<>();
+    private final Level level;
+
+    LogsToMemory(Logger root, ByteArrayOutputStream lines) {
+      this.root = root;
+      this.level = root.getLevel();
+      root.iteratorForAppenders().forEachRemaining(appenders::add);
+      System.setErr(new PrintStream(lines, true, StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public void close() {
+      System.setErr(before);
+      root.detachAndStopAllAppenders();
+      appenders.forEach(
+          appender -> {
+            appender.start();
+            root.addAppender(appender);
+          });
+      root.setLevel(level);
+    }
+  }
+
   /** The roots and receipts of a few waves. */
   private static List<Object> run(Map<Setting, String> settings) {
     final List<Object> results = new ArrayList<>();
@@ -90,6 +117,7 @@ class TelemetryTest {
         results.add(answer.result().getSummary().getRoot());
         results.add(answer.receipts());
         results.add(answer.diff());
+        assertThat(Http.get(node.node.httpPort(), "/metrics").status()).isEqualTo(200);
       }
       results.add(
           node.rpc("pyde_call", "[{\"to\":\"counter\",\"function\":\"get\",\"view\":true}]")
@@ -115,6 +143,30 @@ class TelemetryTest {
               MetricCatalogue.SIMULATION_TIME)) {
         assertThat(metrics).contains(metric.name());
       }
+    }
+  }
+
+  /** Everything that can be told is told, at the finest level, and read all the time. */
+  @Test
+  void shouldChangeNoResultWithJsonLogsTracesAndMetricsAllOn() throws Exception {
+    final List<Object> quiet = run(Map.of());
+    final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    final ByteArrayOutputStream lines = new ByteArrayOutputStream();
+    try (Collector collector = new Collector();
+        LogsToMemory _ = new LogsToMemory(root, lines)) {
+      Logs.apply(true, "trace");
+      assertThat(
+              run(
+                  Map.of(
+                      Setting.OBSERVE_OTLP_ENDPOINT,
+                      collector.endpoint(),
+                      Setting.LOG_FORMAT,
+                      "json",
+                      Setting.LOG_LEVEL,
+                      "trace")))
+          .isEqualTo(quiet);
+      assertThat(collector.received("/v1/traces")).contains("wave");
+      assertThat(line(lines, "ready at wave").has("level")).isTrue();
     }
   }
 
@@ -166,14 +218,10 @@ class TelemetryTest {
   /** A line of the log is found from a trace, and a trace from a line. */
   @Test
   void shouldNameTheTraceInTheJsonLog() throws IOException {
-    final PrintStream before = System.err;
     final ByteArrayOutputStream lines = new ByteArrayOutputStream();
     final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-    final List<Appender<ILoggingEvent>> appenders = new ArrayList<>();
-    root.iteratorForAppenders().forEachRemaining(appenders::add);
-    final Level level = root.getLevel();
-    System.setErr(new PrintStream(lines, true, StandardCharsets.UTF_8));
-    try (Collector collector = new Collector()) {
+    try (Collector collector = new Collector();
+        LogsToMemory _ = new LogsToMemory(root, lines)) {
       Logs.apply(true, "info");
       try (TestNode node =
           new TestNode(Map.of(Setting.OBSERVE_OTLP_ENDPOINT, collector.endpoint()))) {
@@ -190,15 +238,6 @@ class TelemetryTest {
           .as("the trace of the line was exported")
           .contains(raw(fault.at("/trace_id").textValue()));
       assertThat(line(lines, "ready at wave").has("trace_id")).as("nobody's trace").isFalse();
-    } finally {
-      System.setErr(before);
-      root.detachAndStopAllAppenders();
-      appenders.forEach(
-          appender -> {
-            appender.start();
-            root.addAppender(appender);
-          });
-      root.setLevel(level);
     }
   }
 

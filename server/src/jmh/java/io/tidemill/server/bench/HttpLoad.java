@@ -58,11 +58,12 @@ final class HttpLoad {
   /**
    * What was measured.
    *
-   * @param perSecond answers per second
+   * @param answers how many answers there were
+   * @param perSecond the same per second
    * @param p50Nanos half of the answers came within this time
    * @param p99Nanos all but one in a hundred did
    */
-  record Result(double perSecond, long p50Nanos, long p99Nanos) {}
+  record Result(int answers, double perSecond, long p50Nanos, long p99Nanos) {}
 
   /** As many as the other side answers, for {@code millis}. */
   Result flatOut(long millis) {
@@ -138,6 +139,7 @@ final class HttpLoad {
       throw new IllegalStateException("nothing was answered on port " + port);
     }
     return new Result(
+        times.length,
         times.length * 1e9 / nanos,
         times[times.length / 2],
         times[Math.min(times.length - 1, times.length * 99 / 100)]);

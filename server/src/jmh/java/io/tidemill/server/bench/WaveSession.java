@@ -13,7 +13,7 @@ import java.util.List;
 final class WaveSession implements AutoCloseable {
   private final TidemillClient client;
   private final WaveStream stream;
-  private Workload workload = new Workload();
+  private final Workload workload = new Workload();
   private long wave;
   private ByteString root;
 
@@ -25,27 +25,21 @@ final class WaveSession implements AutoCloseable {
     root = info.getExpectedParentRoot();
   }
 
-  long[] run(int count, Workload fresh) {
-    workload = fresh;
+  /** Deploys the contracts of the workload. */
+  void prepare() {
     send(workload.setup());
-    more(count / 2);
-    return more(count);
   }
 
-  /** Nanoseconds of each of {@code count} waves. */
-  long[] more(int count) {
-    final long[] times = new long[count];
-    for (int i = 0; i < count; i++) {
-      final List<byte[]> transactions = workload.transfers(EdgeBench.WAVE);
-      final long start = System.nanoTime();
-      send(transactions);
-      times[i] = System.nanoTime() - start;
-    }
-    return times;
+  /** Nanoseconds of one more wave. */
+  long next() {
+    final List<byte[]> transactions = workload.transfers(WaveRounds.WAVE);
+    final long start = System.nanoTime();
+    send(transactions);
+    return System.nanoTime() - start;
   }
 
   void send(List<byte[]> transactions) {
-    final WaveContext context = EdgeBench.context(wave);
+    final WaveContext context = PipelineSession.context(wave);
     root =
         stream
             .execute(

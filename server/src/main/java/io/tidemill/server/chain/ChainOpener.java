@@ -135,6 +135,10 @@ public final class ChainOpener {
 
   private static void observe(StateStore store, Telemetry telemetry) {
     if (store instanceof RocksStateStore rocks) {
+      telemetry.gauge(MetricCatalogue.VALUE_HITS, () -> rocks.caches().valueHits());
+      telemetry.gauge(MetricCatalogue.VALUE_MISSES, () -> rocks.caches().valueMisses());
+      telemetry.gauge(MetricCatalogue.NODE_HITS, () -> rocks.caches().nodeHits());
+      telemetry.gauge(MetricCatalogue.NODE_MISSES, () -> rocks.caches().nodeMisses());
       telemetry.gauge(MetricCatalogue.DIRTY_WAVES, () -> rocks.writeBack().dirtyWaves());
       telemetry.gauge(MetricCatalogue.DIRTY_BYTES, () -> rocks.writeBack().dirtyBytes());
       telemetry.gauge(MetricCatalogue.FLUSHES, () -> rocks.writeBack().flushes());

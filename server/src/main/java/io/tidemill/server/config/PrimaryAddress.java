@@ -22,7 +22,7 @@ public record PrimaryAddress(String host, int port, boolean encrypted, @Nullable
    * Reads the setting.
    *
    * @throws IllegalArgumentException if it is none of the two forms; the message says which they
-   *     are
+   *     are. A host name with an underscore is none: gRPC does not connect to it.
    */
   static PrimaryAddress parse(String text) {
     final boolean encrypted = text.toLowerCase(Locale.ROOT).startsWith(TLS);
@@ -52,7 +52,8 @@ public record PrimaryAddress(String host, int port, boolean encrypted, @Nullable
   private static IllegalArgumentException refusal() {
     return new IllegalArgumentException(
         "must be host:port of a reader port, or https://host:port when that has TLS, with ?ca=FILE"
-            + " for an authority of one's own");
+            + " for an authority of one's own; host names have letters, digits, hyphens and dots,"
+            + " no underscores");
   }
 
   @Override

@@ -72,7 +72,7 @@ final class ControlMethods {
     final Long asked = params.u64("waves");
     final long waves = asked == null ? 1 : asked;
     if (waves < 1 || waves > MAX_WAVES) {
-      throw Refusal.limit("waves", waves, MAX_WAVES);
+      throw Refusal.tooLarge("waves", waves, MAX_WAVES);
     }
     Mined last = dev.sequencer().mine();
     for (long i = 1; i < waves; i++) {

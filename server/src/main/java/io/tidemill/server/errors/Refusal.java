@@ -47,8 +47,37 @@ public final class Refusal extends RuntimeException {
   }
 
   /** Something that exceeds a limit of the node. */
-  public static Refusal limit(String limit, long value, long maximum) {
-    return of(Reason.LIMIT_EXCEEDED, "limit", limit, "value", value, "maximum", maximum);
+  public static Refusal limit(Limit limit, long value, long maximum) {
+    return of(
+        Reason.LIMIT_EXCEEDED,
+        "limit",
+        limit.key(),
+        "what",
+        limit.what(),
+        "value",
+        value,
+        "maximum",
+        maximum);
+  }
+
+  /** A field that exceeds what it can be here, which is no limit of every node. */
+  public static Refusal tooLarge(String field, long value, long maximum) {
+    return of(
+        Reason.LIMIT_EXCEEDED, "limit", field, "what", field, "value", value, "maximum", maximum);
+  }
+
+  /** No room where {@code limit} counts; the same request has a chance a little later. */
+  public static Refusal full(Limit limit, long maximum, long retryAfterMillis) {
+    return of(
+        Reason.QUEUE_FULL,
+        "limit",
+        limit.key(),
+        "what",
+        limit.what(),
+        "maximum",
+        maximum,
+        "retry_after_millis",
+        retryAfterMillis);
   }
 
   /** What {@code failure} is for the caller; an unexpected one is logged with its incident. */

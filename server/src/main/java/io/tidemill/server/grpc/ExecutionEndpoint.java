@@ -5,7 +5,9 @@ import io.grpc.stub.StreamObserver;
 import io.tidemill.executor.Receipt;
 import io.tidemill.executor.ReceiptCodec;
 import io.tidemill.executor.tx.Address;
+import io.tidemill.server.config.NodeFacts;
 import io.tidemill.server.config.SidecarConfig.Limits;
+import io.tidemill.server.errors.Limit;
 import io.tidemill.server.errors.Reason;
 import io.tidemill.server.errors.Refusal;
 import io.tidemill.server.observe.MetricCatalogue;
@@ -64,10 +66,8 @@ import org.jspecify.annotations.Nullable;
 
 /** ExecutionService: waves, receipts and names. */
 public final class ExecutionEndpoint extends ExecutionServiceGrpc.ExecutionServiceImplBase {
-  private static final int MAX_PAGE = 1_000;
-
-  /** Open ExecuteWave streams of the node. */
-  private static final int MAX_STREAMS = 16;
+  /** What a client is told to wait when no further stream may be open. */
+  private static final long RETRY_MILLIS = 500;
 
   private final WavePipeline pipeline;
   private final ChainReader reader;
@@ -132,14 +132,7 @@ public final class ExecutionEndpoint extends ExecutionServiceGrpc.ExecutionServi
     if (stream == null) {
       call.onError(
           StatusMapper.status(
-              Refusal.of(
-                  Reason.QUEUE_FULL,
-                  "queue",
-                  "the list of open wave streams",
-                  "maximum",
-                  MAX_STREAMS,
-                  "retry_after_millis",
-                  500)));
+              Refusal.full(Limit.WAVE_STREAMS, NodeFacts.MAX_WAVE_STREAMS, RETRY_MILLIS)));
       return Ignored.frames();
     }
     stream.open();
@@ -149,7 +142,7 @@ public final class ExecutionEndpoint extends ExecutionServiceGrpc.ExecutionServi
   /** A stream of its own for {@code call}, or null when there are too many. */
   private synchronized @Nullable WaveStream admit(
       ServerCallStreamObserver<ExecuteWaveResponse> call) {
-    if (streams.size() >= MAX_STREAMS) {
+    if (streams.size() >= NodeFacts.MAX_WAVE_STREAMS) {
       return null;
     }
     final WaveStream stream =
@@ -293,11 +286,9 @@ public final class ExecutionEndpoint extends ExecutionServiceGrpc.ExecutionServi
     if (answer == null) {
       throw Refusal.of(Reason.NOT_FOUND, "what", "wave", "key", Long.toUnsignedString(wave));
     }
-    if (request.getPageSize() < 0 || request.getPageSize() > MAX_PAGE) {
-      throw Refusal.limit("page_size", request.getPageSize(), MAX_PAGE);
-    }
     final int from = Pages.index(request.getPageToken());
-    final int end = (int) Math.min(answer.receipts().size(), (long) from + request.getPageSize());
+    final int end =
+        (int) Math.min(answer.receipts().size(), (long) from + Pages.size(request.getPageSize()));
     final GetWaveResponse.Builder builder =
         GetWaveResponse.newBuilder().setSummary(AnswerCodec.summary(answer));
     int bytes = 0;

@@ -1,5 +1,6 @@
 package io.tidemill.server.grpc;
 
+import io.tidemill.server.config.NodeFacts;
 import io.tidemill.server.errors.Refusal;
 
 /** Page tokens that are a position. */
@@ -8,6 +9,13 @@ final class Pages {
   static final int BYTES = 3 << 20;
 
   private Pages() {}
+
+  /**
+   * Items in a page of which the caller wants {@code asked}, unsigned: at most what a page holds.
+   */
+  static int size(int asked) {
+    return Integer.compareUnsigned(asked, NodeFacts.MAX_PAGE) > 0 ? NodeFacts.MAX_PAGE : asked;
+  }
 
   /** The position in a token; an empty token is the beginning. */
   static int index(String token) {

@@ -1,5 +1,7 @@
 package io.tidemill.server.grpc;
 
+import io.tidemill.server.config.NodeFacts;
+import io.tidemill.server.errors.Limit;
 import io.tidemill.server.errors.Reason;
 import io.tidemill.server.errors.Refusal;
 import io.tidemill.server.query.ChainReader;
@@ -23,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Proofs of keys, receipts and events, between messages and values. */
 final class ProofCalls {
-  private static final int MAX_KEYS = 256;
 
   private final ChainReader reader;
 
@@ -42,7 +43,12 @@ final class ProofCalls {
   }
 
   private GetProofResponse keys(GetProofRequest request) {
-    final List<Hash32> keys = Fields.hashes(request.getKeys().getKeysList(), "keys.keys", MAX_KEYS);
+    final List<Hash32> keys =
+        Fields.hashes(
+            request.getKeys().getKeysList(),
+            "keys.keys",
+            Limit.PROOF_KEYS,
+            NodeFacts.MAX_PROOF_KEYS);
     try (Snapshot state = reader.openProvable(StateCodec.base(request.getBase()))) {
       final GetProofResponse.Builder builder =
           GetProofResponse.newBuilder().setBase(StateCodec.ref(state));

@@ -11,11 +11,15 @@ import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import io.grpc.StatusRuntimeException;
+import io.tidemill.server.errors.Limit;
 import io.tidemill.server.errors.Refusal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What every message passes before a service sees it: its size, and whether it is one. By itself
@@ -28,7 +32,22 @@ final class Screen {
    */
   static final int TRANSPORT_FACTOR = 2;
 
+  private static final Logger LOG = LoggerFactory.getLogger(Screen.class);
+
+  /** A flood of large messages is no flood of lines. */
+  private static final long WARN_EVERY_NANOS = 1_000_000_000;
+
+  private static final AtomicLong WARNED = new AtomicLong(System.nanoTime() - WARN_EVERY_NANOS);
+
   private Screen() {}
+
+  private static void warn(int size, int limit) {
+    final long before = WARNED.get();
+    final long now = System.nanoTime();
+    if (now - before >= WARN_EVERY_NANOS && WARNED.compareAndSet(before, now)) {
+      LOG.warn("refused a message of {} bytes, at most {} (limits.message-bytes)", size, limit);
+    }
+  }
 
   /** The same service behind the screen; messages have at most {@code limit} bytes. */
   static ServerServiceDefinition of(BindableService service, int limit) {
@@ -68,7 +87,8 @@ final class Screen {
       try {
         final int size = stream instanceof KnownLength ? stream.available() : 0;
         if (size > limit) {
-          return new Arrival<>(null, Refusal.limit("bytes of a message", size, limit));
+          warn(size, limit);
+          return new Arrival<>(null, Refusal.limit(Limit.MESSAGE_BYTES, size, limit));
         }
         return new Arrival<>(plain.parse(stream), null);
       } catch (StatusRuntimeException | IOException e) {

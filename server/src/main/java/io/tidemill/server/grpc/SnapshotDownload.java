@@ -53,7 +53,7 @@ final class SnapshotDownload {
     this.offset = request.getFromOffset();
     final int count = manifest == null ? chunks.size() : 1;
     if (Integer.compareUnsigned(chunk, count) > 0) {
-      throw Refusal.limit("from_chunk", Integer.toUnsignedLong(chunk), count);
+      throw Refusal.tooLarge("from_chunk", Integer.toUnsignedLong(chunk), count);
     }
     final long left = count - (long) chunk;
     final long wanted = Integer.toUnsignedLong(request.getChunkCount());

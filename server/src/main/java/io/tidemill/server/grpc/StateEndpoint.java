@@ -6,6 +6,8 @@ import io.tidemill.executor.account.Account;
 import io.tidemill.executor.account.ContractRecord;
 import io.tidemill.executor.account.StateKeys;
 import io.tidemill.executor.tx.Address;
+import io.tidemill.server.config.NodeFacts;
+import io.tidemill.server.errors.Limit;
 import io.tidemill.server.errors.Reason;
 import io.tidemill.server.errors.Refusal;
 import io.tidemill.server.observe.Telemetry;
@@ -19,7 +21,6 @@ import io.tidemill.server.wire.Fields;
 import io.tidemill.server.wire.StateCodec;
 import io.tidemill.server.wire.StatusMapper;
 import io.tidemill.state.Commit;
-import io.tidemill.state.EventQuery;
 import io.tidemill.state.Snapshot;
 import io.tidemill.state.StateKey;
 import io.tidemill.state.hash.Hash32;
@@ -54,8 +55,6 @@ import java.util.concurrent.Executor;
 
 /** StateService: accounts, slots, code, events and kept states. */
 public final class StateEndpoint extends StateServiceGrpc.StateServiceImplBase {
-  private static final int MAX_SLOTS = 1_000;
-  private static final int MAX_PAGE = 1_000;
   private static final int DEFAULT_PAGE = 100;
 
   private final ChainReader reader;
@@ -137,7 +136,8 @@ public final class StateEndpoint extends StateServiceGrpc.StateServiceImplBase {
           "name the slots");
     }
     final Address contract = Fields.address(request.getContract(), "contract");
-    final List<Hash32> slots = Fields.hashes(request.getSlotsList(), "slots", MAX_SLOTS);
+    final List<Hash32> slots =
+        Fields.hashes(request.getSlotsList(), "slots", Limit.SLOTS, NodeFacts.MAX_SLOTS);
     try (Snapshot state = open(request.getBase(), request.getWantProof())) {
       final GetStorageResponse.Builder builder =
           GetStorageResponse.newBuilder().setBase(StateCodec.ref(state));
@@ -213,9 +213,6 @@ public final class StateEndpoint extends StateServiceGrpc.StateServiceImplBase {
         || (request.hasToWave() && request.getToWave() < request.getFromWave())) {
       throw Refusal.field("from_wave", "is above to_wave");
     }
-    if (request.getPageSize() < 0 || request.getPageSize() > MAX_PAGE) {
-      throw Refusal.limit("page_size", request.getPageSize(), EventQuery.MAX_LIMIT);
-    }
     final StateCodec.Filter filter = StateCodec.filter(request.getFilter());
     final EventSearch.Page page =
         events.page(
@@ -224,7 +221,7 @@ public final class StateEndpoint extends StateServiceGrpc.StateServiceImplBase {
             filter.contracts(),
             filter.topics(),
             request.hasAfter() ? StateCodec.cursor(request.getAfter()) : null,
-            request.getPageSize() == 0 ? DEFAULT_PAGE : request.getPageSize());
+            request.getPageSize() == 0 ? DEFAULT_PAGE : Pages.size(request.getPageSize()));
     final QueryEventsResponse.Builder builder = QueryEventsResponse.newBuilder().setHeadWave(head);
     for (EventRecords.Placed placed : page.events()) {
       builder.addEvents(
@@ -307,11 +304,8 @@ public final class StateEndpoint extends StateServiceGrpc.StateServiceImplBase {
   }
 
   private ListCommitsResponse commits(ListCommitsRequest request) {
-    if (request.getPageSize() < 0 || request.getPageSize() > MAX_PAGE) {
-      throw Refusal.limit("page_size", request.getPageSize(), MAX_PAGE);
-    }
     final List<Commit> commits = reader.store().commits();
-    final int size = request.getPageSize() == 0 ? DEFAULT_PAGE : request.getPageSize();
+    final int size = request.getPageSize() == 0 ? DEFAULT_PAGE : Pages.size(request.getPageSize());
     final int from = Math.min(Pages.index(request.getPageToken()), commits.size());
     final int end = Math.min(commits.size(), from + size);
     final ListCommitsResponse.Builder builder = ListCommitsResponse.newBuilder();

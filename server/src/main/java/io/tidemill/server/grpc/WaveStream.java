@@ -5,6 +5,7 @@ import io.grpc.stub.StreamObserver;
 import io.tidemill.executor.PrePass;
 import io.tidemill.executor.Wave;
 import io.tidemill.server.config.SidecarConfig.Limits;
+import io.tidemill.server.errors.Limit;
 import io.tidemill.server.errors.Reason;
 import io.tidemill.server.errors.Refusal;
 import io.tidemill.server.pipeline.Submission;
@@ -157,7 +158,7 @@ final class WaveStream implements StreamObserver<ExecuteWaveRequest> {
     }
     if (next.transactionCount() > limits.waveTransactions()) {
       throw Refusal.limit(
-          "transactions of a wave", next.transactionCount(), limits.waveTransactions());
+          Limit.TRANSACTIONS_PER_WAVE, next.transactionCount(), limits.waveTransactions());
     }
     if (next.parentRoot() == null && next.context().waveId() != lastWave + 1) {
       throw Refusal.field(
@@ -200,10 +201,10 @@ final class WaveStream implements StreamObserver<ExecuteWaveRequest> {
       bytes += entry.bytes().length;
       if (entries.size() >= limits.waveTransactions()) {
         throw Refusal.limit(
-            "transactions of a wave", entries.size() + 1L, limits.waveTransactions());
+            Limit.TRANSACTIONS_PER_WAVE, entries.size() + 1L, limits.waveTransactions());
       }
       if (bytes > limits.waveBytes()) {
-        throw Refusal.limit("bytes of a wave", bytes, limits.waveBytes());
+        throw Refusal.limit(Limit.WAVE_BYTES, bytes, limits.waveBytes());
       }
       entries.add(entry);
       if (prePass != null) {

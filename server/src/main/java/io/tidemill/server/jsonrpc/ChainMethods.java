@@ -3,9 +3,12 @@ package io.tidemill.server.jsonrpc;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tidemill.executor.Receipt;
 import io.tidemill.executor.ReceiptCodec;
 import io.tidemill.executor.account.Account;
 import io.tidemill.executor.tx.Address;
+import io.tidemill.server.config.NodeFacts;
+import io.tidemill.server.errors.Limit;
 import io.tidemill.server.errors.Reason;
 import io.tidemill.server.errors.Refusal;
 import io.tidemill.server.pipeline.WaveAnswer;
@@ -13,6 +16,7 @@ import io.tidemill.server.pipeline.WavePipeline;
 import io.tidemill.server.query.ChainReader;
 import io.tidemill.server.query.EventRecords;
 import io.tidemill.server.query.EventSearch;
+import io.tidemill.server.wire.AnswerCodec;
 import io.tidemill.state.EventCursor;
 import io.tidemill.state.EventQuery;
 import io.tidemill.state.Snapshot;
@@ -24,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The methods that read the chain. */
 final class ChainMethods {
+  /** About the bytes of the receipts in one answer. */
+  private static final int MAX_RECEIPT_BYTES = 1 << 20;
+
   private final ChainReader reader;
   private final WavePipeline pipeline;
   private final EventSearch events;
@@ -151,10 +158,14 @@ final class ChainMethods {
       final int first = from == null ? 0 : atMost(from, count);
       final int last = limit == null ? count : first + atMost(limit, count - first);
       final ArrayNode receipts = view.putArray("receipts");
-      answer
-          .receipts()
-          .subList(first, last)
-          .forEach(receipt -> receipts.add(JsonViews.receipt(receipt)));
+      int at = first;
+      // Large receipts make a part shorter, whatever was asked for.
+      for (long bytes = 0; at < last && bytes < MAX_RECEIPT_BYTES; at++) {
+        final Receipt receipt = answer.receipts().get(at);
+        bytes += AnswerCodec.estimate(receipt);
+        receipts.add(JsonViews.receipt(receipt));
+      }
+      view.put("receipts_next", at < last ? at : null);
     }
     return view;
   }
@@ -178,8 +189,8 @@ final class ChainMethods {
     final Long from = filter.u64("from_wave");
     final Long to = filter.u64("to_wave");
     final Long limit = filter.u64("limit");
-    if (limit != null && (limit < 1 || limit > EventQuery.MAX_LIMIT)) {
-      throw Refusal.limit("filter.limit", limit, EventQuery.MAX_LIMIT);
+    if (limit != null && limit == 0) {
+      throw Refusal.field("filter.limit", "is 0: at least one event makes a page");
     }
     final long first = from == null ? 0 : from;
     final long last = to == null || Long.compareUnsigned(to, head) > 0 ? head : to;
@@ -192,10 +203,10 @@ final class ChainMethods {
             : events.page(
                 first,
                 last,
-                hashes(filter.get("contracts"), "filter.contracts"),
+                contracts(filter.get("contracts")),
                 topics(filter.get("topics")),
                 after(filter),
-                limit == null ? EventQuery.DEFAULT_LIMIT : limit.intValue());
+                limit == null ? EventQuery.DEFAULT_LIMIT : atMost(limit, EventQuery.MAX_LIMIT));
     final ObjectNode view = JsonViews.NODES.objectNode();
     final ArrayNode found = view.putArray("events");
     for (EventRecords.Placed placed : page.events()) {
@@ -228,11 +239,10 @@ final class ChainMethods {
     }
     final String[] parts = text.split("\\.", -1);
     try {
-      if (parts.length == 3) {
+      final long wave = Long.parseLong(parts[0]);
+      if (parts.length == 3 && wave >= 0) {
         return new EventCursor(
-            Long.parseLong(parts[0]),
-            Integer.parseUnsignedInt(parts[1]),
-            Integer.parseUnsignedInt(parts[2]));
+            wave, Integer.parseUnsignedInt(parts[1]), Integer.parseUnsignedInt(parts[2]));
       }
     } catch (NumberFormatException e) {
       // Told below.
@@ -244,19 +254,31 @@ final class ChainMethods {
     if (node == null) {
       return List.of();
     }
-    if (!node.isArray() || node.size() > EventQuery.MAX_POSITIONS) {
-      throw Refusal.field(
-          "filter.topics", "must be an array of at most " + EventQuery.MAX_POSITIONS);
+    if (!node.isArray()) {
+      throw Refusal.field("filter.topics", "must be an array");
+    }
+    if (node.size() > EventQuery.MAX_POSITIONS) {
+      throw Refusal.limit(Limit.EVENT_TOPICS, node.size(), EventQuery.MAX_POSITIONS);
     }
     final List<List<Hash32>> topics = new ArrayList<>();
     for (int i = 0; i < node.size(); i++) {
-      topics.add(hashes(node.get(i), "filter.topics[" + i + "]"));
+      topics.add(
+          hashes(
+              node.get(i),
+              "filter.topics[" + i + "]",
+              Limit.EVENT_TOPIC_VALUES,
+              EventQuery.MAX_VALUES));
     }
     return topics;
   }
 
-  /** One hash, several, or none. */
-  static List<Hash32> hashes(@Nullable JsonNode node, String path) {
+  /** The contracts of a filter; none means all. */
+  static List<Hash32> contracts(@Nullable JsonNode node) {
+    return hashes(node, "filter.contracts", Limit.EVENT_CONTRACTS, NodeFacts.MAX_EVENT_CONTRACTS);
+  }
+
+  /** One hash, or as many as {@code limit} allows, or none. */
+  static List<Hash32> hashes(@Nullable JsonNode node, String path, Limit limit, int maximum) {
     if (node == null || node.isNull()) {
       return List.of();
     }
@@ -266,8 +288,8 @@ final class ChainMethods {
     } else {
       items.add(node);
     }
-    if (items.size() > EventQuery.MAX_VALUES) {
-      throw Refusal.limit(path, items.size(), EventQuery.MAX_VALUES);
+    if (items.size() > maximum) {
+      throw Refusal.limit(limit, items.size(), maximum);
     }
     final List<Hash32> hashes = new ArrayList<>();
     for (JsonNode item : items) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -14,6 +15,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.opentelemetry.context.Scope;
 import io.tidemill.server.config.NodeFacts;
 import io.tidemill.server.errors.ErrorCatalogue;
+import io.tidemill.server.errors.Limit;
 import io.tidemill.server.errors.Reason;
 import io.tidemill.server.errors.Refusal;
 import io.tidemill.server.observe.Telemetry;
@@ -28,9 +30,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Bytes of a request, single or batch, to bytes of the answer. Never throws on input. */
 final class Dispatcher {
-  /** Bytes of the answers of one batch. */
-  private static final int MAX_ANSWER = 10 << 20;
-
   /** Characters of contract and function in {@link Parsed#kind}. */
   private static final int MAX_KIND = 256;
 
@@ -135,6 +134,8 @@ final class Dispatcher {
       return root == null || root.isMissingNode()
           ? unreadable("it is empty")
           : new Parsed(root, null);
+    } catch (StreamConstraintsException e) {
+      return new Parsed(null, refused(constraint(e)));
     } catch (JsonProcessingException e) {
       return new Parsed(null, refused(parseError(e)));
     } catch (ArithmeticException | NumberFormatException e) {
@@ -156,18 +157,16 @@ final class Dispatcher {
       return bytes(
           error(
               NullNode.instance,
-              invalid(
-                  "the batch has "
-                      + requests.size()
-                      + " requests, at most "
-                      + NodeFacts.MAX_JSON_BATCH)));
+              Refusal.limit(Limit.JSON_BATCH, requests.size(), NodeFacts.MAX_JSON_BATCH)));
     }
     final ByteArrayOutputStream out = new ByteArrayOutputStream();
     for (JsonNode request : requests) {
       final ObjectNode answer =
-          out.size() < MAX_ANSWER
+          out.size() < NodeFacts.MAX_JSON_ANSWER
               ? one(request)
-              : error(id(request), Refusal.limit("bytes of the answers", out.size(), MAX_ANSWER));
+              : error(
+                  id(request),
+                  Refusal.limit(Limit.JSON_ANSWER_BYTES, out.size(), NodeFacts.MAX_JSON_ANSWER));
       if (answer != null) {
         out.write(out.size() == 0 ? '[' : ',');
         out.writeBytes(bytes(answer));
@@ -244,6 +243,13 @@ final class Dispatcher {
 
   private static Refusal invalid(String detail) {
     return Refusal.of(Reason.INVALID_REQUEST, "detail", detail);
+  }
+
+  /** The parser stops at the first level that is too deep, whatever comes after it. */
+  private static Refusal constraint(StreamConstraintsException e) {
+    return problem(e).startsWith("Document nesting depth")
+        ? Refusal.limit(Limit.JSON_DEPTH, NodeFacts.MAX_JSON_DEPTH + 1L, NodeFacts.MAX_JSON_DEPTH)
+        : parseError(e);
   }
 
   private static Refusal parseError(JsonProcessingException e) {

@@ -32,7 +32,7 @@ final class EventSubscription implements Subscription {
     return new EventSubscription(
         new EventTail(
             reader,
-            ChainMethods.hashes(filter.get("contracts"), filter.path("contracts")),
+            ChainMethods.contracts(filter.get("contracts")),
             ChainMethods.topics(filter.get("topics")),
             after));
   }

@@ -1,6 +1,8 @@
 package io.tidemill.server.jsonrpc;
 
 import io.tidemill.server.config.SidecarConfig;
+import io.tidemill.server.observe.MetricCatalogue;
+import io.tidemill.server.observe.Telemetry;
 import io.tidemill.server.tls.Certificates;
 import java.util.concurrent.ThreadFactory;
 import org.eclipse.jetty.server.Connector;
@@ -45,10 +47,15 @@ final class HttpConnectors implements AutoCloseable {
   }
 
   /** The threads of the selectors, made by {@code factory}; one per core reads and answers. */
-  ThreadPool threads(ThreadFactory factory) {
+  ThreadPool threads(ThreadFactory factory, Telemetry telemetry) {
     final int most = selectors + SPARE_THREADS;
-    return new QueuedThreadPool(
-        most, selectors, IDLE_MILLIS, 0, new BlockingArrayQueue<>(), null, factory);
+    final QueuedThreadPool threads =
+        new QueuedThreadPool(
+            most, selectors, IDLE_MILLIS, 0, new BlockingArrayQueue<>(), null, factory);
+    telemetry.gauge(MetricCatalogue.HTTP_THREADS, threads::getThreads);
+    telemetry.gauge(MetricCatalogue.HTTP_IDLE, threads::getIdleThreads);
+    telemetry.gauge(MetricCatalogue.HTTP_WAITING, threads::getQueueSize);
+    return threads;
   }
 
   /** The connector of {@code server}. */

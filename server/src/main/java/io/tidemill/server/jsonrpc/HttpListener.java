@@ -9,6 +9,7 @@ import io.tidemill.executor.ChainSpecification;
 import io.tidemill.server.config.NodeFacts;
 import io.tidemill.server.config.SidecarConfig;
 import io.tidemill.server.errors.Refusal;
+import io.tidemill.server.observe.MetricCatalogue;
 import io.tidemill.server.observe.NodeHealth;
 import io.tidemill.server.observe.Telemetry;
 import io.tidemill.server.pipeline.CommitFeed;
@@ -45,6 +46,7 @@ public final class HttpListener implements AutoCloseable {
   private final Dispatcher dispatcher;
   private final ObjectNode document;
   private final SocketEndpoint endpoint;
+  private final RequestMemory memory;
   private final boolean explorer;
   private final NodeHealth health;
   private final Telemetry telemetry;
@@ -81,6 +83,8 @@ public final class HttpListener implements AutoCloseable {
     document.setAll(
         Documents.openRpc(
             joined(methods, refusing).stream().map(Method::name).collect(Collectors.toSet())));
+    final RequestMemory memory = RequestMemory.ofNode();
+    rooms.telemetry().gauge(MetricCatalogue.HTTP_MEMORY, memory::taken);
     final SocketEndpoint endpoint =
         new SocketEndpoint(
             config.http().websockets(),
@@ -88,6 +92,7 @@ public final class HttpListener implements AutoCloseable {
             more -> new Dispatcher(joined(methods, more), rooms.telemetry()),
             params -> SubscribeMethods.open(params, rooms.pipeline(), rooms.reader()),
             rooms.feed(),
+            memory,
             rooms.telemetry());
     return new HttpListener(
         config.http(),
@@ -95,6 +100,7 @@ public final class HttpListener implements AutoCloseable {
         new Dispatcher(joined(methods, refusing), rooms.telemetry()),
         document,
         endpoint,
+        memory,
         extension.explorer(),
         rooms.health(),
         rooms.telemetry(),
@@ -111,6 +117,7 @@ public final class HttpListener implements AutoCloseable {
       Dispatcher dispatcher,
       ObjectNode document,
       SocketEndpoint endpoint,
+      RequestMemory memory,
       boolean explorer,
       NodeHealth health,
       Telemetry telemetry,
@@ -120,6 +127,7 @@ public final class HttpListener implements AutoCloseable {
     this.dispatcher = dispatcher;
     this.document = document;
     this.endpoint = endpoint;
+    this.memory = memory;
     this.explorer = explorer;
     this.health = health;
     this.telemetry = telemetry;
@@ -143,14 +151,16 @@ public final class HttpListener implements AutoCloseable {
               javalin.startup.showOldJavalinVersionWarning = false;
               javalin.concurrency.useVirtualThreads = false;
               javalin.http.maxRequestSize = NodeFacts.MAX_JSON_BODY;
-              javalin.jetty.threadPool = sockets.threads(Simulator.threads("tidemill-http"));
+              javalin.jetty.threadPool = 
+                  sockets.threads(Simulator.threads("tidemill-http"), telemetry);
               javalin.jetty.addConnector(sockets::connector);
               javalin.jetty.modifyServer(
                   server -> {
                     server.addBean(connections);
                     server.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, server));
                     server.setHandler(
-                        new RpcHandler(dispatcher, origins, blocking, simulator, connections));
+                        new RpcHandler(
+                            dispatcher, origins, blocking, simulator, connections, memory));
                   });
               javalin.routes.before(this::guard);
               javalin.routes.options("/*", context -> context.status(204));

@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidemill.executor.ChainSpecification;
 import io.tidemill.executor.Rules;
 import io.tidemill.server.config.NodeFacts;
+import io.tidemill.server.config.NodeLimits;
 import io.tidemill.server.config.SidecarConfig;
+import io.tidemill.server.errors.Limit;
 import io.tidemill.server.observe.NodeHealth;
 import io.tidemill.server.pipeline.Position;
 import io.tidemill.server.query.ChainReader;
@@ -66,17 +68,11 @@ final class InfoMethod {
         .put("profile", JsonViews.lower(rules.profile()))
         .put("signatures", JsonViews.lower(rules.signatures()))
         .put("next_activation_wave", activation == null ? null : activation.wave());
-    view.putObject("limits")
-        .put("simulate_fuel_cap", config.simulate().fuelCap())
-        .put("simulate_deadline_millis", config.simulate().deadline().toMillis())
-        .put("simulate_concurrency", facts.simulateWorkers())
-        .put("json_body_bytes", NodeFacts.MAX_JSON_BODY)
-        .put("json_batch", NodeFacts.MAX_JSON_BATCH)
-        .put("json_depth", NodeFacts.MAX_JSON_DEPTH)
-        .put("websockets", config.http().websockets())
-        .put("websocket_subscriptions", SocketLimits.DEFAULT.subscriptions())
-        .put("wave_gas", rules.gas().waveGasLimit())
-        .put("wave_transactions", config.limits().waveTransactions());
+    final NodeLimits values = new NodeLimits(config, facts, rules);
+    final ObjectNode limits = view.putObject("limits");
+    for (Limit limit : Limit.values()) {
+      limits.put(limit.key(), values.of(limit));
+    }
     final ArrayNode features = view.putArray("features");
     facts.features().forEach(features::add);
     return view;

@@ -7,21 +7,19 @@ import io.tidemill.executor.account.StateKeys;
 import io.tidemill.executor.tx.Address;
 import io.tidemill.server.author.AbiJson;
 import io.tidemill.server.author.ContractInterface;
+import io.tidemill.server.config.NodeFacts;
+import io.tidemill.server.errors.Limit;
 import io.tidemill.server.errors.Reason;
 import io.tidemill.server.errors.Refusal;
 import io.tidemill.server.query.ChainReader;
 import io.tidemill.state.Snapshot;
 import io.tidemill.state.StateKey;
 import io.tidemill.state.hash.Hash32;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The methods of who trusts nothing: raw state, its proofs, and what a contract says it is. */
 final class ProofMethods {
-  /** Keys of one request. */
-  private static final int MAX_KEYS = 64;
-
   private final ChainReader reader;
 
   ProofMethods(ChainReader reader) {
@@ -72,18 +70,10 @@ final class ProofMethods {
 
   private static List<Hash32> hashes(Params params, String name) {
     final JsonNode given = params.get(name);
-    final List<Hash32> hashes = new ArrayList<>();
-    if (given == null) {
-      return hashes;
-    }
-    if (!given.isArray()) {
+    if (given != null && !given.isArray()) {
       throw Refusal.field(name, "must be an array");
     }
-    if (given.size() > MAX_KEYS) {
-      throw Refusal.limit(name, given.size(), MAX_KEYS);
-    }
-    given.forEach(item -> hashes.addAll(ChainMethods.hashes(item, name)));
-    return hashes;
+    return ChainMethods.hashes(given, name, Limit.PROOF_KEYS, NodeFacts.MAX_PROOF_KEYS);
   }
 
   private static ObjectNode base(Snapshot state) {

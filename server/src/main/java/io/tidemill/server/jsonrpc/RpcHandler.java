@@ -3,6 +3,7 @@ package io.tidemill.server.jsonrpc;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
 import io.tidemill.server.config.NodeFacts;
+import io.tidemill.server.errors.Limit;
 import io.tidemill.server.errors.Reason;
 import io.tidemill.server.errors.Refusal;
 import io.tidemill.server.observe.Callers;
@@ -28,9 +29,6 @@ import org.jspecify.annotations.Nullable;
  * if not; every other path goes on to the handler behind, on a thread that may block.
  */
 final class RpcHandler extends Handler.Wrapper {
-  /** Bytes that are parsed on the thread of the selector; more goes to a thread that may wait. */
-  private static final int PARSED_AT_ONCE = 16 * 1024;
-
   private static final HttpField JSON =
       new PreEncodedHttpField(HttpHeader.CONTENT_TYPE, "application/json");
 
@@ -39,6 +37,7 @@ final class RpcHandler extends Handler.Wrapper {
   private final Executor blocking;
   private final Simulator simulator;
   private final SlowConnections connections;
+  private final RequestMemory memory;
 
   /**
    * A handler whose answers are made by {@code dispatcher}.
@@ -46,19 +45,22 @@ final class RpcHandler extends Handler.Wrapper {
    * @param blocking runs what may wait
    * @param simulator runs what simulates; refuses when too much of it waits
    * @param connections hears of every request
+   * @param memory what bodies and answers may take
    */
   RpcHandler(
       Dispatcher dispatcher,
       Origins origins,
       Executor blocking,
       Simulator simulator,
-      SlowConnections connections) {
+      SlowConnections connections,
+      RequestMemory memory) {
     super(true);
     this.dispatcher = dispatcher;
     this.origins = origins;
     this.blocking = blocking;
     this.simulator = simulator;
     this.connections = connections;
+    this.memory = memory;
   }
 
   @Override
@@ -116,39 +118,67 @@ final class RpcHandler extends Handler.Wrapper {
     answer(response, callback, status, dispatcher.refused(refusal));
   }
 
-  private static void answer(
-      Response response, Callback callback, int status, byte @Nullable [] body) {
+  private void answer(Response response, Callback callback, int status, byte @Nullable [] body) {
     if (body == null) {
       response.setStatus(204);
       callback.succeeded();
       return;
     }
+    if (body.length <= RequestMemory.FREE_BYTES) {
+      write(response, callback, status, body);
+    } else if (memory.take(body.length)) {
+      write(response, Callback.from(callback, () -> memory.give(body.length)), status, body);
+    } else {
+      write(response, callback, 503, dispatcher.refused(memory.none()));
+    }
+  }
+
+  private static void write(Response response, Callback callback, int status, byte[] body) {
     response.setStatus(status);
     response.getHeaders().put(JSON);
     response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
     response.write(true, ByteBuffer.wrap(body), callback);
   }
 
-  private void dispatch(
-      byte[] body, int length, Context caller, Response response, Callback callback) {
-    if (length > PARSED_AT_ONCE) {
-      blocking.execute(() -> answer(dispatcher.parse(body, length), caller, response, callback));
+  /** Parses a small body here; what may wait or is large goes to a thread that may. */
+  private void dispatch(Body body) {
+    if (body.length > RequestMemory.FREE_BYTES) {
+      blocking.execute(() -> patiently(body, null));
       return;
     }
-    final Dispatcher.Parsed parsed = dispatcher.parse(body, length);
+    final Dispatcher.Parsed parsed = dispatcher.parse(body.bytes, body.length);
     if (!parsed.simulates()) {
-      blocking.execute(() -> answer(parsed, caller, response, callback));
+      blocking.execute(() -> patiently(body, parsed));
       return;
     }
     try {
-      simulator.execute(parsed.kind(), () -> answer(parsed, caller, response, callback));
+      simulator.execute(
+          parsed.kind(), () -> answer(parsed, body.caller, body.response, body.callback));
     } catch (Refusal full) {
-      answer(response, callback, 200, parsed.refuse(full));
+      answer(body.response, body.callback, 200, parsed.refuse(full));
+    }
+  }
+
+  /** Answers as soon as there is memory for it. */
+  private void patiently(Body body, Dispatcher.@Nullable Parsed known) {
+    final long cost = RequestMemory.cost(body.length, body.isBatch());
+    if (!memory.await(cost)) {
+      body.release();
+      refuse(body.response, body.callback, 503, memory.none());
+      return;
+    }
+    try {
+      final Dispatcher.Parsed parsed =
+          known != null ? known : dispatcher.parse(body.bytes, body.length);
+      body.release();
+      answer(parsed, body.caller, body.response, body.callback);
+    } finally {
+      memory.give(cost);
     }
   }
 
   /** Answers; an error that is none of the request's goes through before anything is written. */
-  private static void answer(
+  private void answer(
       Dispatcher.Parsed parsed, Context caller, Response response, Callback callback) {
     final byte[] body;
     try (Scope _ = caller.makeCurrent()) {
@@ -169,13 +199,16 @@ final class RpcHandler extends Handler.Wrapper {
     private byte[] bytes;
     private int length;
 
+    /** What {@link #bytes} takes of the memory of all requests. */
+    private long taken;
+
     Body(Request request, Response response, Callback callback, Context caller) {
       this.request = request;
       this.response = response;
       this.callback = callback;
       this.caller = caller;
-      final long declared = request.getLength();
-      this.bytes = new byte[Math.clamp(declared, 256, NodeFacts.MAX_JSON_BODY)];
+      // Whoever announces much has not sent it yet.
+      this.bytes = new byte[Math.clamp(request.getLength(), 256, RequestMemory.FREE_BYTES)];
     }
 
     /** More has arrived. */
@@ -196,34 +229,66 @@ final class RpcHandler extends Handler.Wrapper {
           return;
         }
         if (Content.Chunk.isFailure(chunk)) {
+          release();
           callback.failed(chunk.getFailure());
           return;
         }
-        final boolean fits = take(chunk.getByteBuffer());
+        final int size = chunk.getByteBuffer().remaining();
+        final boolean fits = size <= NodeFacts.MAX_JSON_BODY - length;
+        final boolean room = fits && grow(length + size);
+        if (room) {
+          chunk.getByteBuffer().get(bytes, length, size);
+          length += size;
+        }
         final boolean last = chunk.isLast();
         chunk.release();
-        if (!fits) {
-          tooLarge();
+        if (!room) {
+          release();
+          if (fits) {
+            refuse(response, callback, 503, memory.none());
+          } else {
+            tooLarge();
+          }
           return;
         }
         if (last) {
-          dispatch(bytes, length, caller, response, callback);
+          dispatch(this);
           return;
         }
       }
     }
 
-    private boolean take(ByteBuffer more) {
-      final int size = more.remaining();
-      if (size > NodeFacts.MAX_JSON_BODY - length) {
+    /** Makes room for {@code size} bytes; whether there is any. */
+    private boolean grow(int size) {
+      if (size <= bytes.length) {
+        return true;
+      }
+      final int larger = Math.clamp(2L * bytes.length, size, NodeFacts.MAX_JSON_BODY);
+      // The old and the new ones are there at once for a moment.
+      if (!memory.take(larger)) {
         return false;
       }
-      if (size > bytes.length - length) {
-        bytes = Arrays.copyOf(bytes, Math.max(length + size, 2 * bytes.length));
-      }
-      more.get(bytes, length, size);
-      length += size;
+      bytes = Arrays.copyOf(bytes, larger);
+      release();
+      taken = larger;
       return true;
+    }
+
+    /** Whether it looks like a batch. */
+    boolean isBatch() {
+      int at = 0;
+      while (at < length && bytes[at] <= ' ') {
+        at++;
+      }
+      return at < length && bytes[at] == '[';
+    }
+
+    /** Gives back what the bytes take, which nobody reads any more. */
+    void release() {
+      if (taken > 0) {
+        memory.give(taken);
+        taken = 0;
+      }
     }
 
     private void tooLarge() {
@@ -232,7 +297,7 @@ final class RpcHandler extends Handler.Wrapper {
           callback,
           413,
           Refusal.limit(
-              "bytes of a request",
+              Limit.JSON_BODY_BYTES,
               Math.max(length, request.getLength()),
               NodeFacts.MAX_JSON_BODY));
     }

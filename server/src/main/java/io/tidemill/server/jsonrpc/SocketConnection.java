@@ -3,6 +3,7 @@ package io.tidemill.server.jsonrpc;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tidemill.server.errors.Limit;
 import io.tidemill.server.errors.Reason;
 import io.tidemill.server.errors.Refusal;
 import io.tidemill.server.observe.Telemetry;
@@ -53,6 +54,7 @@ final class SocketConnection implements CommitFeed.Follower {
   private final SocketLimits limits;
   private final Dispatcher dispatcher;
   private final Telemetry telemetry;
+  private final RequestMemory memory;
   private final Runnable leave;
   private final ReentrantLock writing = new ReentrantLock();
   private final Semaphore signal = new Semaphore(0);
@@ -75,9 +77,11 @@ final class SocketConnection implements CommitFeed.Follower {
       Function<List<Method>, Dispatcher> dispatcher,
       Function<Params, Subscription> open,
       CommitFeed feed,
+      RequestMemory memory,
       Telemetry telemetry) {
     this.session = session;
     this.telemetry = telemetry;
+    this.memory = memory;
     this.limits = limits;
     this.dispatcher =
         dispatcher.apply(
@@ -110,9 +114,18 @@ final class SocketConnection implements CommitFeed.Follower {
   /** Answers one message; the connection's next one is read when this returns. */
   void request(String text) {
     final byte[] body = text.getBytes(StandardCharsets.UTF_8);
-    final byte[] answer = dispatcher.parse(body, body.length).answer();
-    if (answer != null) {
-      send(new String(answer, StandardCharsets.UTF_8));
+    final long cost = RequestMemory.cost(body.length, text.stripLeading().startsWith("["));
+    if (!memory.await(cost)) {
+      send(new String(dispatcher.refused(memory.none()), StandardCharsets.UTF_8));
+      return;
+    }
+    try {
+      final byte[] answer = dispatcher.parse(body, body.length).answer();
+      if (answer != null) {
+        send(new String(answer, StandardCharsets.UTF_8));
+      }
+    } finally {
+      memory.give(cost);
     }
     synchronized (active) {
       active.putAll(fresh);
@@ -127,7 +140,7 @@ final class SocketConnection implements CommitFeed.Follower {
       count = active.size() + fresh.size();
     }
     if (count >= limits.subscriptions()) {
-      throw Refusal.limit("subscriptions of a connection", count + 1L, limits.subscriptions());
+      throw Refusal.limit(Limit.WEBSOCKET_SUBSCRIPTIONS, count + 1L, limits.subscriptions());
     }
     final String id = "s" + ++lastId;
     fresh.put(id, subscription);

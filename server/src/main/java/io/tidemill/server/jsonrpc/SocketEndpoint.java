@@ -26,6 +26,7 @@ final class SocketEndpoint {
   private final Function<List<Method>, Dispatcher> dispatcher;
   private final Function<Params, Subscription> open;
   private final CommitFeed feed;
+  private final RequestMemory memory;
   private final Map<String, SocketConnection> connections = new ConcurrentHashMap<>();
   private final AtomicInteger count = new AtomicInteger();
 
@@ -35,6 +36,7 @@ final class SocketEndpoint {
    * @param most connections open at a time
    * @param dispatcher the node's methods and some more of the connection's own
    * @param open the subscription that the parameters of a request ask for
+   * @param memory what requests and answers may take
    */
   SocketEndpoint(
       int most,
@@ -42,6 +44,7 @@ final class SocketEndpoint {
       Function<List<Method>, Dispatcher> dispatcher,
       Function<Params, Subscription> open,
       CommitFeed feed,
+      RequestMemory memory,
       Telemetry telemetry) {
     this.most = most;
     this.limits = limits;
@@ -49,6 +52,7 @@ final class SocketEndpoint {
     this.dispatcher = dispatcher;
     this.open = open;
     this.feed = feed;
+    this.memory = memory;
     telemetry.gauge(MetricCatalogue.WEBSOCKETS, count::get);
     telemetry.gauge(
         MetricCatalogue.WEBSOCKET_SUBSCRIPTIONS,
@@ -84,7 +88,7 @@ final class SocketEndpoint {
     context.session.setIdleTimeout(limits.ping().multipliedBy(3));
     connections.put(
         context.sessionId(),
-        new SocketConnection(context.session, limits, dispatcher, open, feed, telemetry));
+        new SocketConnection(context.session, limits, dispatcher, open, feed, memory, telemetry));
   }
 
   private void gone(String id) {

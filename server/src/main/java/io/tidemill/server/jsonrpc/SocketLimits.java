@@ -1,5 +1,6 @@
 package io.tidemill.server.jsonrpc;
 
+import io.tidemill.server.config.NodeFacts;
 import java.time.Duration;
 
 /**
@@ -12,5 +13,5 @@ import java.time.Duration;
 public record SocketLimits(int subscriptions, Duration writeTimeout, Duration ping) {
   /** What a node uses. */
   public static final SocketLimits DEFAULT =
-      new SocketLimits(16, Duration.ofSeconds(10), Duration.ofSeconds(20));
+      new SocketLimits(NodeFacts.MAX_SUBSCRIPTIONS, Duration.ofSeconds(10), Duration.ofSeconds(20));
 }

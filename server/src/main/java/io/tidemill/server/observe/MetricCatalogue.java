@@ -46,6 +46,9 @@ public final class MetricCatalogue {
           "Waves whose root was not the expected one; must stay 0.");
   public static final Metric QUEUE =
       new Metric("tidemill.queue.depth", "{request}", "Requests that wait for the writer.");
+  public static final Metric SEALER =
+      new Metric(
+          "tidemill.sealer.depth", "{step}", "Roots and commits of waves that run or wait.");
   public static final Metric HEAD =
       new Metric("tidemill.head.wave", "{wave}", "The newest durable wave.");
   public static final Metric PENDING =
@@ -69,6 +72,21 @@ public final class MetricCatalogue {
           "{connection}",
           "WebSocket connections that ended, by outcome: closed, slow, fault, full,"
               + " stopping.");
+  public static final Metric HTTP_MEMORY =
+      new Metric(
+          "tidemill.http.memory",
+          "By",
+          "Memory that large requests over HTTP take at this moment.");
+  public static final Metric HTTP_THREADS =
+      new Metric(
+          "tidemill.http.threads",
+          "{thread}",
+          "Threads of the HTTP listener that are there; one per core reads, the others may wait.");
+  public static final Metric HTTP_IDLE =
+      new Metric("tidemill.http.threads.idle", "{thread}", "Those of them with nothing to do.");
+  public static final Metric HTTP_WAITING =
+      new Metric(
+          "tidemill.http.waiting", "{task}", "Tasks that wait for a thread of the HTTP listener.");
   public static final Metric REQUESTS =
       new Metric("tidemill.requests", "{request}", "Answered requests by method and outcome.");
   public static final Metric REQUEST_TIME =
@@ -102,6 +120,17 @@ public final class MetricCatalogue {
           "Files of the disk cache that were not what was written; should stay 0.");
   public static final Metric ARTIFACT_BYTES =
       new Metric("tidemill.artifacts.size", "By", "Bytes of the disk cache.");
+  public static final Metric VALUE_HITS =
+      new Metric(
+          "tidemill.store.values.hits", "{value}", "Values of the state that were in memory.");
+  public static final Metric VALUE_MISSES =
+      new Metric(
+          "tidemill.store.values.misses", "{value}", "Values that had to be looked for on disk.");
+  public static final Metric NODE_HITS =
+      new Metric("tidemill.store.nodes.hits", "{node}", "Nodes of the tree that were in memory.");
+  public static final Metric NODE_MISSES =
+      new Metric(
+          "tidemill.store.nodes.misses", "{node}", "Nodes that had to be looked for on disk.");
   public static final Metric DIRTY_WAVES =
       new Metric(
           "tidemill.store.dirty",
@@ -139,6 +168,7 @@ public final class MetricCatalogue {
         FAULTS,
         DIVERGENCES,
         QUEUE,
+        SEALER,
         HEAD,
         PENDING,
         REPLICA_LAG,
@@ -147,6 +177,10 @@ public final class MetricCatalogue {
         WEBSOCKETS,
         WEBSOCKET_SUBSCRIPTIONS,
         WEBSOCKETS_ENDED,
+        HTTP_MEMORY,
+        HTTP_THREADS,
+        HTTP_IDLE,
+        HTTP_WAITING,
         REQUESTS,
         REQUEST_TIME,
         SIMULATION_TIME,
@@ -161,6 +195,10 @@ public final class MetricCatalogue {
         ARTIFACTS_SAVED,
         ARTIFACTS_DAMAGED,
         ARTIFACT_BYTES,
+        VALUE_HITS,
+        VALUE_MISSES,
+        NODE_HITS,
+        NODE_MISSES,
         DIRTY_WAVES,
         DIRTY_BYTES,
         FLUSHES,

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,7 @@ final class Sealer implements AutoCloseable {
   private final Tip tip;
   private final Telemetry telemetry;
   private final @Nullable ExecutorService thread;
+  private final AtomicInteger depth = new AtomicInteger();
   private CompletableFuture<Void> last = CompletableFuture.completedFuture(null);
 
   /** A sealer with or without a thread of its own. */
@@ -71,11 +73,25 @@ final class Sealer implements AutoCloseable {
     last.join();
   }
 
+  /** Steps that run or wait; above 0 while a wave gets its root or becomes durable. */
+  int depth() {
+    return depth.get();
+  }
+
   private void submit(Runnable step) {
+    depth.incrementAndGet();
+    final Runnable counted =
+        () -> {
+          try {
+            step.run();
+          } finally {
+            depth.decrementAndGet();
+          }
+        };
     if (thread == null) {
-      step.run();
+      counted.run();
     } else {
-      last = CompletableFuture.runAsync(step, thread);
+      last = CompletableFuture.runAsync(counted, thread);
     }
   }
 

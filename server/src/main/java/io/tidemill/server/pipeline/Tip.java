@@ -3,6 +3,7 @@ package io.tidemill.server.pipeline;
 import io.tidemill.executor.NodeFault;
 import io.tidemill.executor.Receipt;
 import io.tidemill.executor.Wave;
+import io.tidemill.server.errors.Limit;
 import io.tidemill.server.errors.Reason;
 import io.tidemill.server.errors.Refusal;
 import io.tidemill.server.observe.NodeHealth;
@@ -177,7 +178,19 @@ final class Tip {
     final long oldest = archive.oldestRollback(store, head);
     if (Long.compareUnsigned(toWave, oldest) < 0) {
       throw Refusal.of(
-          Reason.ROLLBACK_TOO_FAR, "wave", toWave, "oldest_wave", oldest, "head_wave", head.wave());
+          Reason.ROLLBACK_TOO_FAR,
+          "wave",
+          toWave,
+          "oldest_wave",
+          oldest,
+          "head_wave",
+          head.wave(),
+          "limit",
+          Limit.ROLLBACK_WAVES.key(),
+          "value",
+          head.wave() - toWave,
+          "maximum",
+          head.wave() - oldest);
     }
     final boolean discarded = discardPending();
     if (toWave != head.wave()) {

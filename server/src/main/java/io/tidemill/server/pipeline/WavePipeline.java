@@ -78,12 +78,13 @@ public final class WavePipeline implements AutoCloseable {
     this.sealer = new Sealer(tip, telemetry, pipelined);
     this.writer = new Writer(queueCapacity, this::fault, this::end);
     telemetry.gauge(MetricCatalogue.QUEUE, writer::depth);
+    telemetry.gauge(MetricCatalogue.SEALER, sealer::depth);
     writer.start();
   }
 
   /** Whether a wave is being executed or made durable now. */
   public boolean busy() {
-    return writer.busy();
+    return writer.busy() || sealer.depth() > 0;
   }
 
   /** Where the node stands. */

@@ -1,5 +1,6 @@
 package io.tidemill.server.pipeline;
 
+import io.tidemill.server.errors.Limit;
 import io.tidemill.server.errors.Reason;
 import io.tidemill.server.errors.Refusal;
 import java.time.Duration;
@@ -11,6 +12,9 @@ import java.util.function.Function;
 /** The writer thread with its bounded queue: one request after the other, none lost in silence. */
 final class Writer implements AutoCloseable {
   private static final Duration STOP_WAIT = Duration.ofSeconds(30);
+
+  /** What a client who finds the queue full is told to wait. */
+  private static final long RETRY_MILLIS = 100;
 
   /** A request; {@code refuse} answers it when the writer cannot. */
   private record Work(Runnable task, Consumer<Refusal> refuse) {}
@@ -50,14 +54,7 @@ final class Writer implements AutoCloseable {
       refuse.accept(Refusal.of(Reason.NODE_DRAINING));
     } else if (!queue.offer(new Work(task, refuse))) {
       refuse.accept(
-          Refusal.of(
-              Reason.QUEUE_FULL,
-              "queue",
-              "the wave queue",
-              "maximum",
-              queue.size() + queue.remainingCapacity(),
-              "retry_after_millis",
-              100));
+          Refusal.full(Limit.WAVE_QUEUE, queue.size() + queue.remainingCapacity(), RETRY_MILLIS));
     }
   }
 

@@ -21,6 +21,15 @@ public final class EventSearch {
   /** Spans of {@link EventQuery#MAX_SPAN} waves that one page may search. */
   private static final int MAX_SPANS = 4;
 
+  /** About the bytes of a page: large events make it shorter, whatever was asked for. */
+  private static final int MAX_BYTES = 1 << 20;
+
+  /** Rows that are read at once, for a page that may end before them. */
+  private static final int ROWS = 64;
+
+  /** Rows that one page may look at; of several contracts only some are wanted. */
+  private static final int MAX_ROWS = 10_000;
+
   private final StateStore store;
 
   public EventSearch(StateStore store) {
@@ -42,7 +51,10 @@ public final class EventSearch {
     final List<EventRecords.Placed> events = new ArrayList<>();
     EventCursor at = after;
     long from = after == null ? fromWave : Math.max(fromWave, after.wave());
-    for (int span = 0; span < MAX_SPANS && from <= toWave; span++) {
+    long bytes = 0;
+    int rows = 0;
+    int spans = 0;
+    while (spans < MAX_SPANS && from <= toWave) {
       final long to = Math.min(toWave, from + EventQuery.MAX_SPAN - 1);
       final EventPage page =
           store.queryEvents(
@@ -52,23 +64,30 @@ public final class EventSearch {
                   contracts.size() == 1 ? contracts.getFirst() : null,
                   topics,
                   at,
-                  limit - events.size()));
+                  Math.min(ROWS, limit - events.size())));
       for (EventPage.Row row : page.rows()) {
         final EventRecords.Placed placed = EventRecords.decode(row);
         if (contracts.size() <= 1 || contracts.contains(placed.event().contract().raw())) {
           events.add(placed);
+          bytes += row.bytes().length;
+          if (events.size() == limit || bytes >= MAX_BYTES) {
+            final boolean last = row == page.rows().getLast() && page.next() == null;
+            return new Page(events, last && to == toWave ? null : placed.at());
+          }
         }
       }
+      rows += page.rows().size();
       if (page.next() != null) {
         at = page.next();
         from = at.wave();
-        if (events.size() >= limit) {
+        if (rows >= MAX_ROWS) {
           return new Page(events, at);
         }
       } else {
         // Everything up to the end of this span was seen.
         at = new EventCursor(to, -1, -1);
         from = to + 1;
+        spans++;
       }
     }
     return new Page(events, from <= toWave ? at : null);

@@ -1,5 +1,7 @@
 package io.tidemill.server.query;
 
+import io.tidemill.server.config.NodeFacts;
+import io.tidemill.server.errors.Limit;
 import io.tidemill.server.errors.Reason;
 import io.tidemill.server.errors.Refusal;
 import io.tidemill.state.Snapshot;
@@ -33,6 +35,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class SnapshotExports implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SnapshotExports.class);
+
+  /** What a caller is told to wait while another snapshot is written. */
+  private static final long RETRY_MILLIS = 1_000;
 
   /** About how many bytes of values go into a chunk. Source: state-and-transactions 3.8. */
   private static final int CHUNK_BYTES = 4 << 20;
@@ -151,14 +156,7 @@ public final class SnapshotExports implements AutoCloseable {
           return there;
         }
         if (closing || exports.values().stream().anyMatch(Export::isRunning)) {
-          throw Refusal.of(
-              Reason.QUEUE_FULL,
-              "queue",
-              "the writer of exports",
-              "maximum",
-              1,
-              "retry_after_millis",
-              1_000);
+          throw Refusal.full(Limit.EXPORTS, NodeFacts.MAX_EXPORTS, RETRY_MILLIS);
         }
         final Export export = new Export(id, source.wave(), source.root(), 0, 0, null, null);
         exports.remove(id);

@@ -14,6 +14,7 @@ import io.tidemill.executor.tx.TransactionEncoder;
 import io.tidemill.executor.tx.TransactionHash;
 import io.tidemill.executor.tx.TransactionType;
 import io.tidemill.executor.tx.U128;
+import io.tidemill.server.errors.Limit;
 import io.tidemill.server.errors.Refusal;
 import io.tidemill.server.query.Base;
 import io.tidemill.server.query.ChainReader;
@@ -102,7 +103,8 @@ public final class Deployer {
   public Answer deploy(Request request) {
     final Rules rules = chain.rulesAt(reader.position().expectedWave());
     if (request.wasm().length > rules.gas().maxDeployWasmBytes()) {
-      throw Refusal.limit("wasm", request.wasm().length, rules.gas().maxDeployWasmBytes());
+      throw Refusal.limit(
+          Limit.WASM_BYTES, request.wasm().length, rules.gas().maxDeployWasmBytes());
     }
     final ContractLifecycle.Report report =
         runtimes

@@ -1,6 +1,7 @@
 package io.tidemill.server.simulate;
 
 import io.tidemill.server.config.SidecarConfig;
+import io.tidemill.server.errors.Limit;
 import io.tidemill.server.errors.Reason;
 import io.tidemill.server.errors.Refusal;
 import io.tidemill.server.query.Base;
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 public final class Sessions implements AutoCloseable {
   /** A session that is not used for so long is dropped. */
   private static final Duration IDLE = Duration.ofMinutes(10);
+
+  /** What a caller is told to wait when no more sessions may be open. */
+  private static final long RETRY_MILLIS = 900;
 
   private static final class Session {
     private final SessionState state;
@@ -66,14 +70,7 @@ public final class Sessions implements AutoCloseable {
    */
   public Opened open(Base base, Duration idle) {
     if (open.size() >= config.maximum()) {
-      throw Refusal.of(
-          Reason.QUEUE_FULL,
-          "queue",
-          "the list of open sessions",
-          "maximum",
-          config.maximum(),
-          "retry_after_millis",
-          900);
+      throw Refusal.full(Limit.SESSIONS, config.maximum(), RETRY_MILLIS);
     }
     final Duration wait = idle.isZero() || idle.compareTo(IDLE) > 0 ? IDLE : idle;
     final SessionState state = simulator.session(reader.open(base));

@@ -285,7 +285,7 @@ final class SimulationRun {
 
   private Transaction capped(Transaction transaction) {
     if (Long.compareUnsigned(transaction.gasLimit(), fuelCap) > 0) {
-      throw tooMuch(transaction.gasLimit());
+      throw Simulator.aboveFuelCap(transaction.gasLimit(), fuelCap);
     }
     return transaction;
   }
@@ -295,14 +295,9 @@ final class SimulationRun {
       return Math.min(fuelCap, scope.rules().gas().maxGasLimit());
     }
     if (Long.compareUnsigned(asked, fuelCap) > 0) {
-      throw tooMuch(asked);
+      throw Simulator.aboveFuelCap(asked, fuelCap);
     }
     return asked;
-  }
-
-  private Refusal tooMuch(long gas) {
-    return Refusal.of(
-        Reason.VIEW_FUEL_CAP_EXCEEDED, "value", Long.toUnsignedString(gas), "maximum", fuelCap);
   }
 
   private Address target(SimCall.Parts parts) {

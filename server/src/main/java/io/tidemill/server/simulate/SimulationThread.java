@@ -5,6 +5,8 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,8 +22,45 @@ final class SimulationThread extends Thread {
   /** Reserved, and used only as deep as a contract goes. */
   private static final long STACK_BYTES = 256L << 20;
 
-  /** A task that runs: what stops it, when, and whether it has only a moment. */
-  record Running(ExecutionGuard guard, long endNanos, boolean brief) {}
+  /** A task that runs. */
+  static final class Running {
+    private static final long UNSEEN = -1;
+
+    /** What stops it. */
+    final ExecutionGuard guard = new ExecutionGuard();
+
+    /** When it is stopped at the latest, by {@link System#nanoTime}. */
+    final long endNanos;
+
+    /** The thread it runs on, when it has only a moment of that thread's processor time. */
+    final @Nullable Thread borrowed;
+
+    /** The processor time of {@link #borrowed} when the clock first saw the task; its alone. */
+    private long seenNanos = UNSEEN;
+
+    Running(long endNanos, @Nullable Thread borrowed) {
+      this.endNanos = endNanos;
+      this.borrowed = borrowed;
+    }
+
+    /**
+     * Whether a borrowed thread has spent {@code nanos} on it since it was first asked. A thread
+     * that waits for a core spends nothing, and what it runs is not at fault.
+     */
+    boolean overspent(long nanos) {
+      final Thread thread = borrowed;
+      if (thread == null) {
+        return false;
+      }
+      final long spent = THREADS.getThreadCpuTime(thread.threadId());
+      if (seenNanos == UNSEEN) {
+        seenNanos = spent;
+      }
+      return spent - seenNanos >= nanos;
+    }
+  }
+
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
   /** What it runs; of interest to itself alone. */
   @Nullable Running running;

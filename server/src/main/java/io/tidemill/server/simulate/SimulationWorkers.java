@@ -1,6 +1,7 @@
 package io.tidemill.server.simulate;
 
 import io.tidemill.executor.wasm.ExecutionGuard;
+import io.tidemill.server.errors.Limit;
 import io.tidemill.server.errors.Reason;
 import io.tidemill.server.errors.Refusal;
 import io.tidemill.server.simulate.SimulationThread.Running;
@@ -36,14 +37,23 @@ final class SimulationWorkers implements AutoCloseable {
 
   private static final long IDLE_NANOS = 1_000_000_000;
 
+  /** What a caller who finds the queue full is told to wait. */
+  private static final long RETRY_MILLIS = 100;
+
   /** How soon a worker without work notices that the node stops. */
   private static final long POLL_MILLIS = 100;
 
-  /** How long a spare worker looks away while waves are worked on. */
+  /**
+   * How long a spare worker looks away while waves are worked on, and how long another one rests
+   * after each task: what a call costs on its way to a worker has no low priority.
+   */
   private static final long REST_NANOS = 500_000;
 
-  /** What a task may take on a thread that has other things to do. */
-  private static final long BRIEF_NANOS = 2 * QuickCalls.QUICK_NANOS;
+  /** Processor time between two ticks after which a task has to leave a thread it borrowed. */
+  private static final long BRIEF_NANOS = QuickCalls.QUICK_NANOS;
+
+  /** The same in time by the clock, for one that waits for a disk. */
+  private static final long BORROWED_NANOS = 25_000_000;
 
   /** What became of a task that somebody would run on a thread with other things to do. */
   enum Here {
@@ -123,14 +133,7 @@ final class SimulationWorkers implements AutoCloseable {
    */
   void dispatch(Runnable task) {
     if (closed || !tasks.offer(new Task(task, System.nanoTime() + deadline.toNanos()))) {
-      throw Refusal.of(
-          Reason.QUEUE_FULL,
-          "queue",
-          "the simulation queue",
-          "maximum",
-          queue,
-          "retry_after_millis",
-          100);
+      throw Refusal.full(Limit.SIMULATE_QUEUE, queue, RETRY_MILLIS);
     }
   }
 
@@ -144,8 +147,7 @@ final class SimulationWorkers implements AutoCloseable {
         || waves.getAsBoolean()) {
       return Here.NOT_NOW;
     }
-    final Running running =
-        new Running(new ExecutionGuard(), System.nanoTime() + BRIEF_NANOS, true);
+    final Running running = new Running(System.nanoTime() + BORROWED_NANOS, thread);
     for (int seat = workers.size(); seat < seats.length(); seat++) {
       if (seats.compareAndSet(seat, null, running)) {
         try {
@@ -191,12 +193,12 @@ final class SimulationWorkers implements AutoCloseable {
 
   private <T> T guarded(Running running, Function<ExecutionGuard, T> work) {
     try {
-      if (!running.brief() && System.nanoTime() - running.endNanos() >= 0) {
+      if (running.borrowed == null && System.nanoTime() - running.endNanos >= 0) {
         throw late();
       }
-      return work.apply(running.guard());
+      return work.apply(running.guard);
     } catch (ExecutionGuard.AttemptStopped stopped) {
-      if (running.brief()) {
+      if (running.borrowed != null) {
         throw NotBrief.INSTANCE;
       }
       throw late();
@@ -204,7 +206,12 @@ final class SimulationWorkers implements AutoCloseable {
   }
 
   private Refusal late() {
-    return Refusal.of(Reason.SIMULATION_DEADLINE, "deadline_millis", deadline.toMillis());
+    return Refusal.of(
+        Reason.SIMULATION_DEADLINE,
+        "limit",
+        Limit.SIMULATE_DEADLINE_MILLIS.key(),
+        "maximum",
+        deadline.toMillis());
   }
 
   // ---- the threads -----------------------------------------------------------------------------
@@ -219,6 +226,9 @@ final class SimulationWorkers implements AutoCloseable {
         final Task task = tasks.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
         if (task != null) {
           work(index, task);
+          if (waves.getAsBoolean() && !closed) {
+            LockSupport.parkNanos(this, REST_NANOS);
+          }
         }
       }
     } catch (InterruptedException stopped) {
@@ -227,7 +237,7 @@ final class SimulationWorkers implements AutoCloseable {
   }
 
   private void work(int index, Task task) {
-    final Running running = new Running(new ExecutionGuard(), task.endNanos(), false);
+    final Running running = new Running(task.endNanos(), null);
     seats.set(index, running);
     try {
       run((SimulationThread) Thread.currentThread(), index, running, task.work());
@@ -258,8 +268,8 @@ final class SimulationWorkers implements AutoCloseable {
         final Running task = seats.get(i);
         if (task != null) {
           empty = 0;
-          if (System.nanoTime() - task.endNanos() >= 0) {
-            task.guard().stopped = true;
+          if (System.nanoTime() - task.endNanos >= 0 || task.overspent(BRIEF_NANOS)) {
+            task.guard.stopped = true;
           }
         }
       }

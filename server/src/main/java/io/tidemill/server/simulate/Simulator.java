@@ -17,7 +17,9 @@ import io.tidemill.executor.signature.FalconVerifier;
 import io.tidemill.executor.tx.U128;
 import io.tidemill.executor.wasm.ExecutionGuard;
 import io.tidemill.server.abi.AbiTexts;
+import io.tidemill.server.config.NodeFacts;
 import io.tidemill.server.config.SidecarConfig;
+import io.tidemill.server.errors.Limit;
 import io.tidemill.server.errors.Reason;
 import io.tidemill.server.errors.Refusal;
 import io.tidemill.server.observe.MetricCatalogue;
@@ -40,11 +42,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs simulations on their own threads, a few at a time, each stopped at its deadline. */
 public final class Simulator implements AutoCloseable {
-  /** Waves and calls of one simulation. */
-  private static final int MAX_WAVES = 64;
-
-  private static final int MAX_CALLS = 256;
-
   private final ChainReader reader;
   private final WavePipeline pipeline;
   private final ChainSpecification chain;
@@ -199,25 +196,33 @@ public final class Simulator implements AutoCloseable {
   }
 
   private void check(Simulation simulation) {
-    if (simulation.waves().size() > MAX_WAVES) {
-      throw Refusal.limit("waves of a simulation", simulation.waves().size(), MAX_WAVES);
+    if (simulation.waves().size() > NodeFacts.MAX_SIMULATED_WAVES) {
+      throw Refusal.limit(
+          Limit.SIMULATE_WAVES, simulation.waves().size(), NodeFacts.MAX_SIMULATED_WAVES);
     }
     final long calls = calls(simulation);
-    if (calls > MAX_CALLS) {
-      throw Refusal.limit("calls of a simulation", calls, MAX_CALLS);
+    if (calls > NodeFacts.MAX_SIMULATED_CALLS) {
+      throw Refusal.limit(Limit.SIMULATE_CALLS, calls, NodeFacts.MAX_SIMULATED_CALLS);
     }
     final Long cap = simulation.options().fuelCap();
     if (cap != null && Long.compareUnsigned(cap, config.fuelCap()) > 0) {
-      throw Refusal.of(
-          Reason.VIEW_FUEL_CAP_EXCEEDED,
-          "value",
-          Long.toUnsignedString(cap),
-          "maximum",
-          config.fuelCap());
+      throw aboveFuelCap(cap, config.fuelCap());
     }
     if (simulation.minWave() != null) {
       reader.requireWave(simulation.minWave());
     }
+  }
+
+  /** More fuel is asked for than a simulation may use; both are unsigned. */
+  static Refusal aboveFuelCap(long fuel, long cap) {
+    return Refusal.of(
+        Reason.VIEW_FUEL_CAP_EXCEEDED,
+        "limit",
+        Limit.SIMULATE_FUEL_CAP.key(),
+        "value",
+        Long.toUnsignedString(fuel),
+        "maximum",
+        Long.toUnsignedString(cap));
   }
 
   /**
@@ -236,9 +241,10 @@ public final class Simulator implements AutoCloseable {
     if (quick.contains(kind)) {
       switch (workers.runHere(answer)) {
         case DONE -> {
+          quick.quick(kind);
           return;
         }
-        case TOO_LONG -> quick.forget(kind);
+        case TOO_LONG -> quick.slow(kind);
         case NOT_NOW -> {}
       }
     }

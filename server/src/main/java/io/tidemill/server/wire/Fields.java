@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.tidemill.executor.tx.Address;
 import io.tidemill.executor.tx.U128;
+import io.tidemill.server.errors.Limit;
 import io.tidemill.server.errors.Refusal;
 import io.tidemill.state.hash.Hash32;
 import java.util.ArrayList;
@@ -51,10 +52,11 @@ public final class Fields {
     return U128.at(bytes.toByteArray(), 0);
   }
 
-  /** At most {@code maximum} hashes. */
-  public static List<Hash32> hashes(List<ByteString> items, String field, int maximum) {
+  /** As many hashes as {@code limit} allows, which is {@code maximum}. */
+  public static List<Hash32> hashes(
+      List<ByteString> items, String field, Limit limit, int maximum) {
     if (items.size() > maximum) {
-      throw Refusal.limit(field, items.size(), maximum);
+      throw Refusal.limit(limit, items.size(), maximum);
     }
     final List<Hash32> hashes = new ArrayList<>(items.size());
     for (int i = 0; i < items.size(); i++) {

@@ -1,13 +1,15 @@
 package io.tidemill.server.wire;
 
+import com.google.protobuf.Descriptors.FieldDescriptor;
 import io.tidemill.executor.ChainSpecification;
 import io.tidemill.executor.Rules;
 import io.tidemill.executor.tx.U128;
 import io.tidemill.server.config.NodeFacts;
+import io.tidemill.server.config.NodeLimits;
 import io.tidemill.server.config.SidecarConfig;
+import io.tidemill.server.errors.Limit;
 import io.tidemill.server.observe.NodeHealth;
 import io.tidemill.server.pipeline.Position;
-import io.tidemill.state.EventQuery;
 import io.tidemill.v1.GetInfoResponse;
 import io.tidemill.v1.Limits;
 import io.tidemill.v1.RulesInfo;
@@ -74,24 +76,32 @@ public final class InfoCodec {
         .build();
   }
 
+  /** Every limit in the field of its name, with {@code max_} before it where it has that. */
   private Limits limits(Rules rules) {
-    final SidecarConfig.Limits limits = config.limits();
-    return Limits.newBuilder()
-        .setMaxTransactionsPerWave(limits.waveTransactions())
-        .setMaxWaveBytes(limits.waveBytes())
-        .setMaxWaveGas(Fields.bytes(U128.of(rules.gas().waveGasLimit())))
-        .setMaxMessageBytes(limits.messageBytes())
-        .setMaxInflightWaves(limits.inflightWaves())
-        .setSimulateFuelCap(config.simulate().fuelCap())
-        .setSimulateDeadlineMillis((int) config.simulate().deadline().toMillis())
-        .setSimulateConcurrency(facts.simulateWorkers())
-        .setMaxJsonBodyBytes(NodeFacts.MAX_JSON_BODY)
-        .setMaxJsonBatch(NodeFacts.MAX_JSON_BATCH)
-        .setMaxJsonDepth(NodeFacts.MAX_JSON_DEPTH)
-        .setMaxEventWaveSpan(EventQuery.MAX_SPAN)
-        .setMaxEventPage(EventQuery.MAX_LIMIT)
-        .setMaxRollbackWaves(config.data().rollbackWaves())
-        .setMaxSessions(config.sessions().maximum())
-        .build();
+    final NodeLimits values = new NodeLimits(config, facts, rules);
+    final Limits.Builder builder = Limits.newBuilder();
+    for (Limit limit : Limit.values()) {
+      final FieldDescriptor field = field(limit);
+      final long value = values.of(limit);
+      builder.setField(
+          field,
+          switch (field.getJavaType()) {
+            case BYTE_STRING -> Fields.bytes(U128.of(value));
+            case INT -> (int) value;
+            default -> value;
+          });
+    }
+    return builder.build();
+  }
+
+  /** The field of {@link Limits} that holds {@code limit}. */
+  static FieldDescriptor field(Limit limit) {
+    final FieldDescriptor most = Limits.getDescriptor().findFieldByName("max_" + limit.key());
+    final FieldDescriptor field =
+        most != null ? most : Limits.getDescriptor().findFieldByName(limit.key());
+    if (field == null) {
+      throw new IllegalStateException("the message Limits has no field for " + limit);
+    }
+    return field;
   }
 }

@@ -1,10 +1,13 @@
 package io.tidemill.server.wire;
 
 import io.tidemill.executor.account.AuthKeys;
+import io.tidemill.server.config.NodeFacts;
+import io.tidemill.server.errors.Limit;
 import io.tidemill.server.errors.Refusal;
 import io.tidemill.server.query.Base;
 import io.tidemill.server.query.SnapshotExports;
 import io.tidemill.state.EventCursor;
+import io.tidemill.state.EventQuery;
 import io.tidemill.state.Snapshot;
 import io.tidemill.state.hash.Hash32;
 import io.tidemill.state.snapshot.SnapshotManifest;
@@ -21,9 +24,6 @@ import org.jspecify.annotations.Nullable;
 
 /** States, accounts and cursors on the wire. */
 public final class StateCodec {
-  private static final int MAX_CONTRACTS = 8;
-  private static final int MAX_TOPICS = 4;
-  private static final int MAX_VALUES = 8;
 
   /** Which events are meant: any of the contracts, and the topics by position. */
   public record Filter(List<Hash32> contracts, List<List<Hash32>> topics) {}
@@ -143,21 +143,32 @@ public final class StateCodec {
 
   /** Which events are meant. */
   public static Filter filter(EventFilter message) {
-    if (message.getTopicsCount() > MAX_TOPICS) {
-      throw Refusal.limit("filter.topics", message.getTopicsCount(), MAX_TOPICS);
+    if (message.getTopicsCount() > EventQuery.MAX_POSITIONS) {
+      throw Refusal.limit(Limit.EVENT_TOPICS, message.getTopicsCount(), EventQuery.MAX_POSITIONS);
     }
     final List<List<Hash32>> topics = new ArrayList<>(message.getTopicsCount());
     for (int i = 0; i < message.getTopicsCount(); i++) {
       topics.add(
           Fields.hashes(
-              message.getTopics(i).getAnyOfList(), "filter.topics[" + i + "]", MAX_VALUES));
+              message.getTopics(i).getAnyOfList(),
+              "filter.topics[" + i + "]",
+              Limit.EVENT_TOPIC_VALUES,
+              EventQuery.MAX_VALUES));
     }
     return new Filter(
-        Fields.hashes(message.getContractsList(), "filter.contracts", MAX_CONTRACTS), topics);
+        Fields.hashes(
+            message.getContractsList(),
+            "filter.contracts",
+            Limit.EVENT_CONTRACTS,
+            NodeFacts.MAX_EVENT_CONTRACTS),
+        topics);
   }
 
   /** A place among the events. */
   public static EventCursor cursor(io.tidemill.v1.EventCursor message) {
+    if (message.getWave() < 0) {
+      throw Refusal.field("after.wave", "is not in a cursor that this node gave");
+    }
     return new EventCursor(
         message.getWave(), message.getTransactionIndex(), message.getEventIndex());
   }

@@ -3,6 +3,8 @@ package io.tidemill.server.wire;
 import io.tidemill.executor.ChainSpecification;
 import io.tidemill.executor.ThresholdInput;
 import io.tidemill.executor.Wave;
+import io.tidemill.server.config.NodeFacts;
+import io.tidemill.server.errors.Limit;
 import io.tidemill.server.errors.Refusal;
 import io.tidemill.state.hash.Hash32;
 import io.tidemill.v1.CombinedPlaintext;
@@ -15,17 +17,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Frames of a wave to the executor's words. */
 public final class WaveCodec {
-  /** Hashes in the quarantine list of one wave. */
-  private static final int MAX_QUARANTINED = 1_024;
-
-  /** Opened ciphertexts of one wave. */
-  private static final int MAX_PLAINTEXTS = 10_000;
-
-  /** System entries of one wave, and bytes of one of them. */
-  private static final int MAX_SYSTEM_ENTRIES = 1_024;
-
-  private static final int MAX_SYSTEM_ENTRY_BYTES = 65_536;
-
   /**
    * A header whose fields are checked.
    *
@@ -70,16 +61,16 @@ public final class WaveCodec {
     if (message.getWave() == 0) {
       throw Refusal.field("header.wave", "wave 0 is the genesis; the first wave is 1");
     }
-    if (message.getSystemEntriesCount() > MAX_SYSTEM_ENTRIES) {
+    if (message.getSystemEntriesCount() > NodeFacts.MAX_SYSTEM_ENTRIES) {
       throw Refusal.limit(
-          "header.system_entries", message.getSystemEntriesCount(), MAX_SYSTEM_ENTRIES);
+          Limit.SYSTEM_ENTRIES, message.getSystemEntriesCount(), NodeFacts.MAX_SYSTEM_ENTRIES);
     }
     final List<byte[]> entries = new ArrayList<>(message.getSystemEntriesCount());
     for (int i = 0; i < message.getSystemEntriesCount(); i++) {
       final byte[] entry = message.getSystemEntries(i).toByteArray();
-      if (entry.length > MAX_SYSTEM_ENTRY_BYTES) {
+      if (entry.length > NodeFacts.MAX_SYSTEM_ENTRY_BYTES) {
         throw Refusal.limit(
-            "header.system_entries[" + i + "]", entry.length, MAX_SYSTEM_ENTRY_BYTES);
+            Limit.SYSTEM_ENTRY_BYTES, entry.length, NodeFacts.MAX_SYSTEM_ENTRY_BYTES);
       }
       entries.add(entry);
     }
@@ -91,7 +82,8 @@ public final class WaveCodec {
         Fields.hashes(
             message.getQuarantinedCodeHashesList(),
             "header.quarantined_code_hashes",
-            MAX_QUARANTINED),
+            Limit.QUARANTINED_CODES,
+            NodeFacts.MAX_QUARANTINED_CODES),
         entries,
         threshold(message.getThreshold()),
         message.hasExpectedRoot()
@@ -105,9 +97,8 @@ public final class WaveCodec {
 
   @SuppressWarnings("NullAway") // reads the nullable array of another module as non-null
   private static ThresholdInput threshold(io.tidemill.v1.ThresholdInput message) {
-    if (message.getPlaintextsCount() > MAX_PLAINTEXTS) {
-      throw Refusal.limit(
-          "header.threshold.plaintexts", message.getPlaintextsCount(), MAX_PLAINTEXTS);
+    if (message.getPlaintextsCount() > NodeFacts.MAX_PLAINTEXTS) {
+      throw Refusal.limit(Limit.PLAINTEXTS, message.getPlaintextsCount(), NodeFacts.MAX_PLAINTEXTS);
     }
     final List<ThresholdInput.Plaintext> plaintexts = new ArrayList<>();
     for (CombinedPlaintext item : message.getPlaintextsList()) {

@@ -80,7 +80,8 @@ class ConfigReaderTest {
     "limits.wave-bytes, 99999999999999GiB, must be bytes",
     "simulate.deadline, 5, must be a time",
     "simulate.workers, -1, must be a whole number",
-    "grpc.reflection, yes, must be one of true"
+    "grpc.reflection, yes, must be one of true",
+    "replica.primary, my_node:9944, no underscores"
   })
   void shouldSayWhatIsWrongAndWhereItWasSet(String key, String value, String problem) {
     final ConfigReader reader = ConfigReader.read(null, Map.of(), Map.of(key, value));

@@ -17,7 +17,12 @@ import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.grpc.netty.shaded.io.netty.channel.epoll.EpollIoHandler;
 import io.grpc.netty.shaded.io.netty.channel.unix.DomainSocketAddress;
+import io.grpc.reflection.v1.ServerReflectionGrpc;
+import io.grpc.reflection.v1.ServerReflectionRequest;
+import io.grpc.reflection.v1.ServerReflectionResponse;
+import io.grpc.reflection.v1.ServiceResponse;
 import io.grpc.stub.MetadataUtils;
+import io.grpc.stub.StreamObserver;
 import io.tidemill.server.config.ConfigException;
 import io.tidemill.server.config.Setting;
 import io.tidemill.server.errors.Refusal;
@@ -34,6 +39,9 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
@@ -155,6 +163,55 @@ class AccessTest {
           () -> reader.commitWave(CommitWaveRequest.getDefaultInstance()),
           Status.Code.PERMISSION_DENIED);
       channel.shutdownNow();
+    }
+  }
+
+  /**
+   * The names of the services, as a tool like grpcurl asks for them, or what it is refused with.
+   */
+  private static String reflected(ManagedChannel channel) throws InterruptedException {
+    final CompletableFuture<String> answer = new CompletableFuture<>();
+    final StreamObserver<ServerReflectionRequest> call =
+        ServerReflectionGrpc.newStub(channel)
+            .serverReflectionInfo(
+                new StreamObserver<>() {
+                  @Override
+                  public void onNext(ServerReflectionResponse response) {
+                    answer.complete(
+                        response.getListServicesResponse().getServiceList().stream()
+                            .map(ServiceResponse::getName)
+                            .collect(Collectors.joining(" ")));
+                  }
+
+                  @Override
+                  public void onError(Throwable failure) {
+                    answer.complete(Status.fromThrowable(failure).getCode().name());
+                  }
+
+                  @Override
+                  public void onCompleted() {}
+                });
+    call.onNext(ServerReflectionRequest.newBuilder().setListServices("").build());
+    final String names = answer.orTimeout(20, TimeUnit.SECONDS).join();
+    channel.shutdownNow();
+    return names;
+  }
+
+  @Test
+  void shouldReflectWhenToldToAndNotToReaders() throws InterruptedException {
+    try (TestNode node =
+        new TestNode(Map.of(Setting.GRPC_REFLECTION, "true", Setting.GRPC_READER_PORT, "0"))) {
+      assertThat(reflected(node.channel()))
+          .contains("tidemill.v1.ExecutionService", "tidemill.v1.StateService");
+      assertThat(
+              reflected(
+                  NettyChannelBuilder.forAddress("127.0.0.1", node.node.readerPort())
+                      .usePlaintext()
+                      .build()))
+          .isIn("UNIMPLEMENTED", "PERMISSION_DENIED");
+    }
+    try (TestNode node = new TestNode()) {
+      assertThat(reflected(node.channel())).isIn("UNIMPLEMENTED", "PERMISSION_DENIED");
     }
   }
 

@@ -16,10 +16,17 @@ import io.tidemill.v1.ExecuteWaveRequest;
 import io.tidemill.v1.ExecutionServiceGrpc;
 import io.tidemill.v1.SubscribeWavesRequest;
 import io.tidemill.v1.SubscribeWavesResponse;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -66,6 +73,87 @@ class SmallHeapTest {
       deaf.shutdownNow();
       good.shutdownNow();
     }
+  }
+
+  private static final int HTTP_MEMORY = 48 << 20;
+
+  /**
+   * Bodies that never end, bodies that are large trees, deep ones, and batches whose answers nobody
+   * reads, each many times what the node has.
+   */
+  @Test
+  void shouldStayWithinItsMemoryUnderHostileHttp() throws Exception {
+    try (NodeProcess node =
+        NodeProcess.start(
+            List.of("-Xmx192m", "-XX:+ExitOnOutOfMemoryError"),
+            SmallNode.class.getName(),
+            List.of(),
+            folder.resolve("node.log"))) {
+      final ManagedChannel channel = channel(node);
+      try (WaveClient client = new WaveClient(channel, true)) {
+        client.sendAll(frames(1, info(channel)));
+        client.awaitResult();
+      }
+      final int port = node.httpPort();
+      final byte[] tree = ("[" + "[],".repeat(349_000) + "[]]").getBytes(StandardCharsets.US_ASCII);
+      final byte[] deep = ("[".repeat(500_000)).getBytes(StandardCharsets.US_ASCII);
+      final byte[] batch =
+          ("[" + String.join(",", Collections.nCopies(100, LOGS)) + "]")
+              .getBytes(StandardCharsets.US_ASCII);
+      final List<java.net.Socket> sockets = new ArrayList<>();
+      for (int i = 0; i < 200; i++) {
+        sockets.add(unread(port, tree, tree.length - 1));
+      }
+      for (int i = 0; i < 24; i++) {
+        sockets.add(unread(port, tree, tree.length));
+        sockets.add(unread(port, deep, deep.length));
+        sockets.add(unread(port, batch, batch.length));
+      }
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(60))
+          .untilAsserted(
+              () -> {
+                assertThat(Http.metric(port, "tidemill_http_memory"))
+                    .isBetween(1L, (long) HTTP_MEMORY);
+                assertThat(Http.rpc(port, CHAIN_ID).json().get("result").intValue())
+                    .isEqualTo(31_337);
+              });
+      for (java.net.Socket socket : sockets) {
+        socket.close();
+      }
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> Http.metric(port, "tidemill_http_memory") == 0);
+      assertThat(Http.rpc(port, LOGS).json().at("/result/events").isEmpty()).isFalse();
+      assertThat(node.isAlive()).isTrue();
+      channel.shutdownNow();
+    }
+  }
+
+  private static final String CHAIN_ID =
+      "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"pyde_chainId\"}";
+
+  private static final String LOGS =
+      "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"pyde_getLogs\",\"params\":[{}]}";
+
+  /** A connection that announces all of {@code body}, sends a part of it, and reads nothing. */
+  private static java.net.Socket unread(int port, byte[] body, int part) throws IOException {
+    final java.net.Socket socket = new java.net.Socket();
+    socket.setReceiveBufferSize(4_096);
+    socket.connect(new InetSocketAddress("127.0.0.1", port));
+    final OutputStream out = socket.getOutputStream();
+    try {
+      out.write(
+          ("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                  + "Content-Length: "
+                  + body.length
+                  + "\r\n\r\n")
+              .getBytes(StandardCharsets.US_ASCII));
+      out.write(body, 0, part);
+    } catch (IOException refused) {
+      // The node has answered before it had read everything.
+    }
+    return socket;
   }
 
   /** A wave whose receipts, events and diff have {@link #PAYLOAD} bytes each. */

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -72,20 +73,9 @@ class TlsTest {
       assertThat(chainId(node, first, null)).isEqualTo(31_337);
       Files.write(certificate, Files.readAllBytes(second.certificate()));
       Files.write(key, Files.readAllBytes(second.key()));
-      assertThat(eventually(node, second)).isEqualTo(31_337);
-    }
-  }
-
-  private static long eventually(TestNode node, TestCertificate trusted) throws Exception {
-    for (int tries = 0; ; tries++) {
-      try {
-        return chainId(node, trusted, null);
-      } catch (StatusRuntimeException e) {
-        if (tries == 100) {
-          throw e;
-        }
-        Thread.sleep(100);
-      }
+      Awaitility.await()
+          .ignoreExceptionsInstanceOf(StatusRuntimeException.class)
+          .untilAsserted(() -> assertThat(chainId(node, second, null)).isEqualTo(31_337));
     }
   }
 

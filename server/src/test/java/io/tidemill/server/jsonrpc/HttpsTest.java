@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -78,20 +79,10 @@ class HttpsTest {
 
       Files.write(used.certificate(), Files.readAllBytes(second.certificate()));
       Files.write(used.key(), Files.readAllBytes(second.key()));
-      assertThat(eventually(node, second)).contains("\"result\":31337");
-    }
-  }
-
-  private static String eventually(TestNode node, TestCertificate server) throws Exception {
-    for (int tries = 0; ; tries++) {
-      try {
-        return chainId(node, server, null);
-      } catch (IOException e) {
-        if (tries == 100) {
-          throw e;
-        }
-        Thread.sleep(100);
-      }
+      Awaitility.await()
+          .ignoreExceptionsInstanceOf(IOException.class)
+          .untilAsserted(
+              () -> assertThat(chainId(node, second, null)).contains("\"result\":31337"));
     }
   }
 

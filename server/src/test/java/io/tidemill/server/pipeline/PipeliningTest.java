@@ -208,11 +208,11 @@ class PipeliningTest {
 
   @Test
   void shouldAnswerNothingThatWasExecutedOnAWaveWhoseCommitFails() {
-    final FailingCommits commits = new FailingCommits();
+    final TroubledCommits commits = new TroubledCommits();
     try (TestNode node = new TestNode(Map.of(), commits::over)) {
       final StateStore.Head genesis = node.store.head();
       final ByteString root = node.execute(1, "kept").result().getSummary().getRoot().getBlake3();
-      commits.begin();
+      commits.fail();
       try (WaveClient client = node.stream()) {
         client.sendAll(TestNode.frames(2, root, false, "speculative"));
 

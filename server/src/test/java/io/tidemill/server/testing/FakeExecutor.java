@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,10 @@ public final class FakeExecutor implements WaveExecutor {
 
   /** What every wave says it cost; null for what one worker costs. */
   public volatile @Nullable WaveStatistics statistics;
+
+  /** What a transaction with these bytes emits. */
+  public volatile Function<byte[], List<Event>> events =
+      bytes -> List.of(new Event(CONTRACT, List.of(Blake3.hash(bytes)), bytes));
 
   /** Called before each transaction. */
   public volatile Runnable beforeEach = () -> {};
@@ -73,7 +78,7 @@ public final class FakeExecutor implements WaveExecutor {
               null,
               bytes,
               null,
-              List.of(new Event(CONTRACT, List.of(hash), bytes)));
+              events.apply(bytes));
       receipts.add(receipt);
       listener.onReceipt(receipt);
     }

@@ -5,6 +5,7 @@ import io.tidemill.state.hash.Hash32;
 import io.tidemill.state.merkle.Node;
 import io.tidemill.state.merkle.NodeKey;
 import io.tidemill.state.merkle.NodeReader;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +60,8 @@ final class NodeCache implements NodeReader {
   private final int[] tags;
 
   private final int sets;
+  private final LongAdder hits = new LongAdder();
+  private final LongAdder misses = new LongAdder();
 
   /** Which slot of a full set makes room next; it matters to nobody when threads race here. */
   private int victim;
@@ -105,6 +108,22 @@ final class NodeCache implements NodeReader {
   }
 
   private @Nullable Node find(NodeKey key) {
+    final Node node = lookUp(key);
+    (node == null ? misses : hits).increment();
+    return node;
+  }
+
+  /** Lookups that found their node. */
+  long hits() {
+    return hits.sum();
+  }
+
+  /** Lookups that did not. */
+  long misses() {
+    return misses.sum();
+  }
+
+  private @Nullable Node lookUp(NodeKey key) {
     if (key.depth() < RESIDENT_LEVELS) {
       return of(upper[place(key)], key);
     }

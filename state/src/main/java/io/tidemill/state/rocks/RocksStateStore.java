@@ -332,6 +332,13 @@ public final class RocksStateStore implements StateStore {
     return flusher.stats();
   }
 
+  /** How often the caches had what was asked for. */
+  public CacheStats caches() {
+    final ValueCache values = core.peek().cache();
+    return new CacheStats(
+        values.hits(), values.misses(), core.nodes.hits(), core.nodes.misses());
+  }
+
   /** Numbers about the store; row counts are estimates of the database. */
   public StoreStats stats() {
     return StoreStats.of(core, commits().size());

@@ -3,6 +3,7 @@ package io.tidemill.state.rocks;
 import io.tidemill.state.StateDelta;
 import io.tidemill.state.StateKey;
 import io.tidemill.state.hash.Hash32;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,8 @@ final class ValueCache {
   private final @Nullable Entry[] table;
   private final int mask;
   private final Object[] stripes = new Object[STRIPES];
+  private final LongAdder hits = new LongAdder();
+  private final LongAdder misses = new LongAdder();
   private volatile long fillWave;
 
   /** Whether {@code found} is the marker of a miss: the object, not an empty value. */
@@ -59,7 +62,22 @@ final class ValueCache {
     if (entry == null || !entry.key().equals(raw)) {
       entry = table[slot ^ 1];
     }
-    return entry != null && entry.wave() <= wave && entry.key().equals(raw) ? entry.value() : MISS;
+    if (entry != null && entry.wave() <= wave && entry.key().equals(raw)) {
+      hits.increment();
+      return entry.value();
+    }
+    misses.increment();
+    return MISS;
+  }
+
+  /** Lookups that found their value. */
+  long hits() {
+    return hits.sum();
+  }
+
+  /** Lookups that did not. */
+  long misses() {
+    return misses.sum();
   }
 
   /** Takes in what was read from the database at {@code wave}. */

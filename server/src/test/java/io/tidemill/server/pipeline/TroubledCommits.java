@@ -8,17 +8,37 @@ import io.tidemill.state.StateStore;
 import io.tidemill.state.WaveArtifacts;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 
-/** A store on a disk that fails when a commit is written, once it is told to. */
-final class FailingCommits {
-  private final AtomicBoolean failing = new AtomicBoolean();
+/** A store on a disk that fails or takes long when a commit is written, once it is told to. */
+final class TroubledCommits {
+  private final AtomicReference<Runnable> trouble = new AtomicReference<>(() -> {});
 
-  void begin() {
-    failing.set(true);
+  /** From now on no commit succeeds. */
+  void fail() {
+    trouble.set(
+        () -> {
+          throw new StateException("the disk is full");
+        });
   }
 
-  /** {@code store}, with commits that may fail. */
+  /** From now on commits wait for {@code go}; counted down when the first one does. */
+  CountDownLatch hold(CountDownLatch go) {
+    final CountDownLatch reached = new CountDownLatch(1);
+    trouble.set(
+        () -> {
+          reached.countDown();
+          try {
+            go.await();
+          } catch (InterruptedException e) {
+            throw new StateException("interrupted", e);
+          }
+        });
+    return reached;
+  }
+
+  /** {@code store}, with commits that may fail or wait. */
   StateStore over(StateStore store) {
     return (StateStore)
         Proxy.newProxyInstance(
@@ -27,17 +47,17 @@ final class FailingCommits {
             (_, method, arguments) -> {
               try {
                 final Object answer = method.invoke(store, arguments);
-                return answer instanceof Proposal proposal ? new Failing(proposal) : answer;
+                return answer instanceof Proposal proposal ? new Troubled(proposal) : answer;
               } catch (InvocationTargetException e) {
                 throw e.getTargetException();
               }
             });
   }
 
-  private final class Failing implements Proposal {
+  private final class Troubled implements Proposal {
     private final Proposal proposal;
 
-    Failing(Proposal proposal) {
+    Troubled(Proposal proposal) {
       this.proposal = proposal;
     }
 
@@ -58,9 +78,7 @@ final class FailingCommits {
 
     @Override
     public void commit(WaveArtifacts artifacts) {
-      if (failing.get()) {
-        throw new StateException("the disk is full");
-      }
+      trouble.get().run();
       proposal.commit(artifacts);
     }
 
