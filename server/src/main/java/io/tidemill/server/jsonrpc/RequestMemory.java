@@ -8,10 +8,11 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The memory that requests over HTTP may take, all together: bodies that arrive, what is parsed,
- * answers that are made, answers that wait for their readers. The first {@link #FREE_BYTES} of each
- * are not counted, because the number of connections bounds them. Whoever finds none left is
- * refused, or waits for a while. Safe for use by many threads.
+ * The memory that requests over HTTP may take, all together. One half is for what waits for its
+ * peer: bodies that arrive, answers that are read. The other is for what is being worked on, and is
+ * given back soon, so that nobody who holds the first half stops it. The first {@link #FREE_BYTES}
+ * of a body or an answer are not counted, because the number of connections bounds them. Safe for
+ * use by many threads.
  */
 final class RequestMemory {
   /** What a body or an answer takes without asking. */
@@ -30,13 +31,17 @@ final class RequestMemory {
 
   private static final long RETRY_MILLIS = 1_000;
 
+  /** Of each half. */
   private final int units;
-  private final Semaphore free;
 
-  /** That much memory. */
+  private final Semaphore held;
+  private final Semaphore work;
+
+  /** That much memory, in two halves. */
   RequestMemory(long bytes) {
-    units = (int) Math.min(Integer.MAX_VALUE, Math.max(1, bytes / UNIT));
-    free = new Semaphore(units, true);
+    units = (int) Math.min(Integer.MAX_VALUE, Math.max(1, bytes / 2 / UNIT));
+    held = new Semaphore(units);
+    work = new Semaphore(units, true);
   }
 
   /** What a node has. */
@@ -44,9 +49,9 @@ final class RequestMemory {
     return new RequestMemory(NodeFacts.httpMemory());
   }
 
-  /** Bytes that are taken. */
+  /** Bytes that are taken of both halves. */
   long taken() {
-    return (long) (units - free.availablePermits()) * UNIT;
+    return (2L * units - held.availablePermits() - work.availablePermits()) * UNIT;
   }
 
   /** What a request of {@code length} bytes takes until its answer is made. */
@@ -55,24 +60,29 @@ final class RequestMemory {
         + (batch ? 2L * NodeFacts.MAX_JSON_ANSWER : ANSWER_BYTES);
   }
 
-  /** Takes {@code bytes} if they are there now. */
-  boolean take(long bytes) {
-    return free.tryAcquire(permits(bytes));
+  /** Takes {@code bytes} for what waits for its peer, if they are there now. */
+  boolean hold(long bytes) {
+    return held.tryAcquire(permits(bytes));
   }
 
-  /** Takes {@code bytes} as soon as they are there; whether they were in time. */
-  boolean await(long bytes) {
+  /** Gives back what was taken in one piece to be held. */
+  void release(long bytes) {
+    held.release(permits(bytes));
+  }
+
+  /** Takes {@code bytes} to work with as soon as they are there; whether they were in time. */
+  boolean begin(long bytes) {
     try {
-      return free.tryAcquire(permits(bytes), PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      return work.tryAcquire(permits(bytes), PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
     }
   }
 
-  /** Gives back what was taken in one piece. */
-  void give(long bytes) {
-    free.release(permits(bytes));
+  /** Gives back what was taken in one piece to work with. */
+  void end(long bytes) {
+    work.release(permits(bytes));
   }
 
   /** Whoever needs more than there is needs all of it. */
@@ -82,6 +92,6 @@ final class RequestMemory {
 
   /** Why a request is refused for which there is none. */
   Refusal none() {
-    return Refusal.full(Limit.HTTP_MEMORY_BYTES, (long) units * UNIT, RETRY_MILLIS);
+    return Refusal.full(Limit.HTTP_MEMORY_BYTES, 2L * units * UNIT, RETRY_MILLIS);
   }
 }

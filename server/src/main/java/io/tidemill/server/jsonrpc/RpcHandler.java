@@ -126,8 +126,8 @@ final class RpcHandler extends Handler.Wrapper {
     }
     if (body.length <= RequestMemory.FREE_BYTES) {
       write(response, callback, status, body);
-    } else if (memory.take(body.length)) {
-      write(response, Callback.from(callback, () -> memory.give(body.length)), status, body);
+    } else if (memory.hold(body.length)) {
+      write(response, Callback.from(callback, () -> memory.release(body.length)), status, body);
     } else {
       write(response, callback, 503, dispatcher.refused(memory.none()));
     }
@@ -162,7 +162,7 @@ final class RpcHandler extends Handler.Wrapper {
   /** Answers as soon as there is memory for it. */
   private void patiently(Body body, Dispatcher.@Nullable Parsed known) {
     final long cost = RequestMemory.cost(body.length, body.isBatch());
-    if (!memory.await(cost)) {
+    if (!memory.begin(cost)) {
       body.release();
       refuse(body.response, body.callback, 503, memory.none());
       return;
@@ -173,7 +173,7 @@ final class RpcHandler extends Handler.Wrapper {
       body.release();
       answer(parsed, body.caller, body.response, body.callback);
     } finally {
-      memory.give(cost);
+      memory.end(cost);
     }
   }
 
@@ -265,7 +265,7 @@ final class RpcHandler extends Handler.Wrapper {
       }
       final int larger = Math.clamp(2L * bytes.length, size, NodeFacts.MAX_JSON_BODY);
       // The old and the new ones are there at once for a moment.
-      if (!memory.take(larger)) {
+      if (!memory.hold(larger)) {
         return false;
       }
       bytes = Arrays.copyOf(bytes, larger);
@@ -286,7 +286,7 @@ final class RpcHandler extends Handler.Wrapper {
     /** Gives back what the bytes take, which nobody reads any more. */
     void release() {
       if (taken > 0) {
-        memory.give(taken);
+        memory.release(taken);
         taken = 0;
       }
     }

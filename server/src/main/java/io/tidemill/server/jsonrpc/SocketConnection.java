@@ -115,7 +115,7 @@ final class SocketConnection implements CommitFeed.Follower {
   void request(String text) {
     final byte[] body = text.getBytes(StandardCharsets.UTF_8);
     final long cost = RequestMemory.cost(body.length, text.stripLeading().startsWith("["));
-    if (!memory.await(cost)) {
+    if (!memory.begin(cost)) {
       send(new String(dispatcher.refused(memory.none()), StandardCharsets.UTF_8));
       return;
     }
@@ -125,7 +125,7 @@ final class SocketConnection implements CommitFeed.Follower {
         send(new String(answer, StandardCharsets.UTF_8));
       }
     } finally {
-      memory.give(cost);
+      memory.end(cost);
     }
     synchronized (active) {
       active.putAll(fresh);
