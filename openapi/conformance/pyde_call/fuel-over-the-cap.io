@@ -1,2 +1,2 @@
 >> {"jsonrpc":"2.0","id":1,"method":"pyde_call","params":[{"to":"0x1111111111111111111111111111111111111111111111111111111111111111","gas_limit":"999999999999"}]}
-<< {"jsonrpc":"2.0","error":{"code":-32008,"message":"gas 999999999999 is above the fuel cap 100000000 of this node","data":{"reason":"VIEW_FUEL_CAP_EXCEEDED","action":"ask for less","value":"999999999999","maximum":"100000000"}},"id":1}
+<< {"jsonrpc":"2.0","error":{"code":-32008,"message":"gas 999999999999 is above the fuel cap 100000000 of this node","data":{"reason":"VIEW_FUEL_CAP_EXCEEDED","action":"ask for less","limit":"simulate_fuel_cap","value":"999999999999","maximum":"100000000"}},"id":1}

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.ErrorInfo;
+import com.google.common.util.concurrent.ListenableFuture;
+import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import io.tidemill.executor.tx.Address;
@@ -24,6 +26,7 @@ import io.tidemill.server.testing.WaveClient;
 import io.tidemill.v1.CallSpec;
 import io.tidemill.v1.CombinedPlaintext;
 import io.tidemill.v1.CommitWaveRequest;
+import io.tidemill.v1.CommitWaveResponse;
 import io.tidemill.v1.DeployRequest;
 import io.tidemill.v1.EventFilter;
 import io.tidemill.v1.ExecuteWaveRequest;
@@ -53,11 +56,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -268,6 +273,7 @@ class LimitErrorsTest {
   private Map<String, String> queue() {
     final CountDownLatch go = new CountDownLatch(1);
     final CountDownLatch held = new CountDownLatch(1);
+    final ManagedChannel second = fake.channel();
     fake.executor.beforeEach =
         () -> {
           held.countDown();
@@ -277,20 +283,24 @@ class LimitErrorsTest {
       final ByteString parent = fake.parent();
       client.sendAll(TestNode.frames(fake.store.head().wave() + 1, parent, true, "held"));
       await(held);
-      final var stub = ExecutionServiceGrpc.newFutureStub(fake.channel);
       final CommitWaveRequest commit =
           CommitWaveRequest.newBuilder().setWave(9).setRoot(hash()).build();
-      for (int i = 0; i < 64; i++) {
-        var _ = stub.commitWave(commit);
+      // More than wait, and on one connection not more than it may have.
+      final List<ListenableFuture<CommitWaveResponse>> commits = new ArrayList<>();
+      for (ManagedChannel channel : List.of(fake.channel, second)) {
+        for (int i = 0; i < 40; i++) {
+          commits.add(ExecutionServiceGrpc.newFutureStub(channel).commitWave(commit));
+        }
       }
+      Awaitility.await().until(() -> commits.stream().anyMatch(Future::isDone));
+      final Future<?> refused = commits.stream().filter(Future::isDone).findFirst().orElseThrow();
       return grpc(
           () -> {
-            while (true) {
-              fake.execution().commitWave(commit);
-            }
+            throw (StatusRuntimeException) refused.exceptionNow();
           });
     } finally {
       go.countDown();
+      second.shutdownNow();
       fake.executor.beforeEach = () -> {};
     }
   }

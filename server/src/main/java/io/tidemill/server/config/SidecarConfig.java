@@ -35,9 +35,9 @@ public record SidecarConfig(
    * @param writeBack whether waves are flushed behind their commits, several at once
    */
   public record Data(Path dir, boolean durable, Retention retention, boolean writeBack) {
-    /** How many waves a rollback can take back. */
+    /** How many waves a rollback can take back: one of those that are kept is where it ends. */
     public long rollbackWaves() {
-      return Math.min(retention.state(), StateStore.MAX_ROLLBACK);
+      return Math.min(Math.max(0, retention.state() - 1), StateStore.MAX_ROLLBACK);
     }
   }
 

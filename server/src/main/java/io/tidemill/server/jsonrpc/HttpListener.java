@@ -151,7 +151,7 @@ public final class HttpListener implements AutoCloseable {
               javalin.startup.showOldJavalinVersionWarning = false;
               javalin.concurrency.useVirtualThreads = false;
               javalin.http.maxRequestSize = NodeFacts.MAX_JSON_BODY;
-              javalin.jetty.threadPool = 
+              javalin.jetty.threadPool =
                   sockets.threads(Simulator.threads("tidemill-http"), telemetry);
               javalin.jetty.addConnector(sockets::connector);
               javalin.jetty.modifyServer(

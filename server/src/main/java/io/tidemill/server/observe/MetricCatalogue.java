@@ -47,8 +47,7 @@ public final class MetricCatalogue {
   public static final Metric QUEUE =
       new Metric("tidemill.queue.depth", "{request}", "Requests that wait for the writer.");
   public static final Metric SEALER =
-      new Metric(
-          "tidemill.sealer.depth", "{step}", "Roots and commits of waves that run or wait.");
+      new Metric("tidemill.sealer.depth", "{step}", "Roots and commits of waves that run or wait.");
   public static final Metric HEAD =
       new Metric("tidemill.head.wave", "{wave}", "The newest durable wave.");
   public static final Metric PENDING =
