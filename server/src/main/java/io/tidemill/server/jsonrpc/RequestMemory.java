@@ -70,10 +70,15 @@ final class RequestMemory {
     held.release(permits(bytes));
   }
 
-  /** Takes {@code bytes} to work with as soon as they are there; whether they were in time. */
+  /**
+   * Takes {@code bytes} to work with as soon as they are there; whether they were in time. Who
+   * needs little goes before those that wait for much.
+   */
   boolean begin(long bytes) {
+    final int permits = permits(bytes);
     try {
-      return work.tryAcquire(permits(bytes), PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      return work.tryAcquire(permits)
+          || work.tryAcquire(permits, PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;

@@ -169,16 +169,16 @@ class JsonRpcTest {
         IntStream.range(0, 101)
             .mapToObj(i -> call("pyde_chainId", "[]"))
             .collect(Collectors.joining(",", "[", "]"));
-    assertThat(rpc(many).get("error").get("code").intValue()).isEqualTo(-32600);
+    assertThat(rpc(many).get("error").get("code").intValue()).isEqualTo(-32005);
     assertThat(rpc("[" + "1,".repeat(100_000) + "1]").get("error").get("code").intValue())
-        .isEqualTo(-32600);
+        .isEqualTo(-32005);
   }
 
   @Test
   void shouldRefuseDeepNestingAndLargeBodies() {
     final String deep = "[".repeat(33) + "]".repeat(33);
-    assertThat(rpc(deep).get("error").get("code").intValue()).isEqualTo(-32700);
-    assertThat(rpc("[".repeat(100_000)).get("error").get("code").intValue()).isEqualTo(-32700);
+    assertThat(rpc(deep).get("error").get("code").intValue()).isEqualTo(-32005);
+    assertThat(rpc("[".repeat(100_000)).get("error").get("code").intValue()).isEqualTo(-32005);
     final Http.Answer large = Http.rpc(port, "\"" + "x".repeat((1 << 20) + 1) + "\"");
     assertThat(large.status()).isEqualTo(413);
   }

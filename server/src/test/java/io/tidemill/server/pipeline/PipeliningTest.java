@@ -18,6 +18,7 @@ import io.tidemill.client.wavefile.WaveReplay;
 import io.tidemill.server.TidemillNode;
 import io.tidemill.server.config.Setting;
 import io.tidemill.server.testing.TestNode;
+import io.tidemill.server.testing.TroubledCommits;
 import io.tidemill.server.testing.WaveClient;
 import io.tidemill.state.StateStore;
 import io.tidemill.v1.ExecuteWaveRequest;

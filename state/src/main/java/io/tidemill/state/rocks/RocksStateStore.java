@@ -335,8 +335,7 @@ public final class RocksStateStore implements StateStore {
   /** How often the caches had what was asked for. */
   public CacheStats caches() {
     final ValueCache values = core.peek().cache();
-    return new CacheStats(
-        values.hits(), values.misses(), core.nodes.hits(), core.nodes.misses());
+    return new CacheStats(values.hits(), values.misses(), core.nodes.hits(), core.nodes.misses());
   }
 
   /** Numbers about the store; row counts are estimates of the database. */

@@ -1,4 +1,4 @@
-package io.tidemill.server.pipeline;
+package io.tidemill.server.grpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,6 +7,7 @@ import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.tidemill.server.testing.TestNode;
+import io.tidemill.server.testing.TroubledCommits;
 import io.tidemill.server.testing.WaveClient;
 import io.tidemill.v1.CommitWaveRequest;
 import io.tidemill.v1.GetInfoRequest;

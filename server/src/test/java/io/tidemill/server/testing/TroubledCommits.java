@@ -1,4 +1,4 @@
-package io.tidemill.server.pipeline;
+package io.tidemill.server.testing;
 
 import io.tidemill.state.Proposal;
 import io.tidemill.state.Snapshot;
@@ -12,11 +12,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** A store on a disk that fails or takes long when a commit is written, once it is told to. */
-final class TroubledCommits {
+public final class TroubledCommits {
   private final AtomicReference<Runnable> trouble = new AtomicReference<>(() -> {});
 
   /** From now on no commit succeeds. */
-  void fail() {
+  public void fail() {
     trouble.set(
         () -> {
           throw new StateException("the disk is full");
@@ -24,7 +24,7 @@ final class TroubledCommits {
   }
 
   /** From now on commits wait for {@code go}; counted down when the first one does. */
-  CountDownLatch hold(CountDownLatch go) {
+  public CountDownLatch hold(CountDownLatch go) {
     final CountDownLatch reached = new CountDownLatch(1);
     trouble.set(
         () -> {
@@ -39,7 +39,7 @@ final class TroubledCommits {
   }
 
   /** {@code store}, with commits that may fail or wait. */
-  StateStore over(StateStore store) {
+  public StateStore over(StateStore store) {
     return (StateStore)
         Proxy.newProxyInstance(
             StateStore.class.getClassLoader(),

@@ -1,4 +1,4 @@
-package io.tidemill.server.query;
+package io.tidemill.server.jsonrpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
