@@ -71,8 +71,7 @@ public final class EventSearch {
           events.add(placed);
           bytes += row.bytes().length;
           if (events.size() == limit || bytes >= MAX_BYTES) {
-            final boolean last =
-                row.at().equals(page.rows().getLast().at()) && page.next() == null;
+            final boolean last = row.at().equals(page.rows().getLast().at()) && page.next() == null;
             return new Page(events, last && to == toWave ? null : placed.at());
           }
         }
