@@ -4,6 +4,7 @@ import io.tidemill.executor.fuel.FuelSchedule;
 import io.tidemill.executor.wasm.MeteringPlan.FunctionPlan;
 import io.tidemill.executor.wasm.Module.Function;
 import java.util.Arrays;
+import java.util.BitSet;
 
 /**
  * Cuts a body into the blocks of decisions F3 and sums their prices.
@@ -21,7 +22,7 @@ final class BlockPlanner {
   private final BlockGraph graph = new BlockGraph();
 
   // The n-th block, loop or if of the body in order of appearance: whether a branch targets it.
-  private boolean[] targeted = new boolean[64];
+  private BitSet targeted = new BitSet();
   private int[] open = new int[16];
   private int[] openers = new int[16];
   private int depth;
@@ -44,7 +45,8 @@ final class BlockPlanner {
         frameSlots,
         Arrays.copyOf(offsets, count),
         Arrays.copyOf(charges, count),
-        graph.checks(count));
+        graph.checks(count),
+        targeted);
   }
 
   private void begin(Function function) {
@@ -65,15 +67,10 @@ final class BlockPlanner {
 
   private void findTargets(Function function) {
     begin(function);
-    Arrays.fill(targeted, false);
+    targeted = new BitSet(blocks);
     while (reader.hasNext()) {
       switch (reader.next()) {
-        case Opcodes.BLOCK, Opcodes.LOOP, Opcodes.IF -> {
-          enter(reader.opcode());
-          if (blocks > targeted.length) {
-            targeted = Arrays.copyOf(targeted, blocks * 2);
-          }
-        }
+        case Opcodes.BLOCK, Opcodes.LOOP, Opcodes.IF -> enter(reader.opcode());
         case Opcodes.END -> depth--;
         case Opcodes.BR, Opcodes.BR_IF -> target(reader.index());
         case Opcodes.BR_TABLE -> {
@@ -87,7 +84,7 @@ final class BlockPlanner {
   }
 
   private void target(int label) {
-    targeted[open[depth - 1 - label]] = true;
+    targeted.set(open[depth - 1 - label]);
   }
 
   private void cut(Function function) {
@@ -130,7 +127,7 @@ final class BlockPlanner {
     switch (opcode) {
       case Opcodes.LOOP -> {
         graph.continues();
-        if (targeted[open[depth - 1]]) {
+        if (targeted.get(open[depth - 1])) {
           graph.headerFollows(open[depth - 1]);
         }
       }
@@ -201,7 +198,7 @@ final class BlockPlanner {
       }
       case Opcodes.LOOP -> {
         enter(opcode);
-        yield !targeted[open[depth - 1]];
+        yield !targeted.get(open[depth - 1]);
       }
       case Opcodes.IF -> {
         enter(opcode);
@@ -210,7 +207,7 @@ final class BlockPlanner {
       case Opcodes.END -> {
         depth--;
         final boolean block = openers[depth] == Opcodes.BLOCK;
-        yield openers[depth] == Opcodes.LOOP || (block && !targeted[open[depth]]);
+        yield openers[depth] == Opcodes.LOOP || (block && !targeted.get(open[depth]));
       }
       default -> false;
     };

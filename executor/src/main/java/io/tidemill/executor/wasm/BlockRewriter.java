@@ -7,9 +7,13 @@ import java.util.List;
  * Writes blocks, loops and ifs without operands. What a block takes goes through scratch locals,
  * and a loop that takes operands becomes a loop around a block that gives them: the reference
  * interpreter loses count of its stack at blocks with operands, and plain ones every engine gets
- * right. Branches are renumbered on the way.
+ * right. A block or loop that no branch names is not written at all: it costs no fuel, and what it
+ * takes and gives stays where it is on the stack. Branches are renumbered on the way.
  */
 final class BlockRewriter {
+  /** In the place of the opener of a frame that is not written. */
+  private static final int UNWRITTEN = -1;
+
   private final TypeTable types;
   private final ScratchLocals scratch;
   private final ModuleWriter out;
@@ -51,7 +55,7 @@ final class BlockRewriter {
     return level - targets[0];
   }
 
-  void enter(int opener, FunctionType type) {
+  private void push(int opener, FunctionType type) {
     if (depth == openers.length) {
       openers = Arrays.copyOf(openers, depth * 2);
       blockTypes = Arrays.copyOf(blockTypes, depth * 2);
@@ -59,6 +63,24 @@ final class BlockRewriter {
     }
     openers[depth] = opener;
     blockTypes[depth] = type;
+  }
+
+  /** Opens a block or loop that no branch names. */
+  void enterUnwritten(FunctionType type) {
+    push(UNWRITTEN, type);
+    targets[depth++] = level;
+  }
+
+  /**
+   * Whether the innermost frame is one that no branch names, so that nothing but its body leads to
+   * its end.
+   */
+  boolean isUnwritten() {
+    return openers[depth - 1] == UNWRITTEN;
+  }
+
+  void enter(int opener, FunctionType type) {
+    push(opener, type);
     final List<ValType> params = type.params();
     if (params.isEmpty()) {
       open(opener, type.results());
@@ -102,6 +124,9 @@ final class BlockRewriter {
   /** Closes the innermost frame. */
   void leave() {
     depth--;
+    if (openers[depth] == UNWRITTEN) {
+      return;
+    }
     final List<ValType> params = blockTypes[depth].params();
     if (openers[depth] == Opcodes.LOOP && !params.isEmpty()) {
       // Falling out of the body leaves the loop; a branch to it arrives behind the inner block.

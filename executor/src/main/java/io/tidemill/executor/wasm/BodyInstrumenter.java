@@ -4,6 +4,7 @@ import io.tidemill.executor.fuel.FuelSchedule;
 import io.tidemill.executor.wasm.MeteringPlan.FunctionPlan;
 import io.tidemill.executor.wasm.Module.Function;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -37,6 +38,11 @@ final class BodyInstrumenter {
   // The body that is being written: open blocks, dead code, scratch locals in order of first use.
   private boolean dead;
   private int deadDepth;
+  private BitSet targets = new BitSet();
+
+  /** The frame that was opened last, by the numbers of {@link FunctionPlan#targets}. */
+  private int opened;
+
   private ValType pendingNan = ValType.I32;
 
   BodyInstrumenter(Module module, MeteringPlan plan, TypeTable types, int fuelGlobal) {
@@ -64,6 +70,8 @@ final class BodyInstrumenter {
     final FunctionType type = module.types().get(function.typeIndex());
     out.clear();
     dead = false;
+    targets = functionPlan.targets();
+    opened = 0;
     sites.clear();
     scratch.reset(type.params().size() + function.locals().size());
     pendingNan = ValType.I32;
@@ -163,7 +171,10 @@ final class BodyInstrumenter {
   /** An instruction of dead code: dropped, but for the one that ends it. */
   private void skip(int opcode, int frameSlots) {
     switch (opcode) {
-      case Opcodes.BLOCK, Opcodes.LOOP, Opcodes.IF -> deadDepth++;
+      case Opcodes.BLOCK, Opcodes.LOOP, Opcodes.IF -> {
+        opened++;
+        deadDepth++;
+      }
       case Opcodes.ELSE -> {
         if (deadDepth == 0) {
           dead = false;
@@ -171,11 +182,11 @@ final class BodyInstrumenter {
         }
       }
       case Opcodes.END -> {
-        if (deadDepth == 0) {
-          dead = false;
-          end(frameSlots);
-        } else {
+        if (deadDepth > 0) {
           deadDepth--;
+        } else {
+          dead = blocks.isUnwritten();
+          end(frameSlots);
         }
       }
       default -> {}
@@ -185,8 +196,7 @@ final class BodyInstrumenter {
   private void live(int opcode, int frameSlots) {
     switch (opcode) {
       case Opcodes.NOP -> {}
-      case Opcodes.BLOCK, Opcodes.LOOP, Opcodes.IF ->
-          blocks.enter(opcode, module.blockType(reader.blockType()));
+      case Opcodes.BLOCK, Opcodes.LOOP, Opcodes.IF -> enter(opcode);
       case Opcodes.ELSE -> blocks.enterElse();
       case Opcodes.END -> end(frameSlots);
       case Opcodes.BR_IF -> out.op(opcode, blocks.label(reader.index()));
@@ -231,6 +241,16 @@ final class BodyInstrumenter {
           pendingNan = OperandTypes.results(opcode)[0] == 0x7D ? ValType.F32 : ValType.F64;
         }
       }
+    }
+  }
+
+  private void enter(int opcode) {
+    final FunctionType type = module.blockType(reader.blockType());
+    opened++;
+    if (opcode == Opcodes.IF || targets.get(opened)) {
+      blocks.enter(opcode, type);
+    } else {
+      blocks.enterUnwritten(type);
     }
   }
 

@@ -7,6 +7,7 @@ import io.tidemill.executor.wasm.Module.Function;
 import io.tidemill.executor.wasm.Module.MemoryType;
 import io.tidemill.executor.wasm.Module.SegmentMode;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -58,8 +59,12 @@ public record MeteringPlan(
    * @param charges fuel, one per offset, positive
    * @param checks when the charge of the same index has to be checked at the latest. Checking every
    *     charge at once is right too, and the reference backend does
+   * @param targets of the function's own frame, number 0, and of its blocks, loops and ifs in order
+   *     of appearance, dead ones too: whether a branch names it. One that none names is free, and a
+   *     body of 128 KiB has room for 40,000, so no backend may spend time on it
    */
-  public record FunctionPlan(int frameSlots, int[] chargeOffsets, long[] charges, Check[] checks) {}
+  public record FunctionPlan(
+      int frameSlots, int[] chargeOffsets, long[] charges, Check[] checks, BitSet targets) {}
 
   /** When a charge has to be checked, given that nothing may be observed past the last of fuel. */
   public enum Check {

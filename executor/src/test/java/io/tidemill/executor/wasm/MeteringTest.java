@@ -8,6 +8,7 @@ import io.tidemill.executor.fuel.FuelSchedule;
 import io.tidemill.executor.wasm.gen.Sink;
 import java.util.List;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -57,6 +58,45 @@ class MeteringTest {
     assertThat(cost(engines, new Sink().raw(0x41, 0, 0x28, 2, 0, 0x1A))).isEqualTo(6);
     // A block costs nothing, a taken br_if 2 with its condition.
     assertThat(cost(engines, new Sink().raw(0x02, 0x40, 0x41, 1, 0x0D, 0, 0x0B))).isEqualTo(2);
+  }
+
+  /**
+   * A block is free, and a body has room for 40,000: a module may not make us walk through them.
+   */
+  @Test
+  void shouldNotWriteBlocksThatNoBranchNames() {
+    final Sink plain = new Sink().raw(0x41, 1, 0x1A);
+    final Sink wrapped = new Sink();
+    for (int i = 0; i < 100; i++) {
+      wrapped.raw(0x02, 0x40, 0x03, 0x40);
+    }
+    wrapped.raw(0x02, 0x7F, 0x41, 1, 0x0B, 0x1A);
+    for (int i = 0; i < 100; i++) {
+      wrapped.raw(0x0B, 0x0B);
+    }
+    assertThat(metered(wrapped)).isEqualTo(metered(plain));
+    // What follows a free block whose end is not reached is not reached either.
+    assertThat(metered(new Sink().raw(0x02, 0x40, 0x00, 0x0B, 0x41, 1, 0x1A)))
+        .isEqualTo(metered(new Sink().raw(0x00, 0x41, 1, 0x1A)));
+  }
+
+  private static byte[] metered(Sink code) {
+    final Module module = ModuleValidator.validate(code(code), WasmProfile.CONTRACT);
+    return Instrumenter.instrument(
+            module, MeteringPlan.of(module, FuelSchedule.V1, WasmProfile.CONTRACT))
+        .bytes();
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.tidemill.executor.wasm.Backends#all")
+  void shouldCountThroughBlocksThatNoBranchNames(Supplier<LinkingEngine> engines) {
+    // A dead end in a free block inside a block that a branch leaves, and code after both.
+    final Sink code =
+        new Sink()
+            .raw(0x02, 0x40, 0x02, 0x40, 0x0C, 1, 0x0B, 0x41, 1, 0x1A, 0x0B)
+            .raw(0x41, 2, 0x03, 0x7F, 0x41, 3, 0x0B, 0x6A, 0x1A);
+    // The branch, two constants and the addition.
+    assertThat(cost(engines, code)).isEqualTo(1 + 3);
   }
 
   @ParameterizedTest

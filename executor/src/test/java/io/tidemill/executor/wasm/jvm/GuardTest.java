@@ -58,7 +58,11 @@ class GuardTest {
     for (FunctionPlan function : plan.functions()) {
       free.add(
           new FunctionPlan(
-              function.frameSlots(), new int[0], new long[0], new MeteringPlan.Check[0]));
+              function.frameSlots(),
+              new int[0],
+              new long[0],
+              new MeteringPlan.Check[0],
+              function.targets()));
     }
     return new MeteringPlan(
         plan.schedule(), plan.canonicalNans(), plan.maxPages(), free, plan.startCost());
