@@ -1,6 +1,7 @@
 package io.tidemill.state.rocks;
 
 import io.tidemill.state.StateException;
+import io.tidemill.state.StateKey;
 import io.tidemill.state.hash.Blake3;
 import io.tidemill.state.hash.Hash32;
 import io.tidemill.state.merkle.Leaf;
@@ -143,11 +144,27 @@ final class Verifier implements LeafWalk.Visitor {
       problem("the undo record of wave " + wave + " is missing or damaged");
       return;
     }
-    for (int at = 0; at < changed.length; at += Hash32.LENGTH) {
-      final var key = io.tidemill.state.StateKey.at(changed, at);
-      if (core.database.get(Family.HISTORY, pin, Keys.history(key, wave)) == null) {
-        problem("wave " + wave + " changed key " + key + " and does not say what it was");
+    try (RocksIterator iterator = pin.iterate(Family.HISTORY)) {
+      for (int at = 0; at < changed.length; at += Hash32.LENGTH) {
+        final StateKey key = StateKey.at(changed, at);
+        if (core.database.get(Family.HISTORY, pin, Keys.history(key, wave)) == null) {
+          problem("wave " + wave + " changed key " + key + " and does not say what it was");
+        } else {
+          overwritten(iterator, key, wave);
+        }
       }
+    }
+  }
+
+  /** Reads what {@code wave} overwrote: a patch has to fit on what it lies on. */
+  private void overwritten(RocksIterator iterator, StateKey key, long wave) {
+    try {
+      final HistoryRow.Chain chain =
+          HistoryRow.chain(core.database, iterator, key, wave - 1, now.wave());
+      chain.value(
+          chain.fromCurrent() ? core.database.get(Family.STATE, pin, key.raw().toBytes()) : null);
+    } catch (StateException e) {
+      problem("what wave " + wave + " overwrote under key " + key + ": " + e.getMessage());
     }
   }
 

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -247,6 +248,34 @@ class WriteBackTest {
           .hasMessageContaining("another root")
           .hasMessageContaining(path.toString())
           .hasMessageContaining("restore a snapshot");
+    }
+  }
+
+  @Test
+  void shouldFindAPatchThatDoesNotFitOnWhatItLiesOn() throws Exception {
+    try (RocksStateStore store =
+        RocksStateStore.open(folder.resolve("patched"), options(WriteBack.OFF))) {
+      for (long wave = 0; wave <= 2; wave++) {
+        waves.commit(store, wave, CHANGES);
+      }
+      assertThat(store.verify().problems()).isEmpty();
+      final Core core = store.core();
+      final byte[] changed = core.database.get(Family.UNDO, core.peek().pin(), Keys.wave(2));
+      final StateKey key = StateKey.at(Objects.requireNonNull(changed), 0);
+      final Batch batch = new Batch(core.database);
+      // A patch that shares more than any value is long.
+      batch.put(Family.HISTORY, Keys.history(key, 2), new byte[] {2, 0x7F, -1, -1, -1, 0, 0, 0, 0});
+      core.database.write(batch);
+      core.writing.lock();
+      try {
+        core.refresh();
+      } finally {
+        core.writing.unlock();
+      }
+      assertThat(store.verify().problems())
+          .singleElement()
+          .asString()
+          .contains("what wave 2 overwrote under key " + key);
     }
   }
 
