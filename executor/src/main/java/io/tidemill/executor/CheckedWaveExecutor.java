@@ -38,7 +38,7 @@ public final class CheckedWaveExecutor implements WaveExecutor {
       return result;
     }
     final WaveResult expected = oracle.execute(wave, base, ReceiptListener.NONE);
-    final String report = WaveDifference.report(expected, result);
+    final String report = WaveDifference.report(expected, result, base);
     if (!report.isEmpty()) {
       throw NodeFault.disagreement(wave.context().waveId(), report);
     }

@@ -1,6 +1,8 @@
 package io.tidemill.executor;
 
+import io.tidemill.state.Snapshot;
 import io.tidemill.state.StateDelta;
+import io.tidemill.state.StateException;
 import io.tidemill.state.hash.Blake3;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -9,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Says how two results of one wave differ, for a person: receipts first, then events, fuel, state
- * diff and the rest. Stateless.
+ * diff, root and the rest. Stateless.
  */
 public final class WaveDifference {
   /** A report is for a person; a wave that differs everywhere says so in this many lines. */
@@ -24,13 +26,22 @@ public final class WaveDifference {
 
   /** The report, one difference a line; empty when the results are the same to the last bit. */
   public static String report(WaveResult expected, WaveResult actual) {
+    return report(expected, actual, null);
+  }
+
+  /** The same with both roots, where {@code base} is the state under the wave and has a tree. */
+  static String report(WaveResult expected, WaveResult actual, @Nullable Snapshot base) {
     final WaveDifference difference = new WaveDifference();
     difference.receipts(expected.receipts(), actual.receipts());
     difference.compare("events root", expected.eventsRoot(), actual.eventsRoot());
     difference.compare("events count", expected.eventsCount(), actual.eventsCount());
     difference.bytes("events bloom", expected.eventsBloom(), actual.eventsBloom());
     difference.compare("totals", expected.totals(), actual.totals());
+    final int before = difference.lines;
     difference.delta(expected.delta(), actual.delta());
+    if (difference.lines > before && base != null) {
+      difference.roots(base, expected.delta(), actual.delta());
+    }
     difference.compare("staged code", codes(expected), codes(actual));
     difference.compare("messages", messages(expected), messages(actual));
     difference.compare("next base fee", expected.nextBaseFee(), actual.nextBaseFee());
@@ -94,6 +105,20 @@ public final class WaveDifference {
     }
   }
 
+  /** Always said, however many lines there are already: it is what a validator signs. */
+  private void roots(Snapshot base, StateDelta expected, StateDelta actual) {
+    String mine;
+    String theirs;
+    try {
+      theirs = String.valueOf(base.rootAfter(expected));
+      mine = String.valueOf(base.rootAfter(actual));
+    } catch (StateException e) {
+      theirs = "unknown";
+      mine = "unknown: " + e.getMessage();
+    }
+    append("root", theirs, mine);
+  }
+
   private static List<String> codes(WaveResult result) {
     return result.codes().stream()
         .map(code -> code.codeHash() + " " + Blake3.hash(code.wasm()))
@@ -128,15 +153,19 @@ public final class WaveDifference {
     }
   }
 
+  private void append(String what, String expected, String actual) {
+    text.append(what)
+        .append(": expected ")
+        .append(expected)
+        .append(", got ")
+        .append(actual)
+        .append('\n');
+  }
+
   private void line(String what, String expected, String actual) {
     lines++;
     if (lines <= MAX_LINES) {
-      text.append(what)
-          .append(": expected ")
-          .append(expected)
-          .append(", got ")
-          .append(actual)
-          .append('\n');
+      append(what, expected, actual);
     } else if (lines == MAX_LINES + 1) {
       text.append("more differences are left out\n");
     }

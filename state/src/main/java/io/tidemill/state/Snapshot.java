@@ -83,6 +83,16 @@ public interface Snapshot extends AutoCloseable {
   }
 
   /**
+   * The Blake3 root that this state would have with {@code delta} applied, for whoever has to say
+   * how two deltas differ; null where the tree is not at hand. Nothing is kept of it.
+   *
+   * @throws StateException if the tree cannot be read
+   */
+  default @Nullable Hash32 rootAfter(StateDelta delta) {
+    return null;
+  }
+
+  /**
    * The number of keys that have a value.
    *
    * @throws UnsupportedOperationException if this is not the state of a committed wave

@@ -79,6 +79,18 @@ public abstract class StateStoreContract extends SessionContract {
   }
 
   @Test
+  void shouldTellTheRootThatADeltaWouldGive() {
+    waves.commit(store, 0, CHANGES);
+    waves.commit(store, 1, CHANGES);
+    try (Snapshot before = store.snapshot()) {
+      final Hash32 told = before.rootAfter(waves.delta(2, CHANGES));
+      assertThat(told).isEqualTo(Waves.rootOf(waves.model(2, CHANGES)));
+      assertThat(waves.commit(store, 2, CHANGES).blake3()).isEqualTo(told);
+      assertThat(before.rootAfter(StateDelta.EMPTY)).isEqualTo(before.root().blake3());
+    }
+  }
+
+  @Test
   void shouldKeepTheRootOverAnEmptyWave() {
     final StateRoot root = waves.commit(store, 0, CHANGES);
     final Proposal proposal = store.propose(StateDelta.EMPTY);

@@ -10,6 +10,7 @@ import io.tidemill.state.hash.Hash32;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -69,6 +70,11 @@ final class ExecutedState implements Snapshot {
   public byte @Nullable [] code(Hash32 codeHash) {
     final byte[] fresh = changes.codes().get(codeHash);
     return fresh != null ? fresh : below.code(codeHash);
+  }
+
+  @Override
+  public @Nullable Hash32 rootAfter(StateDelta delta) {
+    return below.rootAfter(delta.over(StateDelta.of(new TreeMap<>(changes.values()))));
   }
 
   @Override

@@ -215,7 +215,7 @@ class CheckedNodeTest {
         .containsPattern("(?m)^tidemill_root_divergences(_total)?(\\{.*})? 1(\\.0)?$");
   }
 
-  /** Receipts first, with their events; then events, fuel and state. */
+  /** Receipts first, with their events; then events, fuel, state and root. */
   private static void assertReport(String report) {
     final int[] places = {
       report.indexOf("transaction 0 ("),
@@ -225,6 +225,7 @@ class CheckedNodeTest {
       report.indexOf("\nevents root: expected "),
       report.indexOf("\ntotals: expected "),
       report.indexOf("\nstate "),
+      report.indexOf("\nroot: expected "),
       report.indexOf("\nreceipts digest: expected "),
     };
     assertThat(places).as(report).isSorted().doesNotContain(-1);

@@ -1,6 +1,7 @@
 package io.tidemill.state.memory;
 
 import io.tidemill.state.Snapshot;
+import io.tidemill.state.StateDelta;
 import io.tidemill.state.StateException;
 import io.tidemill.state.StateKey;
 import io.tidemill.state.StateRoot;
@@ -92,6 +93,12 @@ final class MemorySnapshot implements Snapshot {
         from,
         NodeReader.RESIDENT,
         leaf -> visitor.entry(leaf.key(), Objects.requireNonNull(leaf.value())));
+  }
+
+  @Override
+  public Hash32 rootAfter(StateDelta delta) {
+    requireOpen();
+    return Child.rootHash(tree.update(top, Long.MAX_VALUE, delta).root());
   }
 
   @Override

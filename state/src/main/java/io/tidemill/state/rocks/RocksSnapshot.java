@@ -236,6 +236,20 @@ final class RocksSnapshot implements Snapshot {
   }
 
   @Override
+  public Hash32 rootAfter(StateDelta delta) {
+    final Core.Current now = held();
+    try {
+      requireTree(now.pin());
+      final MerkleTree beside =
+          MerkleTree.over((key, expected) -> core.nodes.load(now, key, expected), null);
+      // The version is in the names of nodes that nobody keeps, and in no hash.
+      return Child.rootHash(beside.update(top, now.treeVersion() + 1, delta).root());
+    } finally {
+      now.pin().release();
+    }
+  }
+
+  @Override
   public void listCodes(Consumer<byte[]> visitor) {
     final Pin held = held().pin();
     try (RocksIterator iterator = held.iterate(Family.CODE)) {
